@@ -1,0 +1,74 @@
+/**
+ * caldavd.plist as the program uses it: frozen, defaults filled in, relative paths made absolute against the server's folder.
+ * Names follow the plist's keys; the table in `keys.ts` maps and documents each.
+ */
+export interface Config {
+  /** The plist it came from. */
+  readonly file: string;
+  /** The server's folder: relative paths in the plist are relative to it. */
+  readonly folder: string;
+  readonly serverHostName: string;
+  /** 0: off. */
+  readonly httpPort: number;
+  readonly sslPort: number;
+  readonly redirectHttpToHttps: boolean;
+  /** Empty: all addresses. */
+  readonly bindAddresses: readonly string[];
+  readonly bindHttpPorts: readonly number[];
+  readonly bindSslPorts: readonly number[];
+  readonly documentRoot: string;
+  readonly dataRoot: string;
+  readonly limits: {
+    /** Bytes a home may hold; 0: no limit. */
+    readonly userQuotaBytes: number;
+    readonly maxResourceSizeBytes: number;
+    readonly maxCollectionsPerHome: number;
+    readonly maxResourcesPerCollection: number;
+    readonly maxAttendeesPerInstance: number;
+    readonly maxAllowedInstances: number;
+  };
+  readonly directory: {readonly type: 'XMLDirectoryService'; readonly xmlFile: string};
+  /** Principal URLs with all rights, and with the right to read all. */
+  readonly adminPrincipals: readonly string[];
+  readonly readPrincipals: readonly string[];
+  /** User-Agent patterns to refuse. */
+  readonly rejectClients: readonly RegExp[];
+  readonly enablePrincipalListings: boolean;
+  readonly enableMonolithicCalendars: boolean;
+  readonly enableAnonymousReadRoot: boolean;
+  readonly authentication: {
+    readonly basic: {
+      readonly enabled: boolean /** Also on clear HTTP from other machines. */;
+      readonly allowedOverWireUnencrypted: boolean;
+    };
+    readonly digest: {readonly enabled: boolean; readonly algorithms: readonly ('MD5' | 'SHA-256')[]};
+  };
+  /** Proxies whose Forwarded and X-Forwarded-* headers are believed: addresses or CIDR blocks. */
+  readonly trustedProxies: readonly string[];
+  readonly logs: {
+    readonly accessLogFile: string;
+    readonly errorLogFile: string;
+    readonly rotateAccessLog: boolean;
+    readonly moreAccessLogData: boolean;
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+  };
+  readonly serverStatsFile: string;
+  readonly pidFile: string;
+  readonly controlSocket: string;
+  /** PEM files; all empty: no TLS. */
+  readonly tls: {readonly certificate: string; readonly privateKey: string; readonly authorityChain: string};
+  /** The account to become when started by root; empty: none. */
+  readonly userName: string;
+  readonly groupName: string;
+  readonly umask: number;
+  readonly processType: 'Single' | 'Combined';
+  /** Workers in Combined; 0: one a core. */
+  readonly processCount: number;
+  readonly maxRequests: number;
+  readonly listenBacklog: number;
+  readonly idleConnectionTimeOutSeconds: number;
+  readonly httpRetryAfterSeconds: number;
+  readonly responseCompression: boolean;
+  readonly enableKeepAlive: boolean;
+  readonly defaultTimezone: string;
+}

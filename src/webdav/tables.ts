@@ -1,0 +1,174 @@
+import type {Directory, Principal} from '../accounts/principal.ts';
+import type {Log} from '../base/log.ts';
+import type {HttpRequest, HttpResponse} from '../http/message.ts';
+import type {HomeUnit, HomeView, Path, Store, StoredResource} from '../store/store.ts';
+import type {Element, Node, Raw} from '../xml/element.ts';
+import type {Name} from '../xml/names.ts';
+
+/**
+ * A kind of resource: a row of the table by which a URL is understood. `locate` asks each row in turn whose `pattern` fits;
+ * within a home the rows with `stored` are asked instead, by what the store holds.
+ */
+export interface Kind {
+  /** The field's term: `calendar`, `calendar-home`, `principal`. */
+  readonly name: string;
+  /** What DAV:resourcetype holds; a kind whose first is DAV:collection has members and a URL that ends in `/`. */
+  readonly resourcetype: readonly Name[];
+  /** For a URL outside homes, and for homes themselves: `/principals/:type/:name/`; `:x` matches one decoded segment. */
+  readonly pattern?: string;
+  /** What a URL that fits `pattern` names; undefined: nothing. */
+  find?(params: Readonly<Record<string, string>>, context: DavContext): Promise<Resource | undefined> | Resource | undefined;
+  /** Whether something within a home is of this kind; `parent` is the kind it lies in. */
+  stored?(stored: StoredResource, parent: Kind): boolean;
+  /** The members of a collection outside homes; those within homes come from the store. */
+  members?(resource: Resource, context: DavContext): AsyncIterable<Resource> | Iterable<Resource>;
+}
+
+/** What a URL names. */
+export interface Resource {
+  readonly kind: Kind;
+  /** The path as it goes into `DAV:href`: strictly percent-encoded, in the form asked for (`users/ann` or `__uids__/GUID`). */
+  readonly href: string;
+  /** The principal it is, or in whose home it lies. */
+  readonly owner?: Principal;
+  /** The home it lies in, or is. */
+  readonly view?: HomeView;
+  /** What the store holds of it: there for whatever lies in a home, and for homes. */
+  readonly stored?: StoredResource;
+}
+
+/** What every table's row may ask of the server while one request is served. */
+export interface DavContext {
+  /** Who asks; undefined: nobody has logged in. */
+  readonly principal: Principal | undefined;
+  readonly directory: Directory;
+  readonly store: Store;
+  /** The tables: so that a property can list the reports. */
+  readonly protocol: Protocol;
+  readonly limits: Limits;
+  readonly log: Log;
+  /** Finds what a URL path or an absolute URL of this server names (percent-encoded); undefined: nothing, or not ours. */
+  locate(href: string): Promise<Resource | undefined>;
+  /** Whether the one who asks has this privilege on the resource (RFC 3744); decided in `access.ts` alone. */
+  may(privilege: Name, resource: Resource): boolean;
+}
+
+/** One request after authentication, its target found and its privilege checked. */
+export interface DavRequest extends DavContext {
+  readonly http: HttpRequest;
+  /** Undefined: nothing is mapped to the URL. */
+  readonly target: Resource | undefined;
+  /** The collection the URL lies in; undefined where that is not there either. */
+  readonly parent: Resource | undefined;
+  /** The target's path in its home, where it lies in one, mapped or not. */
+  readonly path: Path | undefined;
+  /** The body parsed; undefined where it is empty. Throws DavError 400, or 415 where the method takes no body. */
+  xml(): Element | undefined;
+  /** The target's home, to change: only for methods that say `writes`. Throws a plain Error elsewhere. */
+  readonly txn: HomeUnit;
+  /** Work on other homes, run once this one is kept. */
+  after(work: () => Promise<void>): void;
+}
+
+/** A row of the table of methods. */
+export interface Method {
+  readonly name: string;
+  /** RFC 3744 Appendix B: the privilege needed on the resource, where the URL is mapped; */
+  readonly mapped: Name;
+  /** on its parent, where it is not; undefined: an unmapped URL is 404. */
+  readonly unmapped?: Name;
+  /** Whether dispatch opens a unit of work on the target's home: kept when `handle` answers, dropped when it throws. */
+  readonly writes: boolean;
+  /** Whether a resource of this kind answers it: computes `Allow`. The default: every kind. */
+  supports?(resource: Resource): boolean;
+  handle(request: DavRequest): Promise<HttpResponse> | HttpResponse;
+}
+
+/** A row of the table of reports (RFC 3253 §3.6). */
+export interface Report {
+  readonly name: Name;
+  supports(resource: Resource): boolean;
+  run(body: Element, request: DavRequest & {target: Resource}): Promise<HttpResponse> | HttpResponse;
+}
+
+/** A property's value: its content (nothing: an empty element), or the whole element already printed. */
+export type Value = Raw | Node | readonly Node[];
+
+/** What a property's `get` works from; `stored` is there on whatever lies in a home. */
+export interface PropertyContext {
+  readonly resource: Resource;
+  readonly stored: StoredResource;
+  readonly context: DavContext;
+}
+
+/** A row of a table of live properties. */
+export interface LiveProperty {
+  readonly name: Name;
+  /** Undefined: the resource does not have it (404 in its propstat). A string is text; use `kept` for what was stored whole. */
+  get(of: PropertyContext): Value | undefined | Promise<Value | undefined>;
+  /**
+   * PROPPATCH, MKCOL and MKCALENDAR: the element to keep, or undefined to remove it; throws DavError to refuse.
+   * `value` undefined: the client removes it. No `set`: protected (DAV:cannot-modify-protected-property).
+   */
+  set?(value: Element | undefined, of: {context: DavContext; resource: Resource}): Element | undefined;
+  /** Whether DAV:allprop lists it; most of CalDAV's say no (RFC 4791 §5.2). The default is yes. */
+  readonly allprop?: boolean;
+}
+
+/** A table: the properties of one RFC section and the kinds that have them; no kinds: all. */
+export interface PropertyTable {
+  readonly kinds: readonly Kind[] | 'all';
+  readonly rows: readonly LiveProperty[];
+}
+
+/** Declares the live properties that resources of these kinds have. */
+export function properties(kinds: readonly Kind[] | 'all', rows: readonly LiveProperty[]): PropertyTable {
+  return {kinds, rows};
+}
+
+/** The value a client has set, as it set it; undefined where none has. */
+export function kept(name: Name, {stored}: PropertyContext): Raw | undefined {
+  const printed = stored?.properties.get(name);
+  return printed === undefined ? undefined : {raw: printed};
+}
+
+/** What a room adds to the protocol: its rows. */
+export interface Extension {
+  readonly name: string;
+  /** Tokens of the DAV header; each must be fully true. */
+  readonly tokens: readonly string[];
+  readonly kinds: readonly Kind[];
+  readonly methods: readonly Method[];
+  readonly properties: readonly PropertyTable[];
+  readonly reports: readonly Report[];
+}
+
+/** All extensions joined; every list that a client sees is computed from it. */
+export interface Protocol {
+  readonly tokens: readonly string[];
+  readonly kinds: readonly Kind[];
+  readonly methods: ReadonlyMap<string, Method>;
+  readonly reports: ReadonlyMap<Name, Report>;
+  readonly properties: readonly PropertyTable[];
+}
+
+/** Limits from the plist that methods and properties apply. Bytes and counts; 0: no limit. */
+export interface Limits {
+  readonly maxResourceSizeBytes: number;
+  readonly maxInstances: number;
+  readonly maxAttendeesPerInstance: number;
+  readonly maxCollectionsPerHome: number;
+  readonly maxResourcesPerCollection: number;
+  readonly quotaBytes: number;
+}
+
+/** Joins extensions; a later method of the same name stands in for an earlier one (caldav's PUT for WebDAV's). */
+export function join(extensions: readonly Extension[]): Protocol {
+  return {
+    tokens: [...new Set(extensions.flatMap(extension => extension.tokens))],
+    kinds: extensions.flatMap(extension => extension.kinds),
+    methods: new Map(extensions.flatMap(extension => extension.methods.map(method => [method.name, method]))),
+    reports: new Map(extensions.flatMap(extension => extension.reports.map(report => [report.name, report]))),
+    properties: extensions.flatMap(extension => extension.properties),
+  };
+}

@@ -1,0 +1,67 @@
+import {SaxesParser} from 'saxes';
+import type {Element, Node} from './element.ts';
+import type {Name} from './names.ts';
+
+/** The text is not well-formed XML with namespaces, or goes beyond a limit; `message` says what and where. */
+export class XmlError extends Error {
+  /** Whether it was refused for its size or depth rather than its form. */
+  readonly limit: boolean;
+
+  constructor(message: string, limit = false) {
+    super(message);
+    this.name = 'XmlError';
+    this.limit = limit;
+  }
+}
+
+const maxDepth = 100;
+const maxElements = 200_000;
+
+/**
+ * Parses a document (UTF-8, or UTF-16 with a byte order mark) into its root element. A document type declaration is refused, so
+ * that no entity is ever expanded. All text is kept, white space too (RFC 4918 §4.3). Throws XmlError.
+ */
+export function parseXml(source: Uint8Array | string): Element {
+  const parser = new SaxesParser({xmlns: true, position: true});
+  const open: {name: Name; attributes: Record<string, string>; children: Node[]}[] = [];
+  let root: Element | undefined;
+  let count = 0;
+  const addText = (part: string) => open.at(-1)?.children.push(part);
+  parser.on('error', error => {
+    throw new XmlError(error.message);
+  });
+  parser.on('doctype', () => {
+    throw new XmlError('a document type declaration is not accepted', true);
+  });
+  parser.on('opentag', tag => {
+    if (open.length >= maxDepth) throw new XmlError(`elements are nested deeper than ${maxDepth}`, true);
+    if (++count > maxElements) throw new XmlError(`more than ${maxElements} elements`, true);
+    const attributes: Record<string, string> = {};
+    for (const {uri, local, prefix, value} of Object.values(tag.attributes)) {
+      if (prefix === 'xmlns' || (prefix === '' && local === 'xmlns')) continue;
+      attributes[uri ? `{${uri}}${local}` : local] = value;
+    }
+    open.push({name: `{${tag.uri}}${tag.local}`, attributes, children: []});
+  });
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.on('closetag', () => {
+    const closed = open.pop()!;
+    const parent = open.at(-1);
+    if (parent) parent.children.push(closed);
+    else root = closed;
+  });
+  parser.write(typeof source === 'string' ? source : decode(source)).close();
+  if (!root) throw new XmlError('there is no element');
+  return root;
+}
+
+function decode(bytes: Uint8Array): string {
+  const encoding =
+    bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
+  try {
+    return new TextDecoder(encoding, {fatal: true}).decode(bytes);
+  } catch {
+    throw new XmlError(`the text is not ${encoding.toUpperCase()}`);
+  }
+}
