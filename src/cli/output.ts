@@ -13,3 +13,21 @@ export interface Output {
   /** A remark on standard error. */
   note(text: string): void;
 }
+
+/** The terminal, or whatever standard input and output are instead. */
+export function createOutput(json: boolean, {stdin, stdout, stderr} = process): Output {
+  return {
+    json,
+    interactive: Boolean(stdin.isTTY && stdout.isTTY) && !json,
+    animated: Boolean(stdout.isTTY) && !json && process.env.TERM !== 'dumb',
+    line(text = '') {
+      if (!json) stdout.write(`${text}\n`);
+    },
+    result(value, text) {
+      stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+    },
+    note(text) {
+      stderr.write(`${text}\n`);
+    },
+  };
+}

@@ -43,7 +43,7 @@ interface Row {
 
 const parentOf = (path: Path): Path => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 const within = (path: Path, collection: Path) => collection === '' || path.startsWith(`${collection}/`);
-const day = 24 * 3_600_000;
+const hour = 3_600_000;
 
 class MemoryHome implements HomeUnit {
   readonly home: HomeId;
@@ -88,7 +88,7 @@ class MemoryHome implements HomeUnit {
       if (row.collection || !row.index || (component && row.index.component !== component)) return false;
       if (row.index.horizon !== undefined && row.index.horizon < range.end) return true;
       return row.index.spans.some(span => {
-        const spare = span.floating ? (14 * day) / 24 : 0;
+        const spare = span.floating ? 14 * hour : 0;
         return overlaps({start: span.start - spare, end: span.end + spare}, range);
       });
     });

@@ -1,0 +1,87 @@
+import type {Command} from './command.ts';
+
+/**
+ * The table of commands, in the order of `caldav --help`. Each is loaded when it is used or its help is asked for; `name` and
+ * `summary` stand here so that the general help needs no more than this file.
+ */
+export const commands: readonly CommandRow[] = [
+  {name: 'setup', summary: 'make a server in this folder', load: async () => (await import('./commands/setup.ts')).setup},
+  {name: 'run', summary: 'start the server in the foreground', load: async () => (await import('./commands/run.ts')).run},
+  {name: 'stop', summary: 'stop the server', load: async () => (await import('./commands/stop.ts')).stop},
+  {
+    name: 'restart',
+    summary: 'stop the server and start it again',
+    load: async () => (await import('./commands/restart.ts')).restart,
+  },
+  {
+    name: 'reload',
+    summary: 'read configuration, accounts and certificates anew',
+    load: async () => (await import('./commands/reload.ts')).reload,
+  },
+  {
+    name: 'status',
+    summary: 'say whether the server runs, and where',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {name: 'doctor', summary: 'check everything a server needs', load: async () => (await import('./commands/doctor.ts')).doctor},
+  {name: 'user add', summary: 'add an account', load: async () => (await import('./commands/user-add.ts')).userAdd},
+  {name: 'user list', summary: 'list the accounts', load: async () => (await import('./commands/user-list.ts')).userList},
+  {name: 'user show', summary: 'show one account', load: async () => (await import('./commands/user-show.ts')).userShow},
+  {
+    name: 'user passwd',
+    summary: 'give an account a new password',
+    load: async () => (await import('./commands/user-passwd.ts')).userPasswd,
+  },
+  {
+    name: 'user edit',
+    summary: "change an account's names and addresses",
+    load: async () => (await import('./commands/user-edit.ts')).userEdit,
+  },
+  {name: 'user remove', summary: 'remove an account', load: async () => (await import('./commands/user-remove.ts')).userRemove},
+  {name: 'group add', summary: 'add a group', load: async () => (await import('./commands/group-add.ts')).groupAdd},
+  {name: 'group list', summary: 'list the groups', load: async () => (await import('./commands/group-list.ts')).groupList},
+  {name: 'group remove', summary: 'remove a group', load: async () => (await import('./commands/group-remove.ts')).groupRemove},
+  {
+    name: 'group add-member',
+    summary: 'put an account into a group',
+    load: async () => (await import('./commands/group-add-member.ts')).groupAddMember,
+  },
+  {
+    name: 'group remove-member',
+    summary: 'take an account out of a group',
+    load: async () => (await import('./commands/group-remove-member.ts')).groupRemoveMember,
+  },
+  {
+    name: 'config get',
+    summary: 'print one configuration value',
+    load: async () => (await import('./commands/config-get.ts')).configGet,
+  },
+  {
+    name: 'config set',
+    summary: 'change one configuration value',
+    load: async () => (await import('./commands/config-set.ts')).configSet,
+  },
+  {
+    name: 'config list',
+    summary: 'list the configuration',
+    load: async () => (await import('./commands/config-list.ts')).configList,
+  },
+  {
+    name: 'import',
+    summary: 'bring iCalendar files into a calendar',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
+    name: 'export',
+    summary: 'write calendars out as iCalendar files',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+];
+
+/** A command and how to get it. */
+export interface CommandRow {
+  /** The words to type, without arguments. */
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
