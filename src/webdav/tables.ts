@@ -1,6 +1,7 @@
 import type {Directory, Principal} from '../accounts/principal.ts';
 import type {Log} from '../base/log.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
+import type {ObjectIndex} from '../ical/object-index.ts';
 import type {HomeUnit, HomeView, Path, Store, StoredResource} from '../store/store.ts';
 import type {Element, Node, Raw} from '../xml/element.ts';
 import type {Name} from '../xml/names.ts';
@@ -22,6 +23,40 @@ export interface Kind {
   stored?(stored: StoredResource, parent: Kind): boolean;
   /** The members of a collection outside homes; those within homes come from the store. */
   members?(resource: Resource, context: DavContext): AsyncIterable<Resource> | Iterable<Resource>;
+  /** Whether extended MKCOL can make one, asked for by its `resourcetype` (RFC 5689 §3). */
+  readonly makeable?: boolean;
+  /**
+   * What must hold of an object that comes into a collection of this kind by PUT, POST add-member, COPY or MOVE (RFC 4791 §5.3.2.1):
+   * answers what is to be stored, throws DavError. None: anything may come.
+   */
+  admit?(arrival: Arrival, context: DavContext): Admitted;
+  /** The same of a collection of these `types` that is made in, or copied or moved into, one of this kind (RFC 4791 §5.3.1.1). */
+  admitCollection?(types: readonly Name[], place: Place, context: DavContext): void;
+}
+
+/** Where something comes to lie. */
+export interface Place {
+  /** The collection it comes into. */
+  readonly parent: Resource;
+  /** The home of `parent`, as the request's unit of work sees it. */
+  readonly view: HomeView;
+  readonly path: Path;
+}
+
+/** An object on its way into a collection. */
+export interface Arrival extends Place {
+  readonly bytes: Uint8Array;
+  /** The Content-Type it was sent with; undefined where nothing was said, as with COPY and MOVE. */
+  readonly contentType: string | undefined;
+  /** Where it lies now when it is moved within its home, so that it makes no conflict with itself. */
+  readonly movedFrom?: Path;
+}
+
+/** What the store is to keep of an arrival. */
+export interface Admitted {
+  /** The very bytes that came, save where they had to be written in another charset: then no ETag is answered. */
+  readonly bytes: Uint8Array;
+  readonly index: ObjectIndex | undefined;
 }
 
 /** What a URL names. */
