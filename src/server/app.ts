@@ -1,0 +1,64 @@
+import type {Directory} from '../accounts/principal.ts';
+import type {Log} from '../base/log.ts';
+import type {Config} from '../config/config.ts';
+import {createAuthenticator} from '../http/authenticate.ts';
+import type {HttpRequest, HttpResponse} from '../http/message.ts';
+import {HttpRefusal} from '../http/refusal.ts';
+import type {Store} from '../store/store.ts';
+import {createDispatch} from '../webdav/dispatch.ts';
+import {protocol} from './protocol.ts';
+import {route} from './routes.ts';
+
+/** What an app needs of the server it runs in; the getters answer anew after a reload. */
+export interface AppOptions {
+  readonly config: Config;
+  directory(): Directory;
+  readonly store: Store;
+  readonly log: Log;
+  /** Pages for browsers: an answer, or undefined where the request is not for them. */
+  web?(request: HttpRequest): HttpResponse | undefined;
+}
+
+/** Answers one request: never throws. */
+export type App = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** The whole server above the sockets: pages, discovery, authentication, then WebDAV and its extensions. */
+export function createApp({config, directory, store, log, web}: AppOptions): App {
+  const authenticator = createAuthenticator({directory, ...config.authentication, log});
+  const dispatch = createDispatch({
+    protocol,
+    store,
+    log,
+    get directory() {
+      return directory();
+    },
+    limits: {...config.limits, quotaBytes: config.limits.userQuotaBytes, maxInstances: config.limits.maxAllowedInstances},
+    adminPrincipals: config.adminPrincipals,
+    readPrincipals: config.readPrincipals,
+  });
+
+  const answer = async (sent: HttpRequest): Promise<HttpResponse> => {
+    const page = web?.(sent);
+    if (page) return page;
+    const routed = route(sent);
+    if (routed && 'status' in routed) return routed;
+    const request = routed ?? sent;
+    return dispatch(request, await authenticator.authenticate(request));
+  };
+
+  return async request => {
+    let response: HttpResponse;
+    try {
+      response = await answer(request);
+    } catch (error) {
+      if (!(error instanceof HttpRefusal)) throw error;
+      response = {
+        status: error.status,
+        headers: {'content-type': 'text/plain; charset=utf-8', ...error.headers},
+        body: `${error.message}\n`,
+      };
+    }
+    if (response.status !== 401) return response;
+    return {...response, headers: {...response.headers, 'www-authenticate': authenticator.challenges(request)}};
+  };
+}
