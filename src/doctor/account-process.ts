@@ -1,0 +1,20 @@
+import type {Answer, Order} from './as-account.ts';
+import {jobs} from './jobs.ts';
+
+/** The program of the process that `asAccount` starts. */
+await import('fs-xattr').catch(() => undefined);
+
+process.once('message', async message => {
+  const {account, job, argument} = message as Order;
+  let answer: Answer;
+  try {
+    (process as {initgroups?(user: string, group: number): void}).initgroups?.(account.name, account.gid);
+    process.setgid?.(account.gid);
+    process.setuid?.(account.uid);
+    answer = {value: await jobs[job](argument as never)};
+  } catch (error) {
+    answer = {error: error instanceof Error ? error.message : String(error)};
+  }
+  process.send?.(answer);
+});
+process.once('disconnect', () => process.exit());

@@ -1,0 +1,68 @@
+import {randomUUID} from 'node:crypto';
+import {stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {type Check, type CheckResult, fail, ok, skipped, warn} from '../check.ts';
+import {nearestExisting} from '../mounts.ts';
+import {withTemporary} from '../traces.ts';
+
+/** The clock, which sync tokens, certificates and recurring events rest on, and the time zone data. */
+export const clock: Check = {
+  name: 'clock',
+  what: 'Clock and time zones',
+  async run({folders: [first]}) {
+    const results = [judgeTime(Date.now()), checkZones()];
+    if (first) results.push(await checkFileClock(first.path));
+    return results;
+  },
+};
+
+/** No machine that runs this program lives before it was written. */
+const written = Date.UTC(2026, 0, 1);
+const absurd = Date.UTC(2100, 0, 1);
+
+export function judgeTime(now: number): CheckResult {
+  const shown = new Date(now).toISOString();
+  if (now >= written && now < absurd) return ok(`it is ${shown}`);
+  return fail(
+    `the clock says ${shown}, which cannot be`,
+    'set it: `timedatectl set-ntp true` (systemd), `sudo sntp -sS time.apple.com` (macOS); a board without a clock battery needs the network first',
+  );
+}
+
+/** A summer and a winter in Berlin: an ICU built without zones answers both alike. */
+function checkZones(): CheckResult {
+  const hour = (month: number) =>
+    new Intl.DateTimeFormat('en', {timeZone: 'Europe/Berlin', hour: 'numeric', hourCycle: 'h23'}).format(
+      Date.UTC(2026, month, 1, 12),
+    );
+  try {
+    if (hour(0) === '13' && hour(6) === '14')
+      return ok(`time zone data ${process.versions.tz ?? ''} is there`.replace('  ', ' '));
+  } catch {
+    // Said below: a runtime without zones throws RangeError for the name.
+  }
+  return fail('this Node.js has no time zone data', 'install Node.js from https://nodejs.org: it has them built in (full-icu)');
+}
+
+/** A file server with a clock of its own stamps files with times that are not ours. */
+async function checkFileClock(folder: string): Promise<CheckResult> {
+  try {
+    const parent = await nearestExisting(folder);
+    return await withTemporary(join(parent, `.caldav-doctor-${randomUUID()}`), async file => {
+      const before = Date.now();
+      await writeFile(file, '', {flag: 'wx', mode: 0o600});
+      return judgeFileClock((await stat(file)).mtimeMs, before, Date.now());
+    });
+  } catch (error) {
+    return skipped(`the file system's clock was not compared: ${(error as Error).message}`);
+  }
+}
+
+export function judgeFileClock(stamped: number, before: number, after: number): CheckResult {
+  const apart = stamped < before ? before - stamped : Math.max(0, stamped - after);
+  if (apart <= 2000) return ok("the file system's clock agrees");
+  return warn(
+    `the file system's clock is ${Math.round(apart / 1000)} s apart from this machine's`,
+    'set both clocks by NTP: `timedatectl set-ntp true` on the file server too',
+  );
+}

@@ -1,0 +1,7 @@
+import {probeAttributes} from './attributes-probe.ts';
+import {measureSync} from './sync-speed.ts';
+
+/** What the doctor does as the account that serves the data, each with one argument that can be sent to another process. */
+export const jobs = {attributes: probeAttributes, sync: measureSync};
+
+export type Jobs = typeof jobs;

@@ -1,0 +1,71 @@
+import type {Config} from '../config/config.ts';
+import {findAccount} from './account.ts';
+import type {Check, CheckResult, CheckStatus, DoctorContext, Folder} from './check.ts';
+import {checks} from './checks.ts';
+
+/** What the doctor is asked to look at: a configured server, or folders alone. */
+export interface DoctorRequest {
+  readonly config?: Config | undefined;
+  /** Folders to look at in place of the configuration's; without `config`, these alone. */
+  readonly paths?: readonly string[] | undefined;
+  /** See `DoctorContext`. */
+  readonly notes?: readonly CheckResult[];
+  readonly url?: string | undefined;
+  readonly credentials?: DoctorContext['credentials'];
+  /** Names of the checks to run; all without it. */
+  readonly only?: readonly string[];
+  /** Told of each check as it begins. */
+  onCheck?(check: Check): void;
+}
+
+export interface DoctorReport {
+  /** The worst of all. */
+  readonly status: CheckStatus;
+  readonly results: readonly DoctorResult[];
+}
+
+/** A result and the check it is from. */
+export type DoctorResult = CheckResult & {readonly check: string; readonly what: string};
+
+/** Runs the table of checks, one after the other so that measurements do not disturb each other. Leaves no trace. */
+export async function runDoctor(request: DoctorRequest): Promise<DoctorReport> {
+  const {config, paths} = request;
+  const context: DoctorContext = {
+    config,
+    notes: request.notes ?? [],
+    folders: foldersOf(config, paths),
+    account: await findAccount(config),
+    url: request.url,
+    credentials: request.credentials,
+  };
+  const results: DoctorResult[] = [];
+  for (const check of checks) {
+    if (request.only && !request.only.includes(check.name)) continue;
+    if (check.applies && !check.applies(context)) continue;
+    request.onCheck?.(check);
+    for (const result of await runCheck(check, context)) results.push({check: check.name, what: check.what, ...result});
+  }
+  return {status: worst(results), results};
+}
+
+function foldersOf(config: Config | undefined, paths: readonly string[] | undefined): Folder[] {
+  if (paths?.length) return paths.map(path => ({name: path, path}));
+  if (config === undefined) return [];
+  const roots = [{name: 'DocumentRoot', path: config.documentRoot}];
+  return config.dataRoot === config.documentRoot ? roots : [...roots, {name: 'DataRoot', path: config.dataRoot}];
+}
+
+async function runCheck(check: Check, context: DoctorContext): Promise<CheckResult[]> {
+  try {
+    return await check.run(context);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [{status: 'fail', message: `this could not be checked: ${message}`, fix: ''}];
+  }
+}
+
+const order: readonly CheckStatus[] = ['fail', 'warn', 'ok', 'skipped'];
+
+function worst(results: readonly CheckResult[]): CheckStatus {
+  return order.find(status => results.some(result => result.status === status)) ?? 'ok';
+}
