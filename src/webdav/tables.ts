@@ -8,7 +8,7 @@ import type {Name} from '../xml/names.ts';
 
 /**
  * A kind of resource: a row of the table by which a URL is understood. `locate` asks each row in turn whose `pattern` fits;
- * within a home the rows with `stored` are asked instead, by what the store holds.
+ * within a home the rows with `stored` are asked instead, by what the store holds. Rows of later extensions are asked first.
  */
 export interface Kind {
   /** The field's term: `calendar`, `calendar-home`, `principal`. */
@@ -146,8 +146,12 @@ export interface LiveProperty {
    * `value` undefined: the client removes it. No `set`: protected (DAV:cannot-modify-protected-property).
    */
   set?(value: Element | undefined, of: {context: DavContext; resource: Resource}): Element | undefined;
+  /** Stands in for `set` while MKCOL or MKCALENDAR makes the resource: for properties that are protected afterwards. */
+  initial?: LiveProperty['set'];
   /** Whether DAV:allprop lists it; most of CalDAV's say no (RFC 4791 §5.2). The default is yes. */
   readonly allprop?: boolean;
+  /** On principals: what DAV:principal-search-property-set calls it; undefined: no search by it (RFC 3744 §9.5). */
+  readonly searchable?: string;
 }
 
 /** A table: the properties of one RFC section and the kinds that have them; no kinds: all. */
@@ -167,6 +171,16 @@ export function kept(name: Name, {stored}: PropertyContext): Raw | undefined {
   return printed === undefined ? undefined : {raw: printed};
 }
 
+/** A row of the table of privileges (RFC 3744 §3). */
+export interface Privilege {
+  readonly name: Name;
+  /** The aggregate privilege that it is part of; undefined: it is the root, DAV:all. */
+  readonly within?: Name;
+  readonly description: string;
+  /** Whether it means anything on a resource. The default: on all. */
+  supports?(resource: Resource): boolean;
+}
+
 /** What a room adds to the protocol: its rows. */
 export interface Extension {
   readonly name: string;
@@ -176,6 +190,7 @@ export interface Extension {
   readonly methods: readonly Method[];
   readonly properties: readonly PropertyTable[];
   readonly reports: readonly Report[];
+  readonly privileges?: readonly Privilege[];
 }
 
 /** All extensions joined; every list that a client sees is computed from it. */
@@ -185,6 +200,7 @@ export interface Protocol {
   readonly methods: ReadonlyMap<string, Method>;
   readonly reports: ReadonlyMap<Name, Report>;
   readonly properties: readonly PropertyTable[];
+  readonly privileges: readonly Privilege[];
 }
 
 /** Limits from the plist that methods and properties apply. Bytes and counts; 0: no limit. */
@@ -205,5 +221,6 @@ export function join(extensions: readonly Extension[]): Protocol {
     methods: new Map(extensions.flatMap(extension => extension.methods.map(method => [method.name, method]))),
     reports: new Map(extensions.flatMap(extension => extension.reports.map(report => [report.name, report]))),
     properties: extensions.flatMap(extension => extension.properties),
+    privileges: extensions.flatMap(extension => extension.privileges ?? []),
   };
 }
