@@ -1,0 +1,20 @@
+import type {ConfigKey} from './key.ts';
+import {honoured} from './keys/honoured.ts';
+import {withoutEffect} from './keys/without-effect.ts';
+
+/** All keys, those of the 2009 file among them, in the order `caldav config list` shows them. */
+export const keys: readonly ConfigKey[] = [...honoured, ...withoutEffect];
+
+const byName = new Map(keys.map(row => [row.key, row]));
+
+export function findKey(key: string): ConfigKey | undefined {
+  return byName.get(key);
+}
+
+/** Names that are dictionaries because rows lie within them: `Authentication`, `Authentication.Basic`, … */
+export const groups: ReadonlySet<string> = new Set(
+  keys.flatMap(({key}) => {
+    const names = key.split('.');
+    return names.slice(1).map((_, at) => names.slice(0, at + 1).join('.'));
+  }),
+);

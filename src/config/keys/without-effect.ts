@@ -1,0 +1,88 @@
+import type {ConfigKey} from '../key.ts';
+
+const scheduling = 'this version does not deliver invitations between accounts';
+const memcached = 'workers share what they know through the index files; there is no memcached';
+const python = 'it tuned a part of the Python program that this one does not have';
+
+/** The keys of the 2009 file that this server knows and does nothing with: an old file is read without complaint, and told why. */
+export const withoutEffect: readonly ConfigKey[] = [
+  key('Aliases', 'dict', {}, 'Further folders to serve.', 'it serves calendars only, from DocumentRoot'),
+  key('MaximumAttachmentSize', 'integer', 1_048_576, 'Bytes an attachment may have.', 'MaxResourceSize holds for every file'),
+  key('MaxInstancesForRRULE', 'integer', 400, 'Instances a recurrence may have.', 'MaxAllowedInstances has taken its place'),
+  key('DirectoryService.params.node', 'string', '/Search', 'Open Directory’s search node.', 'accounts come from accounts.xml'),
+  key('DirectoryService.params.restrictEnabledRecords', 'boolean', false, 'Open Directory.', 'accounts come from accounts.xml'),
+  key('DirectoryService.params.restrictToGroup', 'string', '', 'Open Directory.', 'accounts come from accounts.xml'),
+  key('DirectoryService.params.cacheTimeout', 'integer', 30, 'Open Directory.', 'a change of accounts.xml is noticed at once'),
+  key('SudoersFile', 'path', 'conf/sudoers.plist', 'Who may act as another.', 'AdminPrincipals have every right already'),
+  key('EnableProxyPrincipals', 'boolean', true, 'Delegation by calendar-proxy groups.', 'these groups are always there'),
+  key(
+    'EnableAnonymousReadNav',
+    'boolean',
+    false,
+    'Reading /principals without a password.',
+    'it would list the accounts to anyone',
+  ),
+  key('Authentication.Digest.Algorithm', 'string', 'md5', 'The Digest algorithm.', 'Algorithms has taken its place'),
+  key('Authentication.Digest.Qop', 'string', '', 'Digest’s quality of protection.', 'RFC 7616 demands qop=auth'),
+  key('Authentication.Kerberos.Enabled', 'boolean', false, 'Kerberos.', 'this version has Basic and Digest only'),
+  key('Authentication.Kerberos.ServicePrincipal', 'string', '', 'Kerberos.', 'this version has Basic and Digest only'),
+  key('Authentication.Wiki', 'dict', {}, 'Accounts of Apple’s wiki server.', 'that server is no longer made'),
+  key('LogLevels', 'dict', {}, 'Log level for each Python module.', 'DefaultLogLevel holds for all'),
+  key('AccountingCategories', 'dict', {}, 'Traces of invitations.', scheduling),
+  key('AccountingPrincipals', 'strings', [], 'Accounts to trace.', scheduling),
+  key('AccountingLogRoot', 'path', 'logs/accounting', 'Folder of the traces.', scheduling),
+  key(
+    'SSLPassPhraseDialog',
+    'path',
+    '',
+    'Program that tells the key’s pass phrase.',
+    'the key file is read without one; its mode guards it',
+  ),
+  key('MultiProcess.MinProcessCount', 'integer', 4, 'The fewest workers.', 'ProcessCount says how many, 0 one for each core'),
+  key('MultiProcess.LoadBalancer', 'dict', {}, 'The balancer in front of the workers.', 'the workers share the ports themselves'),
+  key('MultiProcess.StaggeredStartup', 'dict', {}, 'A pause between workers’ starts.', 'they start in a fraction of a second'),
+  key('EnableDropBox', 'boolean', false, 'Attachments in drop boxes.', 'this version has no drop boxes'),
+  key(
+    'EnablePrivateEvents',
+    'boolean',
+    false,
+    'Apple’s private events.',
+    'this version shares no calendar with a reader to hide them from',
+  ),
+  key('EnableTimezoneService', 'boolean', false, 'A service for time zone data.', 'this version has none'),
+  key('EnableSACLs', 'boolean', false, 'Service access lists of Mac OS X Server.', 'that system is no longer made'),
+  key('Scheduling.CalDAV.EmailDomain', 'string', '', 'Mail domain of accounts.', scheduling),
+  key('Scheduling.CalDAV.HTTPDomain', 'string', '', 'Web domain of accounts.', scheduling),
+  key('Scheduling.CalDAV.AddressPatterns', 'strings', [], 'Patterns of local addresses.', scheduling),
+  key('Scheduling.CalDAV.OldDraftCompatibility', 'boolean', true, 'Clients of an old draft.', scheduling),
+  key('Scheduling.CalDAV.ScheduleTagCompatibility', 'boolean', true, 'Clients without schedule tags.', scheduling),
+  key('Scheduling.CalDAV.EnablePrivateComments', 'boolean', true, 'Attendees’ private comments.', scheduling),
+  key('Scheduling.iSchedule', 'dict', {}, 'Invitations between servers.', scheduling),
+  key('Scheduling.iMIP', 'dict', {}, 'Invitations by e-mail.', scheduling),
+  key('Scheduling.Options.AllowGroupAsOrganizer', 'boolean', false, 'Groups that invite.', scheduling),
+  key('Scheduling.Options.AllowLocationAsOrganizer', 'boolean', false, 'Locations that invite.', scheduling),
+  key('Scheduling.Options.AllowResourceAsOrganizer', 'boolean', false, 'Resources that invite.', scheduling),
+  key('FreeBusyURL.Enabled', 'boolean', false, 'A link that shows busy times.', 'this version has no such link'),
+  key('FreeBusyURL.TimePeriod', 'integer', 14, 'Days the link shows.', 'this version has no such link'),
+  key('FreeBusyURL.AnonymousAccess', 'boolean', false, 'The link without a password.', 'this version has no such link'),
+  key('Notifications', 'dict', {}, 'Pushing changes by XMPP.', 'no client speaks it any more'),
+  key(
+    'UIDReservationTimeOut',
+    'integer',
+    1800,
+    'Seconds a UID stayed reserved.',
+    'a PUT is one transaction and reserves nothing',
+  ),
+  key('Memcached', 'dict', {}, 'The cache servers.', memcached),
+  key('ProxyDBService', 'dict', {}, 'The database of delegations.', 'it lies in DataRoot'),
+  key('ProxyLoadFromFile', 'path', '', 'Delegations to load at a start.', 'accounts.xml holds them'),
+  key('ResponseCacheTimeout', 'integer', 30, 'Minutes an answer was kept.', memcached),
+  key('Localization', 'dict', {}, 'Languages of mails.', scheduling),
+  key('Twisted', 'dict', {}, 'Where twistd lies.', python),
+  key('PythonDirector', 'dict', {}, 'The load balancer.', python),
+  key('ThreadPoolSize', 'integer', 10, 'Threads of the reactor.', python),
+];
+
+function key(key: string, type: ConfigKey['type'], value: ConfigKey['default'], meaning: string, because: string): ConfigKey {
+  return {key, type, default: value, meaning, because};
+}
