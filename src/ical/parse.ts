@@ -1,0 +1,109 @@
+import ICAL from 'ical.js';
+import {contentLines} from './content-lines.ts';
+import {IcalError} from './ical-error.ts';
+
+/** An iCalendar object: one VCALENDAR. */
+export interface Calendar {
+  /** The VCALENDAR. Names are in lower case, as in jCal (RFC 7265). */
+  readonly component: ICAL.Component;
+}
+
+/** A property in jCal (RFC 7265 §3.4): name, parameters, value type, values. */
+export type JcalProperty = [name: string, parameters: Record<string, string | string[]>, type: string, ...values: unknown[]];
+
+/** A component in jCal (RFC 7265 §3.3): name, properties, components. */
+export type JcalComponent = [name: string, properties: JcalProperty[], components: JcalComponent[]];
+
+const maxDepth = 16;
+const maxParameters = 500;
+
+/**
+ * Parses one iCalendar object (RFC 5545 §3.4). Faults that real clients are known for are mended in what is answered, never in the
+ * bytes: see `content-lines.ts` and `mend`. Throws IcalError.
+ */
+export function parseCalendar(source: Uint8Array | string): Calendar {
+  let root: JcalComponent | undefined;
+  const open: {component: JcalComponent; line: number}[] = [];
+  let last = 1;
+  for (const {line, text} of contentLines(source)) {
+    last = line;
+    const parent = open.at(-1);
+    const boundary = boundaryOf(text);
+    if (boundary === undefined) {
+      if (!parent)
+        throw new IcalError(line, root ? 'there is text after END:VCALENDAR' : 'this does not begin with BEGIN:VCALENDAR');
+      parent.component[1].push(parseProperty(text, line));
+    } else if (boundary.begin) {
+      if (!parent && root) throw new IcalError(line, 'there is more than one VCALENDAR');
+      if (!parent && boundary.name !== 'vcalendar') throw new IcalError(line, 'this does not begin with BEGIN:VCALENDAR');
+      if (open.length >= maxDepth) throw new IcalError(line, `components are nested deeper than ${maxDepth}`);
+      const component: JcalComponent = [boundary.name, [], []];
+      if (parent) parent.component[2].push(component);
+      else root = component;
+      open.push({component, line});
+    } else {
+      if (parent?.component[0] !== boundary.name) {
+        throw new IcalError(line, `END:${boundary.name.toUpperCase()} ends nothing that is open here`);
+      }
+      open.pop();
+    }
+  }
+  const unended = open.at(-1);
+  if (unended)
+    throw new IcalError(last, `END:${unended.component[0].toUpperCase()} is missing (it began in line ${unended.line})`);
+  if (!root) throw new IcalError(last, 'this does not begin with BEGIN:VCALENDAR');
+  return {component: new ICAL.Component(root)};
+}
+
+/** Whether a content line opens or closes a component, and which; the name in lower case. */
+export function boundaryOf(text: string): {begin: boolean; name: string} | undefined {
+  const match = /^(BEGIN|END)[ \t]*:[ \t]*([\w.-]+)[ \t]*$/i.exec(text);
+  return match ? {begin: match[1]!.toUpperCase() === 'BEGIN', name: match[2]!.toLowerCase()} : undefined;
+}
+
+/** Parses one content line that is a property. Throws IcalError. */
+export function parseProperty(text: string, line: number): JcalProperty {
+  if (!/^[\w.-]+[ \t]*[;:]/.test(text)) throw new IcalError(line, 'this line is neither a property nor the fold of one');
+  requireParameters(text, line);
+  let property: JcalProperty;
+  try {
+    property = ICAL.parse.property(text);
+  } catch (error) {
+    throw new IcalError(line, `this property cannot be read: ${shorten((error as Error).message)}`);
+  }
+  return mend(property);
+}
+
+/** One pass over what stands before the value, so that its cost is known before it is taken apart. */
+function requireParameters(text: string, line: number): void {
+  let quoted = false;
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (character === 0x22) quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === 0x3a) return;
+    else if (character === 0x3b && ++count > maxParameters) {
+      throw new IcalError(line, `a property has more than ${maxParameters} parameters`);
+    }
+  }
+  throw new IcalError(line, quoted ? 'a quoted parameter value does not end' : 'this property has no value');
+}
+
+/** Known faults: space around a TZID (Microsoft), DATE values said to be DATE-TIME and the reverse (Evolution, Radicale's users). */
+function mend(property: JcalProperty): JcalProperty {
+  const [name, parameters] = property;
+  property[2] ??= 'unknown';
+  if (typeof parameters.tzid === 'string') parameters.tzid = parameters.tzid.trim();
+  if (name === 'tzid' && typeof property[3] === 'string') property[3] = property[3].trim();
+  if (property[2] === 'date' || property[2] === 'date-time') {
+    const values = property.slice(3);
+    if (values.length > 0 && values.every(value => typeof value === 'string' && value.length === 10)) property[2] = 'date';
+    else if (values.some(value => typeof value === 'string' && value.length >= 19)) property[2] = 'date-time';
+  }
+  return property;
+}
+
+function shorten(message: string): string {
+  return message.length > 200 ? `${message.slice(0, 200)}…` : message;
+}
