@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
+import {build} from 'plist';
 import {nearest} from '../base/nearest.ts';
 import {UserError} from '../base/user-error.ts';
 import type {Config} from './config.ts';
@@ -34,7 +35,24 @@ export interface Inspection {
  * UserError for a file that cannot be read, is no property list, or has a key or value that is wrong, naming the line.
  */
 export function loadConfig({file, folder}: {file: string; folder: string}): Config {
-  const {config, problems} = inspectConfig({file, folder, text: readConfig(file)});
+  return requireConfig({file, folder, text: readConfig(file)});
+}
+
+/** A Config of keys and values instead of a text, as loadConfig makes it of a file. Throws UserError likewise. */
+export function parseConfig({
+  plist,
+  file,
+  folder,
+}: {
+  plist: Readonly<Record<string, PlistValue>>;
+  file: string;
+  folder: string;
+}): Config {
+  return requireConfig({file, folder, text: build(plist as Parameters<typeof build>[0])});
+}
+
+function requireConfig({file, folder, text}: {file: string; folder: string; text: string}): Config {
+  const {config, problems} = inspectConfig({file, folder, text});
   const [first, ...others] = problems;
   if (config && !first) return config;
   const more = others.length > 0 ? ` (and ${others.length} more like it: see caldav doctor)` : '';

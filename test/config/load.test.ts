@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {inspectConfig, loadConfig} from '../../src/config/load.ts';
+import {inspectConfig, loadConfig, parseConfig} from '../../src/config/load.ts';
 
 const plist = (body: string) => `<?xml version="1.0" encoding="UTF-8"?>
 <plist version="1.0">
@@ -152,4 +152,13 @@ describe('loadConfig', () => {
       expect.objectContaining({name: 'UserError', message: expect.stringContaining('line 3')}),
     );
   });
+});
+
+test('parseConfig takes keys and values', () => {
+  const place = {file: '/srv/conf/caldavd.plist', folder: '/srv'};
+  expect(parseConfig({plist: {HTTPPort: 8008, Authentication: {Digest: {Enabled: true}}}, ...place})).toMatchObject({
+    httpPort: 8008,
+    authentication: {digest: {enabled: true}},
+  });
+  expect(() => parseConfig({plist: {HTTPort: 8008}, ...place})).toThrow(/HTTPort is no key/);
 });
