@@ -31,6 +31,8 @@ function find(args: readonly string[]): CommandRow | undefined {
 }
 
 const programOptions = ['--dir', '--config'];
+const names = commands.map(({name}) => name);
+const groups = new Set(names.filter(name => name.includes(' ')).map(name => name.split(' ')[0]!));
 
 function wordsOf(args: readonly string[]): string[] {
   return args.filter((arg, at) => !arg.startsWith('-') && !programOptions.includes(args[at - 1] ?? ''));
@@ -53,11 +55,14 @@ async function general(args: readonly string[]): Promise<ExitCode> {
     return asked ? 0 : 64;
   }
   const {nearest} = await import('../base/nearest.ts');
-  const wrong = stray && known ? stray : words.slice(0, group.length > 0 ? 2 : 1).join(' ');
-  const near = nearest(wrong, stray && known ? ['--help', '--version'] : commands.map(({name}) => name));
-  process.stderr.write(
-    `caldav: there is no ${wrong.startsWith('-') ? 'option' : 'command'} “${wrong}”.${near ? ` Did you mean “${near}”?` : ''}\n`,
-  );
+  const [wrong, near] =
+    stray && known
+      ? [`option “${stray}”`, nearest(stray, ['--help', '--version', ...programOptions])]
+      : [
+          `command “${words.slice(0, 2).join(' ')}”`,
+          nearest(words.slice(0, 2).join(' '), names) ?? nearest(words[0]!, [...names, ...groups]),
+        ];
+  process.stderr.write(`caldav: there is no ${wrong}.${near ? ` Did you mean “${near}”?` : ''}\n`);
   process.stderr.write('Type caldav --help for the list.\n');
   return 64;
 }

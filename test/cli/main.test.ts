@@ -1,0 +1,58 @@
+import {join} from 'node:path';
+import {execa} from 'execa';
+import {describe, expect, test} from 'vitest';
+import {commands} from '../../src/cli/commands.ts';
+
+const launcher = join(import.meta.dirname, '../../bin/caldav');
+
+const caldav = (...args: string[]) => execa(launcher, args, {reject: false, stdin: 'ignore'});
+
+describe('caldav', () => {
+  test('--help lists every command, on standard output', async () => {
+    const {stdout, stderr, exitCode} = await caldav('--help');
+    expect({stderr, exitCode}).toEqual({stderr: '', exitCode: 0});
+    for (const {name, summary} of commands) expect(stdout).toMatch(new RegExp(`^ {2}${name} +${summary}$`, 'm'));
+  });
+
+  test('--version prints the version alone', async () => {
+    expect((await caldav('--version')).stdout).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test('without a command it explains itself and calls that wrong usage', async () => {
+    const {stdout, stderr, exitCode} = await caldav();
+    expect({stdout, exitCode}).toEqual({stdout: '', exitCode: 64});
+    expect(stderr).toContain('Usage: caldav');
+  });
+
+  test.each([
+    [['usr', 'add'], 'there is no command “usr add”. Did you mean “user add”?'],
+    [['docter'], 'there is no command “docter”. Did you mean “doctor”?'],
+    [['user', 'delete'], 'there is no command “user delete”.'],
+    [['--verison'], 'there is no option “--verison”. Did you mean “--version”?'],
+  ])('%s: the nearest right word is named, exit 64', async (args, sentence) => {
+    const {stderr, exitCode} = await caldav(...args);
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain(sentence);
+  });
+
+  test.each(commands.map(({name}) => [name]))('%s --help: usage, options, examples and exit codes', async name => {
+    const {stdout, stderr, exitCode} = await caldav(...name.split(' '), '--help');
+    expect({stderr, exitCode}).toEqual({stderr: '', exitCode: 0});
+    expect(stdout).toContain(`Usage: caldav ${name}`);
+    expect(stdout).toMatch(/^Examples:\n {2}\S*caldav /m);
+    expect(stdout).toContain('Exit codes: 0 done, 1 failed, 64 wrong usage.');
+  });
+
+  test.each(commands.map(({name}) => [name]))('%s --no-such-option: wrong usage, exit 64', async name => {
+    const {stderr, exitCode} = await caldav(...name.split(' '), '--no-such-option');
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain('--no-such-option');
+  });
+
+  test('a row of the table and the command it loads agree', async () => {
+    for (const row of commands) {
+      const command = await row.load();
+      expect([command.name.replace(/ [<[].*/, ''), command.summary]).toEqual([row.name, row.summary]);
+    }
+  });
+});
