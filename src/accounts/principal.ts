@@ -40,4 +40,9 @@ export interface Directory {
   verify(uid: string, password: string): Promise<Principal | undefined>;
   /** Digest's HA1 in lower-case hex, where one is stored for this account (RFC 7616). */
   findHa1(uid: string, algorithm: 'MD5' | 'SHA-256'): {principal: Principal; ha1: string} | undefined;
+  /**
+   * Differs whenever what `verify` would compare this name's password with does, so that a remembered answer can be dropped. A secret.
+   * Where a directory has none, answers are forgotten with the Directory that gave them.
+   */
+  credentialTag?(uid: string): string;
 }
