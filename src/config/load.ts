@@ -28,6 +28,8 @@ export interface Inspection {
   readonly notes: readonly Remark[];
   /** The values as written, with the defaults of all other honoured keys, by dotted key. */
   readonly values: ReadonlyMap<string, PlistValue>;
+  /** Undefined where the text is no property list. */
+  readonly source?: PlistSource;
 }
 
 /**
@@ -99,8 +101,8 @@ export function inspectConfig({file, folder, text}: {file: string; folder: strin
         problems.push({line, key, message: `${key} must be a dictionary`, fix: 'Write <dict>…</dict>'});
     } else if (!insideAnother(entry, source.entries)) problems.push({line, key, ...unknownKey(key)});
   }
-  if (problems.length > 0) return {problems, notes, values};
-  return {config: makeConfig(values, file, folder), problems, notes, values};
+  if (problems.length > 0) return {problems, notes, values, source};
+  return {config: makeConfig(values, file, folder), problems, notes, values, source};
 }
 
 /** What to say of a key that is not in the table. */
