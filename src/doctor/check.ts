@@ -35,10 +35,10 @@ export interface Folder {
 
 /** What every check is handed. */
 export interface DoctorContext {
-  /** Undefined: there is none yet, or only folders are looked at. */
+  /** Undefined: there is none yet, it cannot be used, or folders alone are looked at. */
   readonly config: Config | undefined;
-  /** What the configuration's reader remarked: keys without effect, and why there is no configuration. */
-  readonly notes: readonly CheckResult[];
+  /** The plist, absolute, and the server's folder; undefined where folders alone are looked at. */
+  readonly plist: {readonly file: string; readonly folder: string} | undefined;
   readonly folders: readonly Folder[];
   /** Whom the server serves as when started by this account; undefined: this account itself. */
   readonly account: Account | undefined;

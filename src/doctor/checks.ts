@@ -1,11 +1,25 @@
 import type {Check} from './check.ts';
+import {account} from './checks/account.ts';
 import {attributes} from './checks/attributes.ts';
+import {certificates} from './checks/certificates.ts';
 import {clock} from './checks/clock.ts';
 import {configuration} from './checks/configuration.ts';
 import {diskSpace} from './checks/disk-space.ts';
 import {fileSystem} from './checks/file-system.ts';
 import {node} from './checks/node.ts';
+import {permissions} from './checks/permissions.ts';
 import {syncSpeed} from './checks/sync-speed.ts';
 
 /** The table of checks, in the order they are run and shown: what others rest on comes first. */
-export const checks: readonly Check[] = [node, configuration, fileSystem, attributes, diskSpace, syncSpeed, clock];
+export const checks: readonly Check[] = [
+  node,
+  configuration,
+  account,
+  fileSystem,
+  attributes,
+  permissions,
+  diskSpace,
+  syncSpeed,
+  clock,
+  certificates,
+];

@@ -41,11 +41,11 @@ function summary(results: readonly DoctorResult[]): string {
   return 'All is well.';
 }
 
-/** Lines of at most `width` characters, broken at spaces; a longer word stays whole, so that it can be copied. */
+/** Lines of at most `width` characters, broken at spaces; what is to be typed (in backticks) stays whole, so that it can be copied. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.match(/(?:`[^`]*`|[^\s`])+/g) ?? []) {
     if (line !== '' && line.length + 1 + word.length > Math.max(width, 30)) {
       lines.push(line);
       line = word;

@@ -1,15 +1,16 @@
 import type {Config} from '../config/config.ts';
+import {loadConfig} from '../config/load.ts';
 import {findAccount} from './account.ts';
 import type {Check, CheckResult, CheckStatus, DoctorContext, Folder} from './check.ts';
 import {checks} from './checks.ts';
 
-/** What the doctor is asked to look at: a configured server, or folders alone. */
+/** What the doctor is asked to look at: a configured server (`config`, or the plist it is yet to be read from), or folders alone. */
 export interface DoctorRequest {
   readonly config?: Config | undefined;
-  /** Folders to look at in place of the configuration's; without `config`, these alone. */
+  readonly plist?: DoctorContext['plist'];
+  /** Folders to look at in place of the configuration's; without a configuration, these alone. */
   readonly paths?: readonly string[] | undefined;
   /** See `DoctorContext`. */
-  readonly notes?: readonly CheckResult[];
   readonly url?: string | undefined;
   readonly credentials?: DoctorContext['credentials'];
   /** Names of the checks to run; all without it. */
@@ -29,10 +30,12 @@ export type DoctorResult = CheckResult & {readonly check: string; readonly what:
 
 /** Runs the table of checks, one after the other so that measurements do not disturb each other. Leaves no trace. */
 export async function runDoctor(request: DoctorRequest): Promise<DoctorReport> {
-  const {config, paths} = request;
+  const {paths} = request;
+  const plist = request.config ?? request.plist;
+  const config = request.config ?? (plist && loadIfGood(plist));
   const context: DoctorContext = {
     config,
-    notes: request.notes ?? [],
+    plist,
     folders: foldersOf(config, paths),
     account: await findAccount(config),
     url: request.url,
@@ -46,6 +49,15 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorReport> {
     for (const result of await runCheck(check, context)) results.push({check: check.name, what: check.what, ...result});
   }
   return {status: worst(results), results};
+}
+
+/** What is wrong with it is for the check of the configuration to say. */
+function loadIfGood(plist: {file: string; folder: string}): Config | undefined {
+  try {
+    return loadConfig(plist);
+  } catch {
+    return undefined;
+  }
 }
 
 function foldersOf(config: Config | undefined, paths: readonly string[] | undefined): Folder[] {

@@ -29,7 +29,7 @@ function judge(name: string, report: AttributesReport, account: string | undefin
     return warn(`${name}: attributes work${where}, but hold little: ${sizes}`, 'use ext4, XFS, btrfs or ZFS', details);
   }
   return ok(
-    `${name}: set, get, list, replace, rename and remove work${who}${where}; ${sizes}; to see them: ${report.commands.get}`,
+    `${name}: set, get, list, replace, rename and remove work${who}${where}; ${sizes}; to see them: \`${report.commands.get}\``,
     details,
   );
 }
