@@ -1,0 +1,172 @@
+import http from 'node:http';
+import https from 'node:https';
+import type {AddressInfo, Socket} from 'node:net';
+import fastify, {type FastifyInstance, type FastifyServerFactory, type HTTPMethods} from 'fastify';
+import {refuseBroken} from './broken-request.ts';
+import {createExchange, type ExchangeCounts, type ExchangeOptions} from './exchange.ts';
+
+/** How a connection may behave; fixed for the listener's life. */
+export interface ConnectionLimits {
+  readonly maxHeaderBytes: number;
+  /** From the first byte of a request to the end of its headers, and to the end of its body. */
+  readonly headersTimeOutMs: number;
+  readonly requestTimeOutMs: number;
+  /** Between two requests on one connection. */
+  readonly idleTimeOutMs: number;
+  /** No byte in either direction, though a request is under way. */
+  readonly stallTimeOutMs: number;
+  readonly maxConnections: number;
+}
+
+/** PEM texts. */
+export interface TlsMaterial {
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Certificates between the server's and the root, where they are not in `certificate`. */
+  readonly authorityChain: string;
+}
+
+export interface Endpoint {
+  /** Undefined: all addresses. */
+  readonly host: string | undefined;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly tls: boolean;
+  readonly backlog?: number;
+}
+
+export interface Bound {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+}
+
+export interface Listener {
+  /** Binds; rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL). */
+  listen(endpoint: Endpoint): Promise<Bound>;
+  update(options: ExchangeOptions): void;
+  /** For connections made from now on; those that are open keep what they have. Throws what OpenSSL has against it. */
+  updateTls(material: TlsMaterial): void;
+  /** Takes no more connections, lets what is under way end for at most `graceMs`, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+  connections(): Promise<number>;
+  readonly underWay: number;
+  readonly counts: ExchangeCounts;
+}
+
+/**
+ * Puts an app on sockets (RFC 9112). fastify owns the servers' life; each request goes from its first hook straight to the exchange,
+ * for its routing would decode the path and its parsers refuse bodies by their type, which is the app's to decide.
+ */
+export function createListener(options: ExchangeOptions, limits: ConnectionLimits, tls?: TlsMaterial): Listener {
+  const exchange = createExchange(options);
+  const servers: {instance: FastifyInstance; server: http.Server | https.Server}[] = [];
+  const sockets = new Set<Socket>();
+  let material = tls;
+
+  async function listen({host, port, tls: secure, backlog}: Endpoint): Promise<Bound> {
+    const instance = fastify({
+      rewriteUrl: () => '/',
+      serverFactory: factory(secure),
+      exposeHeadRoutes: false,
+      forceCloseConnections: false,
+    });
+    for (const method of http.METHODS) if (!instance.supportedMethods.includes(method)) instance.addHttpMethod(method);
+    instance.addHook('onRequest', (request, reply, _done) => {
+      reply.hijack();
+      // rewriteUrl has hidden the target from the router; it is put back for the exchange.
+      request.raw.url = request.originalUrl;
+      void exchange.handle(request.raw, reply.raw);
+    });
+    instance.route({method: http.METHODS as HTTPMethods[], url: '/', handler() {}});
+    await bind(instance, host, port, backlog);
+    const {server} = instance;
+    servers.push({instance, server});
+    const bound = server.address() as AddressInfo;
+    return {host: host ?? bound.address, port: bound.port, tls: secure};
+  }
+
+  function factory(secure: boolean): FastifyServerFactory {
+    return handler => {
+      const common = {
+        maxHeaderSize: limits.maxHeaderBytes,
+        headersTimeout: limits.headersTimeOutMs,
+        requestTimeout: limits.requestTimeOutMs,
+        keepAliveTimeout: limits.idleTimeOutMs,
+        connectionsCheckingInterval: Math.max(100, Math.min(5000, limits.headersTimeOutMs / 2)),
+        noDelay: true,
+      };
+      const server = secure
+        ? https.createServer({...common, ...secureContext(material), ALPNProtocols: ['http/1.1']}, handler)
+        : http.createServer(common, handler);
+      server.setTimeout(limits.stallTimeOutMs);
+      server.maxConnections = limits.maxConnections;
+      server.on('connection', (socket: Socket) => {
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+      });
+      server.on('checkContinue', (request, response) => void exchange.handleExpecting(request, response));
+      server.on(
+        'connect',
+        (_request, socket: Socket) => void refuseBroken({name: '', message: '', code: 'HPE_INVALID_METHOD'}, socket),
+      );
+      server.prependListener('clientError', (error, socket) => void refuseBroken(error, socket as Socket));
+      return server as http.Server;
+    };
+  }
+
+  return {
+    listen,
+    update: exchange.update,
+    updateTls(next) {
+      const context = secureContext(next);
+      for (const {server} of servers) if (server instanceof https.Server) server.setSecureContext(context);
+      material = next;
+    },
+    async close(graceMs) {
+      exchange.drain();
+      const closed = servers.map(({instance, server}) => {
+        const done = new Promise<void>(resolve => server.close(() => resolve()));
+        server.closeIdleConnections();
+        return done.then(() => instance.close());
+      });
+      const timer = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      await Promise.all(closed);
+      clearTimeout(timer);
+      servers.length = 0;
+    },
+    async connections() {
+      return sockets.size;
+    },
+    get underWay() {
+      return exchange.underWay;
+    },
+    counts: exchange.counts,
+  };
+}
+
+/** All addresses are IPv6's and IPv4's; only IPv4's where the kernel has no IPv6. */
+async function bind(instance: FastifyInstance, host: string | undefined, port: number, backlog = 511): Promise<void> {
+  try {
+    await instance.listen({port, host: host ?? '::', backlog});
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (host !== undefined || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
+    await instance.listen({port, host: '0.0.0.0', backlog});
+  }
+}
+
+function secureContext(material: TlsMaterial | undefined): https.ServerOptions {
+  if (!material) throw new Error('an endpoint with TLS needs a certificate');
+  return {
+    cert: [material.certificate, material.authorityChain].filter(Boolean).join('\n'),
+    key: material.privateKey,
+    minVersion: 'TLSv1.2',
+    // Forward secrecy and AEAD only; TLS 1.3's suites are all of that kind and are named by Node.
+    ciphers:
+      'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:' +
+      'ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305',
+  };
+}
