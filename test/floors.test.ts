@@ -9,10 +9,10 @@ const src = join(import.meta.dirname, '../src');
  * left may import the right, rooms side by side may not) and from floors below.
  */
 const floors: readonly (readonly (readonly string[])[])[] = [
-  [['cli'], ['setup', 'doctor', 'server']],
+  [['cli'], ['setup'], ['doctor', 'server']],
   [['web', 'carddav', 'caldav'], ['scheduling'], ['webdav'], ['http']],
   [['store', 'accounts']],
-  [['config', 'itip', 'vcard', 'xml'], ['ical'], ['base']],
+  [['config', 'certificates', 'itip', 'vcard', 'xml'], ['ical'], ['base']],
 ];
 
 const ranks = new Map(floors.flat().flatMap((rooms, rank) => rooms.map(room => [room, rank] as const)));
