@@ -82,6 +82,10 @@ export interface DavContext {
   readonly protocol: Protocol;
   readonly limits: Limits;
   readonly log: Log;
+  /** The host names by which the client reached the server, in lower case: an absolute URL with one of them is ours. */
+  readonly hosts: ReadonlySet<string>;
+  /** The unit of work that is open, if one is: what lies in its home is seen through it. */
+  readonly unit?: HomeUnit;
   /** Finds what a URL path or an absolute URL of this server names (percent-encoded); undefined: nothing, or not ours. */
   locate(href: string): Promise<Resource | undefined>;
   /** Whether the one who asks has this privilege on the resource (RFC 3744); decided in `access.ts` alone. */

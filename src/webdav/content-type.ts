@@ -1,0 +1,25 @@
+/** Content types by the ending of a name; what a client said at PUT goes before. */
+const byEnding: Readonly<Record<string, string>> = {
+  css: 'text/css',
+  csv: 'text/csv',
+  gif: 'image/gif',
+  htm: 'text/html',
+  html: 'text/html',
+  ics: 'text/calendar; charset=utf-8',
+  jpeg: 'image/jpeg',
+  jpg: 'image/jpeg',
+  json: 'application/json',
+  md: 'text/markdown',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  txt: 'text/plain',
+  vcf: 'text/vcard; charset=utf-8',
+  xml: 'application/xml',
+  zip: 'application/zip',
+};
+
+/** What a file of this name most likely is. */
+export function contentTypeOf(name: string): string {
+  return byEnding[/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream';
+}

@@ -1,0 +1,108 @@
+import type {Principal} from '../accounts/principal.ts';
+import type {HttpRequest} from '../http/message.ts';
+import type {HomeUnit} from '../store/store.ts';
+import type {Element} from '../xml/element.ts';
+import {parseXml, XmlError} from '../xml/parse.ts';
+import {type AccessRules, may} from './access.ts';
+import {DavError} from './error.ts';
+import {hostName, parsePath, pathOfHref} from './href.ts';
+import {type Location, locate} from './locate.ts';
+import type {DavContext, DavRequest, Resource} from './tables.ts';
+
+type Server = AccessRules & Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'>;
+
+/** What the tables' rows may ask while this request is served. */
+export function createContext(server: Server, http: HttpRequest, principal: Principal): DavContext {
+  // Asked once: a reload in the middle of a request must not mix two directories.
+  const {directory, protocol, store, limits, log} = server;
+  const context: DavContext = {
+    principal,
+    directory,
+    protocol,
+    store,
+    limits,
+    log,
+    hosts: hostsOf(http),
+    locate: href => findByHref(href, context),
+    may: (privilege, resource) => may(principal, privilege, resource, directory, server),
+  };
+  return context;
+}
+
+/** The same while a unit of work is open on a home. */
+export function inUnit(outside: DavContext, unit: HomeUnit): DavContext {
+  const context: DavContext = {...outside, unit, locate: href => findByHref(href, context)};
+  return context;
+}
+
+/** The names in Host and in what a proxy says of the host that was asked for (RFC 7239). */
+function hostsOf({headers}: HttpRequest): ReadonlySet<string> {
+  const forwarded = /(?:^|[;,\s])host="?([^";,\s]+)/i.exec(String(headers.forwarded ?? ''))?.[1];
+  const named = [headers.host, headers[':authority'], headers['x-forwarded-host'], forwarded];
+  return new Set(named.flatMap(name => (typeof name === 'string' ? name.split(',') : [])).map(name => hostName(name.trim())));
+}
+
+async function findByHref(href: string, context: DavContext): Promise<Resource | undefined> {
+  try {
+    return (await locateHref(href, context))?.target;
+  } catch (error) {
+    // A path that no resource can have names nothing.
+    if (error instanceof DavError && error.status === 400) return undefined;
+    throw error;
+  }
+}
+
+/** Where an href or a Destination leads; undefined: to another server. Throws DavError 400 as `parsePath` does. */
+export async function locateHref(href: string, context: DavContext): Promise<Location | undefined> {
+  const path = pathOfHref(href.trim(), context.hosts);
+  return path === undefined ? undefined : locate(parsePath(path), context);
+}
+
+/** What one request is made of; `body` is parsed once for all runs of a unit of work. */
+interface Parts {
+  readonly context: DavContext;
+  readonly http: HttpRequest;
+  readonly location: Location;
+  readonly body?: () => Element | undefined;
+  readonly after?: (() => Promise<void>)[];
+}
+
+/** A request as methods and reports see it. */
+export function createRequest({context, http, location, body = parseOnce(http), after}: Parts): DavRequest {
+  const request = {
+    ...context,
+    http,
+    target: location.target,
+    parent: location.parent,
+    path: location.path,
+    xml: body,
+    txn: context.unit as HomeUnit,
+    after(work: () => Promise<void>) {
+      if (!after) throw new Error(`${http.method} has no unit of work here`);
+      after.push(work);
+    },
+  };
+  if (context.unit) return request;
+  // Not enumerable, so that a request can be spread.
+  return Object.defineProperty(request, 'txn', {
+    enumerable: false,
+    get() {
+      throw new Error(`${http.method} has no unit of work here`);
+    },
+  });
+}
+
+/** Parses the body when it is first asked for. Throws DavError 400 for what is no XML, or XML that is not accepted. */
+export function parseOnce({body}: HttpRequest): () => Element | undefined {
+  let parsed: Element | undefined;
+  return () => {
+    if (body.length === 0) return undefined;
+    try {
+      parsed ??= parseXml(body);
+      return parsed;
+    } catch (error) {
+      if (!(error instanceof XmlError)) throw error;
+      throw new DavError(400, {message: `The body is no acceptable XML: ${error.message}`});
+    }
+  };
+}

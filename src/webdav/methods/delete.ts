@@ -1,0 +1,16 @@
+import {dav} from '../../xml/names.ts';
+import {parseDepth} from '../depth.ts';
+import type {Method} from '../tables.ts';
+
+/** RFC 9110 §9.3.5, RFC 4918 §9.6: a collection goes with everything in it. A home stays as long as its principal. */
+export const del: Method = {
+  name: 'DELETE',
+  mapped: dav('unbind'),
+  writes: true,
+  supports: ({stored}) => stored !== undefined && stored.path !== '',
+  handle({http, target, txn}) {
+    if (target!.stored!.collection) parseDepth(http, 'infinity', ['infinity']);
+    txn.delete(target!.stored!.path);
+    return {status: 204};
+  },
+};

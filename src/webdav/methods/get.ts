@@ -1,0 +1,94 @@
+import {evaluateConditions} from '../../http/conditional.ts';
+import type {HttpResponse} from '../../http/message.ts';
+import type {StoredObject} from '../../store/store.ts';
+import {text} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
+import {parseXml} from '../../xml/parse.ts';
+import {escapeXml} from '../../xml/print.ts';
+import {contentTypeOf} from '../content-type.ts';
+import {DavError} from '../error.ts';
+import {membersOf} from '../locate.ts';
+import {livePropertiesOf} from '../propstat.ts';
+import type {DavRequest, Method, Resource} from '../tables.ts';
+
+/** RFC 9110 §9.3.1; a collection is answered with a list of its members for people (RFC 4918 §9.4). */
+export const get: Method = {
+  name: 'GET',
+  mapped: dav('read'),
+  writes: false,
+  handle: request => (request.target!.stored?.collection === false ? getFile(request) : listCollection(request)),
+};
+
+/** RFC 9110 §9.3.2: whatever GET says, without the body. */
+export const head: Method = {
+  name: 'HEAD',
+  mapped: dav('read'),
+  writes: false,
+  async handle(request) {
+    const {body, headers, status} = await request.protocol.methods.get('GET')!.handle(request);
+    const length =
+      typeof body === 'string' || body instanceof Uint8Array ? {'content-length': String(Buffer.byteLength(body))} : {};
+    return {status, headers: {...length, ...headers}};
+  },
+};
+
+async function getFile(request: DavRequest): Promise<HttpResponse> {
+  const {http} = request;
+  const resource = request.target!;
+  const view = resource.view!;
+  let stored = resource.stored as StoredObject;
+  for (;;) {
+    const headers = {
+      etag: `"${stored.etag}"`,
+      'last-modified': new Date(stored.modified).toUTCString(),
+      'cache-control': 'private, no-cache',
+    };
+    const refused = evaluateConditions(http.headers, {exists: true, etag: stored.etag, modified: stored.modified}, true);
+    if (refused === 304) return {status: 304, headers};
+    if (refused) throw new DavError(refused, {message: 'It is not as the request’s conditions say.', headers});
+    const bytes = await view.read(stored.path, stored.etag);
+    if (bytes) {
+      const type = await contentType({...resource, stored}, request);
+      // A file is its owner's, not the server's: a browser must not run it in the server's name.
+      return {status: 200, headers: {...headers, 'content-type': type, ...inert}, body: bytes};
+    }
+    // Written over between the look and the reading: look again.
+    const now = view.find(stored.path);
+    if (!now || now.collection || now.etag === stored.etag) throw new DavError(404, {message: 'There is nothing here.'});
+    stored = now;
+  }
+}
+
+const inert = {'content-security-policy': "sandbox; default-src 'none'", 'x-content-type-options': 'nosniff'};
+
+/** What DAV:getcontenttype says of it. */
+async function contentType(resource: Resource, context: DavRequest): Promise<string> {
+  const row = livePropertiesOf(resource.kind, context.protocol).get(dav('getcontenttype'));
+  const value = await row?.get({resource, stored: resource.stored!, context});
+  if (typeof value === 'string') return value;
+  if (value && 'raw' in value) return text(parseXml(value.raw));
+  return value && !Array.isArray(value) && isElement(value as never)
+    ? text(value as never)
+    : contentTypeOf(resource.stored!.path);
+}
+
+const listed = 1000;
+
+async function listCollection(request: DavRequest): Promise<HttpResponse> {
+  const {href} = request.target!;
+  let items = '';
+  let count = 0;
+  for await (const member of membersOf(request.target!, request)) {
+    if (!request.may(dav('read'), member)) continue;
+    if (++count > listed) break;
+    const name = decodeURIComponent(member.href.replace(/\/$/, '').split('/').at(-1)!);
+    items += `<li><a href="${escapeXml(member.href)}">${escapeXml(name)}</a></li>\n`;
+  }
+  if (count > listed) items += '<li>…</li>\n';
+  const title = escapeXml(decodeURIComponent(href));
+  return {
+    status: 200,
+    headers: {'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', ...inert},
+    body: `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>\n<body><h1>${title}</h1>\n<ul>\n${items}</ul></body></html>\n`,
+  };
+}

@@ -1,0 +1,15 @@
+import {dav} from '../../xml/names.ts';
+import {allowed} from '../allow.ts';
+import type {Method} from '../tables.ts';
+
+/** RFC 9110 §9.3.7, RFC 4918 §10.1. Whoever has logged in may ask it of any URL, also where nothing is yet. */
+export const options: Method = {
+  name: 'OPTIONS',
+  mapped: dav('read'),
+  unmapped: dav('read'),
+  writes: false,
+  handle({target, parent, protocol}) {
+    const methods = target ? allowed(target, protocol) : parent?.view ? 'OPTIONS, PUT, MKCOL' : 'OPTIONS';
+    return {status: 200, headers: {allow: methods, 'content-length': '0'}};
+  },
+};

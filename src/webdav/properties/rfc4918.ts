@@ -1,0 +1,37 @@
+import {element, type Node} from '../../xml/element.ts';
+import {dav, type Name} from '../../xml/names.ts';
+import {contentTypeOf} from '../content-type.ts';
+import {kept, type PropertyContext, properties} from '../tables.ts';
+
+/** RFC 4918 §15. */
+export const rfc4918 = properties('all', [
+  {name: dav('creationdate'), get: ({stored}) => stored && new Date(stored.created).toISOString()}, // §15.1
+  {name: dav('displayname'), get: displayname, set: value => value, searchable: 'Full name'}, // §15.2
+  {name: dav('getcontentlanguage'), get: of => kept(dav('getcontentlanguage'), of), set: value => value}, // §15.3
+  {name: dav('getcontentlength'), get: ({stored}) => (stored?.collection === false ? String(stored.sizeBytes) : undefined)}, // §15.4
+  {name: dav('getcontenttype'), get: getcontenttype}, // §15.5
+  {name: dav('getetag'), get: ({stored}) => (stored?.collection === false ? `"${stored.etag}"` : undefined)}, // §15.6
+  {name: dav('getlastmodified'), get: ({stored}) => stored && new Date(stored.modified).toUTCString()}, // §15.7
+  {name: dav('lockdiscovery'), get: () => []}, // §15.8: nothing is ever locked
+  {name: dav('resourcetype'), get: resourcetype}, // §15.9
+  {name: dav('supportedlock'), get: () => []}, // §15.10: no kind of lock is
+]);
+
+function displayname(of: PropertyContext) {
+  const {resource} = of;
+  if (resource.stored)
+    return kept(dav('displayname'), of) ?? (resource.stored.path === '' ? resource.owner?.fullName : undefined);
+  return resource.owner?.fullName ?? decodeURIComponent(resource.href.split('/').at(-2) ?? '');
+}
+
+function getcontenttype(of: PropertyContext) {
+  const {stored} = of;
+  if (!stored || stored.collection) return undefined;
+  return kept(dav('getcontenttype'), of) ?? contentTypeOf(stored.path);
+}
+
+function resourcetype({resource: {kind, stored}}: PropertyContext): Node[] {
+  const types = new Set<Name>(kind.resourcetype);
+  if (stored?.collection) for (const type of stored.types) types.add(type);
+  return [...types].map(type => element(type));
+}

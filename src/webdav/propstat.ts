@@ -1,0 +1,187 @@
+import {element, type Node} from '../xml/element.ts';
+import {dav, localOf, type Name, namespaceOf} from '../xml/names.ts';
+import {printNode} from '../xml/print.ts';
+import {DavError} from './error.ts';
+import type {DavContext, Kind, LiveProperty, PropertyContext, Protocol, Resource, Value} from './tables.ts';
+
+/** Which properties an answer gives of each resource. */
+export interface Wanted {
+  /** `prop`: those of `names`; `allprop`: these and all that are listed by DAV:allprop; `propname`: the names of all. */
+  readonly how: 'prop' | 'allprop' | 'propname';
+  readonly names: readonly Name[];
+  /** Prefer: return=minimal (RFC 8144 §2.1): say nothing of properties that are not there. */
+  readonly minimal?: boolean;
+  /** Answers that a report gives in place of the tables' (`calendar-data`); undefined: as the tables say. */
+  own?(name: Name, resource: Resource): Value | undefined | Promise<Value | undefined>;
+}
+
+/** The live properties of a kind. */
+export function livePropertiesOf(kind: Kind, protocol: Protocol): ReadonlyMap<Name, LiveProperty> {
+  let kinds = tables.get(protocol);
+  if (!kinds) {
+    kinds = new Map();
+    tables.set(protocol, kinds);
+  }
+  let rows = kinds.get(kind);
+  if (!rows) {
+    const mine = protocol.properties.filter(table => table.kinds === 'all' || table.kinds.includes(kind));
+    rows = new Map(mine.flatMap(table => table.rows.map(row => [row.name, row] as const)));
+    kinds.set(kind, rows);
+  }
+  return rows;
+}
+
+const tables = new WeakMap<Protocol, Map<Kind, ReadonlyMap<Name, LiveProperty>>>();
+
+/**
+ * A DAV:response with the propstats of one resource (RFC 4918 §9.1), printed. At once where every property is at hand, so that a long
+ * listing does not wait once for each member.
+ */
+export function printResponse(
+  resource: Resource,
+  wanted: Wanted,
+  context: DavContext,
+  href = resource.href,
+): string | Promise<string> {
+  const propstats = printPropstats(resource, wanted, context);
+  return typeof propstats === 'string' ? wrap(href, propstats) : propstats.then(printed => wrap(href, printed));
+}
+
+function wrap(href: string, inner: string): string {
+  return `<D:response>${printNode(element(dav('href'), href))}${inner}</D:response>`;
+}
+
+/** A value, or why there is none. */
+type Found = Value | undefined | DavError;
+
+/** The DAV:propstat elements alone. */
+export function printPropstats(resource: Resource, wanted: Wanted, context: DavContext): string | Promise<string> {
+  const live = livePropertiesOf(resource.kind, context.protocol);
+  const names = wanted.how === 'prop' ? wanted.names : namesOf(resource, wanted, live);
+  // A row of a kind that lies in no home does not look at `stored`.
+  const of: PropertyContext = {resource, stored: resource.stored!, context};
+  let waiting = false;
+  const values = names.map(name => {
+    const value = findValue(name, of, wanted, live);
+    if (value instanceof Promise) waiting = true;
+    return value;
+  });
+  const assemble = (found: Found[]) =>
+    printGroups(names, found, wanted.how === 'propname', wanted.minimal || wanted.how !== 'prop');
+  return waiting ? Promise.all(values).then(assemble) : assemble(values as Found[]);
+}
+
+function namesOf(resource: Resource, {how, names}: Wanted, live: ReadonlyMap<Name, LiveProperty>): Name[] {
+  const all = new Set<Name>();
+  for (const [name, row] of live) if (how === 'propname' || row.allprop !== false) all.add(name);
+  for (const name of resource.stored?.properties.keys() ?? []) if (!live.has(name)) all.add(name);
+  for (const name of names) all.add(name);
+  return [...all];
+}
+
+function findValue(
+  name: Name,
+  of: PropertyContext,
+  wanted: Wanted,
+  live: ReadonlyMap<Name, LiveProperty>,
+): Found | Promise<Found> {
+  try {
+    const own = wanted.own?.(name, of.resource);
+    if (own instanceof Promise) return own.then(value => value ?? fromTables(name, of, live)).catch(onlyDavError);
+    return own ?? fromTables(name, of, live);
+  } catch (error) {
+    return onlyDavError(error);
+  }
+}
+
+function fromTables(name: Name, of: PropertyContext, live: ReadonlyMap<Name, LiveProperty>): Found | Promise<Found> {
+  const row = live.get(name);
+  if (!row) {
+    const dead = of.stored?.properties.get(name);
+    return dead === undefined ? undefined : {raw: dead};
+  }
+  const value = row.get(of);
+  return value instanceof Promise ? value.catch(onlyDavError) : value;
+}
+
+function onlyDavError(error: unknown): DavError {
+  if (error instanceof DavError) return error;
+  throw error;
+}
+
+function printGroups(names: readonly Name[], values: readonly Found[], onlyNames: boolean, minimal: boolean): string {
+  let found = '';
+  let missing = '';
+  const refused = new Map<string, string>();
+  for (const [index, name] of names.entries()) {
+    const value = values[index];
+    if (value === undefined) {
+      if (!minimal) missing += printProperty(name, '');
+    } else if (value instanceof DavError) {
+      const key = statusOf(value);
+      refused.set(key, (refused.get(key) ?? '') + printProperty(name, ''));
+    } else found += printProperty(name, onlyNames ? '' : value);
+  }
+  let printed = found || !(missing || refused.size > 0) ? printPropstat(found, statusLine(200)) : '';
+  if (missing) printed += printPropstat(missing, statusLine(404));
+  for (const [key, properties] of refused) printed += printPropstat(properties, key);
+  return printed;
+}
+
+/** A DAV:propstat of properties already printed; `status` is what follows DAV:prop. */
+export function printPropstat(properties: string, status: string): string {
+  return `<D:propstat><D:prop>${properties}</D:prop>${status}</D:propstat>`;
+}
+
+/** The DAV:status and, where there is a condition, DAV:error of a refusal. */
+export function statusOf(refusal: DavError): string {
+  const condition = refusal.condition ? printNode(element(dav('error'), element(refusal.condition, ...refusal.content))) : '';
+  return statusLine(refusal.status) + condition;
+}
+
+/** A DAV:status element. */
+export function statusLine(status: number): string {
+  return `<D:status>HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}</D:status>`;
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  412: 'Precondition Failed',
+  415: 'Unsupported Media Type',
+  423: 'Locked',
+  424: 'Failed Dependency',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  507: 'Insufficient Storage',
+};
+
+/** One property with its value; `''`: an empty element. */
+function printProperty(name: Name, value: Value): string {
+  if (typeof value === 'object' && 'raw' in value) return value.raw;
+  const [start, end] = tagsOf(name);
+  if (value === '') return `<${start}/>`;
+  if (typeof value === 'string' || !Array.isArray(value)) return `<${start}>${printNode(value as Node)}</${end}>`;
+  const inner = (value as readonly Node[]).map(node => printNode(node)).join('');
+  return inner ? `<${start}>${inner}</${end}>` : `<${start}/>`;
+}
+
+/** The tags of well-known names, made once. What a client may send without end is not remembered. */
+const tags = new Map<Name, readonly [start: string, end: string]>();
+
+function tagsOf(name: Name): readonly [start: string, end: string] {
+  let pair = tags.get(name);
+  if (!pair) {
+    const start = printNode(element(name)).slice(1, -2);
+    const end = /^[^\s]+/.exec(start)![0];
+    pair = [start, end];
+    if (tags.size < 1000 && namespaceOf(name).length + localOf(name).length < 200) tags.set(name, pair);
+  }
+  return pair;
+}

@@ -1,0 +1,88 @@
+import {type Element, element, elements} from '../xml/element.ts';
+import {dav, type Name, xml} from '../xml/names.ts';
+import {printAlone, printNode} from '../xml/print.ts';
+import {DavError} from './error.ts';
+import {cannotModifyProtectedProperty} from './preconditions.ts';
+import {livePropertiesOf, printPropstat, statusLine, statusOf} from './propstat.ts';
+import type {DavContext, LiveProperty, Resource} from './tables.ts';
+
+/** One instruction: the property to set, or to remove where `value` is undefined. */
+export interface Instruction {
+  readonly name: Name;
+  readonly value: Element | undefined;
+}
+
+/** What instructions come to; the store takes `values` only where nothing was refused. */
+export interface PropertyChanges {
+  readonly values: ReadonlyMap<Name, string | undefined>;
+  readonly refused: ReadonlyMap<Name, DavError>;
+  /** Every property named, in order. */
+  readonly names: readonly Name[];
+}
+
+/** The instructions of a propertyupdate, mkcol or mkcalendar element in their order (RFC 4918 §9.2, RFC 5689 §5.1). */
+export function parseInstructions(body: Element): Instruction[] {
+  return elements(body).flatMap(step => {
+    if (step.name !== dav('set') && step.name !== dav('remove')) return [];
+    return elements(step, dav('prop')).flatMap(prop => {
+      const language = [prop, step, body].map(each => each.attributes[xml('lang')]).find(lang => lang !== undefined);
+      return elements(prop).map(value => ({
+        name: value.name,
+        value: step.name === dav('set') ? inLanguage(value, language) : undefined,
+      }));
+    });
+  });
+}
+
+/** RFC 4918 §4.3: the language in scope where a property is set is part of its value. */
+function inLanguage(value: Element, language: string | undefined): Element {
+  if (language === undefined || value.attributes[xml('lang')] !== undefined) return value;
+  return {...value, attributes: {...value.attributes, [xml('lang')]: language}};
+}
+
+/** Decides what instructions do to a resource; `creating`: it is just being made, so that what is protected later can be given. */
+export function planProperties(
+  instructions: readonly Instruction[],
+  resource: Resource,
+  context: DavContext,
+  creating = false,
+): PropertyChanges {
+  const live = livePropertiesOf(resource.kind, context.protocol);
+  const values = new Map<Name, string | undefined>();
+  const refused = new Map<Name, DavError>();
+  for (const {name, value} of instructions) {
+    try {
+      const kept = keep(live.get(name), value, resource, context, creating);
+      values.set(name, kept && printAlone(kept));
+    } catch (error) {
+      if (!(error instanceof DavError)) throw error;
+      refused.set(name, error);
+    }
+  }
+  return {values, refused, names: [...new Set(instructions.map(({name}) => name))]};
+}
+
+function keep(
+  row: LiveProperty | undefined,
+  value: Element | undefined,
+  resource: Resource,
+  context: DavContext,
+  creating: boolean,
+): Element | undefined {
+  if (!resource.view) throw new DavError(cannotModifyProtectedProperty);
+  if (!row) return value;
+  const set = (creating ? row.initial : undefined) ?? row.set;
+  if (!set) throw new DavError(cannotModifyProtectedProperty);
+  return set(value, {context, resource});
+}
+
+/** The propstats of the answer: all 200, or the refusals with 424 for those that they brought down (RFC 4918 §9.2.1). */
+export function printChanges({names, refused}: PropertyChanges): string {
+  const groups = new Map<string, string>();
+  for (const name of names) {
+    const refusal = refused.get(name);
+    const status = refusal ? statusOf(refusal) : statusLine(refused.size > 0 ? 424 : 200);
+    groups.set(status, (groups.get(status) ?? '') + printNode(element(name)));
+  }
+  return [...groups].map(([status, properties]) => printPropstat(properties, status)).join('');
+}
