@@ -4,10 +4,13 @@ import {attributes} from './checks/attributes.ts';
 import {certificates} from './checks/certificates.ts';
 import {clock} from './checks/clock.ts';
 import {configuration} from './checks/configuration.ts';
+import {discovery} from './checks/discovery.ts';
 import {diskSpace} from './checks/disk-space.ts';
 import {fileSystem} from './checks/file-system.ts';
 import {node} from './checks/node.ts';
 import {permissions} from './checks/permissions.ts';
+import {ports} from './checks/ports.ts';
+import {proxy} from './checks/proxy.ts';
 import {syncSpeed} from './checks/sync-speed.ts';
 
 /** The table of checks, in the order they are run and shown: what others rest on comes first. */
@@ -22,4 +25,7 @@ export const checks: readonly Check[] = [
   syncSpeed,
   clock,
   certificates,
+  ports,
+  discovery,
+  proxy,
 ];
