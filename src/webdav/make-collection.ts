@@ -18,7 +18,7 @@ export interface Making {
   readonly instructions: readonly Instruction[];
   /** where the client gave none: what they start with; */
   readonly initial?: readonly Element[];
-  /** and the root of the answer if one of them is refused: `DAV:mkcol-response`. */
+  /** and the root of the answer if one of them is refused: `DAV:mkcol-response`, or `DAV:multistatus` for MKCALENDAR. */
   readonly answer: Name;
 }
 
@@ -46,7 +46,9 @@ export function makeCollection(request: DavRequest, making: Making): HttpRespons
   const changes = planProperties([...given, ...rest], resource, request, true);
   const refused = new Map(changes.refused);
   if (!kind) refused.set(dav('resourcetype'), new DavError(validResourcetype));
-  if (refused.size > 0) return refusal(making, {...changes, refused, names: making.instructions.map(each => each.name)});
+  if (refused.size > 0) {
+    return refusal(making, resource, {...changes, refused, names: making.instructions.map(each => each.name)});
+  }
   const properties = new Map([...changes.values].filter((entry): entry is [Name, string] => entry[1] !== undefined));
   txn.createCollection(path, types, properties);
   return {status: 201, headers: {'cache-control': 'no-cache'}};
@@ -60,9 +62,18 @@ function findMakeable(resourcetype: Element, kinds: readonly Kind[]): Kind | und
   );
 }
 
-/** RFC 5689 §3: the status is that of the first refusal, and the body says which properties it was. */
-function refusal({answer}: Making, changes: Parameters<typeof printChanges>[0]): HttpResponse {
+/**
+ * Which properties it was. RFC 5689 §3: with the status of the first refusal; RFC 4791 §5.3.1: as a multistatus of the one resource
+ * that was not made.
+ */
+function refusal({answer}: Making, {href}: Resource, changes: Parameters<typeof printChanges>[0]): HttpResponse {
   const [first] = changes.refused.values();
-  const root = printNode(element(answer, {raw: printChanges(changes)}), declarations);
-  return {status: first!.status, headers: {'content-type': xmlType, 'cache-control': 'no-cache'}, body: prolog + root};
+  const propstats = {raw: printChanges(changes)};
+  const multistatus = answer === dav('multistatus');
+  const content = multistatus ? element(dav('response'), element(dav('href'), href), propstats) : propstats;
+  return {
+    status: multistatus ? 207 : first!.status,
+    headers: {'content-type': xmlType, 'cache-control': 'no-cache'},
+    body: prolog + printNode(element(answer, content), declarations),
+  };
 }

@@ -215,6 +215,8 @@ export interface Limits {
   readonly maxCollectionsPerHome: number;
   readonly maxResourcesPerCollection: number;
   readonly quotaBytes: number;
+  /** Whether GET of a calendar gives it as one iCalendar object; undefined: it does. */
+  readonly enableMonolithicCalendars?: boolean;
 }
 
 /** Joins extensions; a later method of the same name stands in for an earlier one (caldav's PUT for WebDAV's). */

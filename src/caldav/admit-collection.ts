@@ -1,0 +1,13 @@
+import {DavError} from '../webdav/error.ts';
+import type {DavContext, Place} from '../webdav/tables.ts';
+import {caldav, type Name} from '../xml/names.ts';
+import {calendarCollectionLocationOk} from './preconditions.ts';
+
+/**
+ * RFC 4791 §4.2 and §5.3.1.1: no calendar lies in a calendar. Nor does any other collection here: RFC 4791 would let it, and clients
+ * would not show it.
+ */
+export function refuseCollection(types: readonly Name[], _place: Place, _context: DavContext): never {
+  if (types.includes(caldav('calendar'))) throw new DavError(calendarCollectionLocationOk);
+  throw new DavError(403, {message: 'A calendar holds no collections.'});
+}

@@ -1,0 +1,44 @@
+import {DavError} from '../webdav/error.ts';
+import {printSegment} from '../webdav/href.ts';
+import type {Admitted, Arrival, DavContext} from '../webdav/tables.ts';
+import {element} from '../xml/element.ts';
+import {dav} from '../xml/names.ts';
+import {type CalendarObject, parseCalendarObject} from './calendar-object.ts';
+import {calendarText} from './calendar-text.ts';
+import {componentsOf} from './component-set.ts';
+import {requireWithinLimits} from './object-limits.ts';
+import {maxResourceSize, noUidConflict, supportedCalendarComponent} from './preconditions.ts';
+
+/**
+ * RFC 4791 §5.3.2.1: whether an object may come into a calendar, by whatever way, and what the store is to keep of it. Pure: it looks
+ * and decides. Throws DavError.
+ */
+export function admit(arrival: Arrival, {limits}: Pick<DavContext, 'limits'>): Admitted {
+  const bytes = calendarText(arrival.bytes, arrival.contentType);
+  if (limits.maxResourceSizeBytes && bytes.length > limits.maxResourceSizeBytes) {
+    throw new DavError(maxResourceSize, {message: `An object has at most ${limits.maxResourceSizeBytes} bytes.`});
+  }
+  const object = parseCalendarObject(bytes);
+  requireSupportedComponent(object, arrival);
+  requireNoUidConflict(object, arrival);
+  return {bytes, index: requireWithinLimits(object, limits)};
+}
+
+function requireSupportedComponent({component}: CalendarObject, {parent}: Arrival): void {
+  const components = componentsOf(parent.stored!);
+  if (components.includes(component)) return;
+  throw new DavError(supportedCalendarComponent, {message: `This calendar holds ${components.join(', ')}, and no ${component}.`});
+}
+
+/** The UID is no other object's, and an object's own does not change. A damaged one, whose UID is not known, may be replaced. */
+function requireNoUidConflict({uid}: CalendarObject, {parent, view, path, movedFrom}: Arrival): void {
+  const before = view.find(path);
+  const changed = before && !before.collection && before.index && before.index.uid !== uid;
+  const holder = changed ? before : view.findUid(parent.stored!.path, uid);
+  if (!holder || (!changed && (holder.path === path || holder.path === movedFrom))) return;
+  const href = parent.href + printSegment(holder.path.slice(holder.path.lastIndexOf('/') + 1));
+  throw new DavError(noUidConflict, {
+    message: changed ? 'The UID of an object does not change.' : 'Another object in this calendar has this UID.',
+    content: [element(dav('href'), href)],
+  });
+}

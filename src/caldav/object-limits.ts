@@ -1,0 +1,77 @@
+import type ICAL from 'ical.js';
+import {IcalError} from '../ical/ical-error.ts';
+import {indexObject, type ObjectIndex} from '../ical/object-index.ts';
+import {zonesOf} from '../ical/time-zones.ts';
+import {DavError} from '../webdav/error.ts';
+import type {Limits} from '../webdav/tables.ts';
+import type {CalendarObject} from './calendar-object.ts';
+import {dateLimits} from './date-limits.ts';
+import {
+  maxAttendeesPerInstance,
+  maxInstances,
+  minDateTime,
+  validCalendarData,
+  validCalendarObjectResource,
+} from './preconditions.ts';
+
+/** What a calendar object must keep to beside its form (RFC 4791 §5.2.6 to §5.2.9), and its index. Throws DavError. */
+export function requireWithinLimits(object: CalendarObject, limits: Limits): ObjectIndex {
+  for (const part of object.parts) {
+    requireAttendees(part, limits.maxAttendeesPerInstance);
+    requireDates(part);
+  }
+  requireZones(object);
+  const index = indexOf(object);
+  requireInstances(object, index, limits.maxInstances);
+  return index;
+}
+
+function requireAttendees(part: ICAL.Component, limit: number): void {
+  if (limit === 0 || part.getAllProperties('attendee').length <= limit) return;
+  throw new DavError(maxAttendeesPerInstance, {message: `An instance has at most ${limit} attendees.`});
+}
+
+const dates = ['dtstart', 'dtend', 'due', 'recurrence-id', 'rdate', 'exdate'];
+
+/** Of the years that iCalendar can write, one lies outside the limits. */
+function requireDates(part: ICAL.Component): void {
+  for (const name of dates) {
+    for (const property of part.getAllProperties(name)) {
+      const [, , , ...values] = property.jCal as unknown[];
+      if (values.some(value => String(value).startsWith('0000'))) {
+        throw new DavError(minDateTime, {message: `${name.toUpperCase()} is before ${dateLimits.min}.`});
+      }
+    }
+  }
+}
+
+/** RFC 5545 §3.2.19: what a TZID names is in the object, or known by everybody. */
+function requireZones({calendar, parts}: CalendarObject): void {
+  const findZone = zonesOf(calendar);
+  for (const part of parts) {
+    for (const name of dates) {
+      for (const property of part.getAllProperties(name)) {
+        const tzid = property.getFirstParameter('tzid');
+        if (!tzid || findZone(tzid)) continue;
+        throw new DavError(validCalendarObjectResource, {message: `The time zone ${JSON.stringify(tzid)} is not in the object.`});
+      }
+    }
+  }
+}
+
+function indexOf({calendar}: CalendarObject): ObjectIndex {
+  try {
+    return indexObject(calendar);
+  } catch (error) {
+    if (!(error instanceof IcalError)) throw error;
+    throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
+  }
+}
+
+/** Recurrence without an end, or with one far away, is never counted out: no client could keep to that. */
+function requireInstances({parts}: CalendarObject, {spans, horizon}: ObjectIndex, limit: number): void {
+  if (limit === 0) return;
+  const counts = parts.flatMap(part => part.getAllProperties('rrule')).map(rule => rule.getFirstValue() as ICAL.Recur | null);
+  const most = Math.max(horizon === undefined ? spans.length : 0, ...counts.map(rule => rule?.count ?? 0));
+  if (most > limit) throw new DavError(maxInstances, {message: `An object has at most ${limit} instances.`});
+}

@@ -1,0 +1,142 @@
+import {DavError} from '../../webdav/error.ts';
+import {kept, properties} from '../../webdav/tables.ts';
+import {child, type Element, element, text} from '../../xml/element.ts';
+import {caldav, calendarserver} from '../../xml/names.ts';
+import {componentSet, componentsIn, supportedComponents} from '../component-set.ts';
+import {dateLimits} from '../date-limits.ts';
+import {calendar, calendarHome} from '../kinds.ts';
+import {supportedCalendarComponent} from '../preconditions.ts';
+import {requireTimezoneId, requireVtimezone} from '../timezone.ts';
+
+const number = (limit: number) => (limit > 0 ? String(limit) : undefined);
+
+/** RFC 4791 §5.2: properties of a calendar collection. */
+export const calendarProperties = properties(
+  [calendar],
+  [
+    {
+      name: caldav('calendar-description'), // §5.2.1
+      allprop: false,
+      get: of => kept(caldav('calendar-description'), of),
+      set: value => value,
+    },
+    {
+      name: caldav('calendar-timezone'), // §5.2.2
+      allprop: false,
+      get: of => kept(caldav('calendar-timezone'), of),
+      set: value => {
+        if (value) requireVtimezone(text(value));
+        return value;
+      },
+    },
+    {
+      name: caldav('supported-calendar-component-set'), // §5.2.3: protected, save while the calendar is made
+      allprop: false,
+      get: of => kept(caldav('supported-calendar-component-set'), of) ?? componentSet(supportedComponents).children,
+      initial: value => value && componentSet(requireComponents(value)),
+    },
+    {
+      name: caldav('supported-calendar-data'), // §5.2.4
+      allprop: false,
+      get: () => ({
+        name: caldav('calendar-data'),
+        attributes: {'content-type': 'text/calendar', version: '2.0'},
+        children: [],
+      }),
+    },
+    {name: caldav('max-resource-size'), allprop: false, get: ({context}) => number(context.limits.maxResourceSizeBytes)}, // §5.2.5
+    {name: caldav('min-date-time'), allprop: false, get: () => dateLimits.min}, // §5.2.6
+    {name: caldav('max-date-time'), allprop: false, get: () => dateLimits.max}, // §5.2.7
+    {name: caldav('max-instances'), allprop: false, get: ({context}) => number(context.limits.maxInstances)}, // §5.2.8
+    {
+      name: caldav('max-attendees-per-instance'), // §5.2.9
+      allprop: false,
+      get: ({context}) => number(context.limits.maxAttendeesPerInstance),
+    },
+  ],
+);
+
+/** The types asked for that this server keeps. Throws DavError where that is none. */
+function requireComponents(set: Element): string[] {
+  const components = componentsIn(set).filter(component => supportedComponents.includes(component));
+  if (components.length === 0) {
+    throw new DavError(supportedCalendarComponent, {
+      message: `A calendar holds one or more of ${supportedComponents.join(', ')}.`,
+    });
+  }
+  return [...new Set(components)];
+}
+
+/** RFC 4791 §7.5.1: the collations that calendar-query knows. */
+export const collationProperties = properties(
+  [calendar, calendarHome],
+  [
+    {
+      name: caldav('supported-collation-set'),
+      allprop: false,
+      get: () => collations.map(name => element(caldav('supported-collation'), name)),
+    },
+  ],
+);
+
+const collations = ['i;ascii-casemap', 'i;octet'];
+
+/** RFC 6638 §9.1: whether busy time counts; kept for the free-busy-query, which RFC 4791 §7.10 answers without it. */
+export const transparencyProperties = properties(
+  [calendar],
+  [
+    {
+      name: caldav('schedule-calendar-transp'),
+      allprop: false,
+      get: of => kept(caldav('schedule-calendar-transp'), of) ?? element(caldav('opaque')),
+      set: value => {
+        if (value && !child(value, caldav('opaque')) && !child(value, caldav('transparent'))) {
+          throw new DavError(409, {message: 'CALDAV:schedule-calendar-transp holds CALDAV:opaque or CALDAV:transparent.'});
+        }
+        return value;
+      },
+    },
+  ],
+);
+
+/** RFC 7809 §5.2, by which clients name a calendar's time zone; the identifiers are IANA's. */
+export const timezoneIdProperties = properties(
+  [calendar],
+  [
+    {
+      name: caldav('calendar-timezone-id'),
+      allprop: false,
+      get: of => kept(caldav('calendar-timezone-id'), of),
+      set: value => {
+        if (value) requireTimezoneId(text(value).trim());
+        return value;
+      },
+    },
+  ],
+);
+
+/** CalendarServer's limits, beside RFC 4791's: how many resources a calendar can hold. */
+export const calendarLimitProperties = properties(
+  [calendar],
+  [
+    {
+      name: calendarserver('max-resources'),
+      allprop: false,
+      get: ({context}) => number(context.limits.maxResourcesPerCollection),
+    },
+  ],
+);
+
+/** CalendarServer's properties of a calendar home. */
+export const homeProperties = properties(
+  [calendarHome],
+  [
+    {
+      name: calendarserver('max-collections'),
+      allprop: false,
+      get: ({context}) => number(context.limits.maxCollectionsPerHome),
+    },
+    // The sets of component types that a calendar can be made with: with none listed, any.
+    {name: caldav('supported-calendar-component-sets'), allprop: false, get: () => []},
+  ],
+);

@@ -1,0 +1,22 @@
+import {ianaZone} from '../ical/iana-zone.ts';
+import {IcalError} from '../ical/ical-error.ts';
+import {parseCalendar} from '../ical/parse.ts';
+import {DavError} from '../webdav/error.ts';
+import {validCalendarData, validTimezone} from './preconditions.ts';
+
+/** RFC 4791 §5.2.2: a time zone is given as an iCalendar object with one VTIMEZONE. Throws DavError CALDAV:valid-calendar-data. */
+export function requireVtimezone(source: string): void {
+  let zones: number;
+  try {
+    zones = parseCalendar(source.trim()).component.getAllSubcomponents('vtimezone').length;
+  } catch (error) {
+    if (!(error instanceof IcalError)) throw error;
+    throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
+  }
+  if (zones !== 1) throw new DavError(validCalendarData, {message: `A time zone is one VTIMEZONE, and here are ${zones}.`});
+}
+
+/** RFC 7809 §5.2: an identifier of IANA's time zone database. Throws DavError CALDAV:valid-timezone. */
+export function requireTimezoneId(id: string): void {
+  if (!ianaZone(id)) throw new DavError(validTimezone, {message: `No time zone is called ${JSON.stringify(id)}.`});
+}
