@@ -1,0 +1,83 @@
+import {createHmac, randomBytes} from 'node:crypto';
+import type {Directory, Principal} from './principal.ts';
+
+type Verification = () => Promise<Principal | undefined>;
+
+/** How long an answer is remembered, and how many of each kind. */
+const lifetimeMs = 10 * 60_000;
+const mostRemembered = 20_000;
+
+/**
+ * Remembers for some minutes which passwords were right and which were wrong, so that argon2id does not run on every request. Entries
+ * are keyed by an HMAC under a key that only this process has; they hold no password and stop being found when the stored one changes.
+ */
+export class VerifiedCredentials {
+  readonly #key = randomBytes(32);
+  readonly #right = new Map<string, {guid: string; until: number}>();
+  readonly #wrong = new Map<string, {until: number}>();
+  readonly #running = new Map<string, Promise<Principal | undefined>>();
+  readonly #generations = new WeakMap<Directory, number>();
+  readonly #now: () => number;
+  #generation = 0;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** What is remembered of this name and password: whose they are, that they are wrong, or nothing. */
+  recall(directory: Directory, name: string, password: string): Principal | 'wrong' | undefined {
+    const key = this.#keyOf(directory, name, password);
+    const right = this.#right.get(key);
+    if (right && right.until > this.#now()) return directory.findByGuid(right.guid);
+    const wrong = this.#wrong.get(key);
+    return wrong && wrong.until > this.#now() ? 'wrong' : undefined;
+  }
+
+  /**
+   * Verifies when `turn` lets it, and remembers the answer. The same name and password asked for by the same client at the same time
+   * are verified once.
+   */
+  verify(
+    directory: Directory,
+    name: string,
+    password: string,
+    client = '',
+    turn: (work: Verification) => ReturnType<Verification> = work => work(),
+  ): ReturnType<Verification> {
+    const key = this.#keyOf(directory, name, password);
+    const running = this.#running.get(`${key} ${client}`);
+    if (running) return running;
+    const begun = turn(() => this.#ask(key, directory, name, password)).finally(() => this.#running.delete(`${key} ${client}`));
+    this.#running.set(`${key} ${client}`, begun);
+    return begun;
+  }
+
+  async #ask(key: string, directory: Directory, name: string, password: string): ReturnType<Verification> {
+    const principal = await directory.verify(name, password);
+    const until = this.#now() + lifetimeMs;
+    if (principal) remember(this.#right, key, {guid: principal.guid, until});
+    else remember(this.#wrong, key, {until});
+    return principal;
+  }
+
+  #keyOf(directory: Directory, name: string, password: string): string {
+    const tag = directory.credentialTag?.(name) ?? this.#generationOf(directory);
+    return createHmac('sha256', this.#key)
+      .update(JSON.stringify([name, tag, password]))
+      .digest('base64');
+  }
+
+  #generationOf(directory: Directory): number {
+    const known = this.#generations.get(directory);
+    if (known !== undefined) return known;
+    this.#generations.set(directory, ++this.#generation);
+    return this.#generation;
+  }
+}
+
+/** Adds as the newest, at the cost of the oldest where there are too many. */
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > mostRemembered) map.delete(map.keys().next().value!);
+}

@@ -1,0 +1,155 @@
+import {randomBytes} from 'node:crypto';
+import type {Directory, Principal} from '../accounts/principal.ts';
+import {VerifiedCredentials} from '../accounts/verified.ts';
+import type {Log} from '../base/log.ts';
+import {basicChallenge, parseBasic} from './basic.ts';
+import {type DigestAlgorithm, digestChallenge, isDigestResponse, Nonces, parseDigest} from './digest.ts';
+import type {HttpRequest} from './message.ts';
+import {HttpRefusal} from './refusal.ts';
+import {Throttle} from './throttle.ts';
+
+export interface AuthenticatorOptions {
+  /** The accounts of this moment; asked anew for every request. */
+  directory(): Directory;
+  readonly basic: {readonly enabled: boolean; readonly allowedOverWireUnencrypted: boolean};
+  readonly digest: {
+    readonly enabled: boolean;
+    readonly algorithms: readonly DigestAlgorithm[];
+    /** Also RFC 2069's form without qop, which clients of 2009 sent. */
+    readonly withoutQop?: boolean;
+  };
+  readonly log: Log;
+  /** What Digest's nonces are signed with. Processes that answer the same clients must share it; otherwise random. */
+  readonly nonceKey?: Uint8Array;
+  readonly throttle?: Throttle;
+  readonly verified?: VerifiedCredentials;
+  now?(): number;
+}
+
+export interface Authenticator {
+  /**
+   * Who sent the request (RFC 9110 §11); undefined where it has no credentials. Throws HttpRefusal: 401 for wrong ones, 403 where a
+   * password may not travel this connection, 429 and 503 where there were too many wrong ones.
+   */
+  authenticate(request: HttpRequest): Promise<Principal | undefined>;
+  /** The WWW-Authenticate values of every 401 to this request: one per scheme, the strongest first. */
+  challenges(request: HttpRequest): string[];
+}
+
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const {basic, digest, log} = options;
+  const now = options.now ?? Date.now;
+  const nonces = new Nonces(options.nonceKey ?? randomBytes(32), now);
+  const throttle = options.throttle ?? new Throttle({now});
+  const verified = options.verified ?? new VerifiedCredentials(now);
+  const algorithms = digest.enabled ? [...digest.algorithms].sort().reverse() : [];
+
+  const challenges = (request: HttpRequest): string[] => {
+    const {realm} = options.directory();
+    const nonce = nonces.issue();
+    const stale = isStale(request);
+    return [
+      ...algorithms.map(algorithm => digestChallenge(realm, algorithm, nonce, stale)),
+      ...(basic.enabled && mayCarryPassword(request) ? [basicChallenge(realm)] : []),
+    ];
+  };
+  const unauthorized = (request: HttpRequest, message: string) =>
+    new HttpRefusal(401, message, {'www-authenticate': challenges(request)});
+  const mayCarryPassword = ({secure, address}: HttpRequest) => secure || basic.allowedOverWireUnencrypted || isLoopback(address);
+  const isStale = (request: HttpRequest) => {
+    const {scheme, rest} = split(request.headers.authorization ?? '');
+    const nonce = scheme === 'digest' ? parseDigest(rest)?.nonce : undefined;
+    return nonce !== undefined && !nonces.isFresh(nonce);
+  };
+  const logRefusal = ({address}: HttpRequest, name: string) =>
+    log.warn({account: name.slice(0, 100), address}, 'log-in refused: wrong name or password');
+
+  const byBasic = async (request: HttpRequest, rest: string): Promise<Principal> => {
+    if (!basic.enabled) throw unauthorized(request, 'This server does not accept Basic authentication.');
+    if (!mayCarryPassword(request)) throw new HttpRefusal(403, clearText);
+    const credentials = parseBasic(rest);
+    if (!credentials) throw unauthorized(request, 'The credentials are not in the form of RFC 7617.');
+    const {name, password} = credentials;
+    const directory = options.directory();
+    const known = verified.recall(directory, name, password);
+    if (known === 'wrong') throw unauthorized(request, wrongText);
+    if (known) return known;
+    const attempt = {address: request.address, account: name};
+    const principal = await verified.verify(directory, name, password, request.address, async verify => {
+      const found = await throttle.attempt(attempt, verify);
+      if (!found) logRefusal(request, name);
+      return found;
+    });
+    if (!principal) throw unauthorized(request, wrongText);
+    return principal;
+  };
+
+  const byDigest = async (request: HttpRequest, rest: string): Promise<Principal> => {
+    if (!digest.enabled) throw unauthorized(request, 'This server does not accept Digest authentication.');
+    const credentials = parseDigest(rest);
+    if (!credentials) throw unauthorized(request, 'The credentials are not in the form of RFC 7616.');
+    const {algorithm, nonce, qop, uri, username} = credentials;
+    if (!algorithms.includes(algorithm)) throw unauthorized(request, `Digest with ${algorithm} is not accepted here.`);
+    if (!qop && !digest.withoutQop) throw unauthorized(request, 'Digest without qop=auth is not accepted here.');
+    if (!isTarget(uri, request)) throw new HttpRefusal(400, 'The uri of the Digest credentials is not that of the request.');
+    if (!nonces.isFresh(nonce)) throw unauthorized(request, 'The nonce is too old; use the new one.');
+    const principal = await throttle.answer({address: request.address, account: username}, () => {
+      const found = options.directory().findHa1(username, algorithm);
+      const right = isDigestResponse(credentials, found?.ha1 ?? '', request.method);
+      return found && right ? found.principal : undefined;
+    });
+    if (!principal) {
+      logRefusal(request, username);
+      throw unauthorized(request, wrongText);
+    }
+    return principal;
+  };
+
+  return {
+    challenges,
+    async authenticate(request) {
+      const {authorization} = request.headers;
+      if (authorization === undefined) {
+        if (basic.enabled && algorithms.length === 0 && !mayCarryPassword(request)) throw new HttpRefusal(403, clearText);
+        return undefined;
+      }
+      const {scheme, rest} = split(authorization);
+      if (scheme === 'basic') return byBasic(request, rest);
+      if (scheme === 'digest') return byDigest(request, rest);
+      throw unauthorized(request, `This server does not know the authentication scheme “${scheme.slice(0, 40)}”.`);
+    },
+  };
+}
+
+const wrongText = 'The name or the password is wrong.';
+
+const clearText = `Passwords are not accepted over unencrypted HTTP from another machine: anybody between could read them.
+Use the https:// address of this server instead.
+If a proxy in front of it does TLS, its address belongs into TrustedProxies in the plist, and it must send X-Forwarded-Proto.
+Whoever runs the server can allow clear text for a network that is safe: set Authentication Basic AllowedOverWireUnencrypted to true.`;
+
+/** RFC 9110 §11.4: the scheme, in lower case, and what follows it. */
+function split(authorization: string): {scheme: string; rest: string} {
+  const [, scheme = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(authorization)!;
+  return {scheme: scheme.toLowerCase(), rest};
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(address);
+}
+
+/** RFC 7616 §3.4.6: the uri is what was asked for; clients differ in what they encode and whether they name the host. */
+function isTarget(uri: string, {path, query, method}: HttpRequest): boolean {
+  if (uri === '*') return method === 'OPTIONS';
+  const target = query ? `${path}?${query}` : path;
+  const plain = uri.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
+  return plain === target || plain === path || decoded(plain) === decoded(target);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
