@@ -1,4 +1,11 @@
 import type {TimeRange} from '../base/time-range.ts';
+import {farthestMove, instancesOfSet, newBudget} from './expand.ts';
+import {IcalError} from './ical-error.ts';
+import {mainComponents, textOf} from './jcal.ts';
+import type {Calendar} from './parse.ts';
+import {recurrenceSets} from './recurrence-set.ts';
+import {day} from './time.ts';
+import {zonesOf} from './time-zones.ts';
 
 /** What the store remembers of a calendar object so that queries need not read it. */
 export interface ObjectIndex {
@@ -14,4 +21,44 @@ export interface ObjectIndex {
 /** The time one instance takes. A floating one (no time zone, or a DATE) is given as if its zone were UTC. */
 export interface Span extends TimeRange {
   readonly floating: boolean;
+}
+
+export interface IndexOptions {
+  /** Up to when instances are looked for, milliseconds; the default is a year from now. */
+  readonly horizon?: number;
+  /** However far away, this many instances are looked for, */
+  readonly minInstances?: number;
+  /** and however near, no more than these. */
+  readonly maxInstances?: number;
+}
+
+/**
+ * What there is to remember of a calendar object: its UID, its type and when it takes place by RFC 4791 §9.9. Infinite ends say that a
+ * range's end is no limit: a VTODO without a date is in every range. Throws IcalError where no component has a UID.
+ */
+export function indexObject(
+  calendar: Calendar,
+  {horizon = Date.now() + 366 * day, minInstances = 100, maxInstances = 5000}: IndexOptions = {},
+): ObjectIndex {
+  const component = mainComponents(calendar).find(candidate => textOf(candidate, 'uid'));
+  if (!component) throw new IcalError(1, 'no component in this calendar has a UID');
+  const budget = newBudget();
+  const findZone = zonesOf(calendar);
+  const spans: Span[] = [];
+  let reached = Infinity;
+  for (const set of recurrenceSets(calendar)) {
+    let count = 0;
+    for (const instance of instancesOfSet(set, findZone, {budget})) {
+      const floating = instance.start !== undefined && instance.start.zone === undefined;
+      const first = instance.spans[0]?.start ?? -Infinity;
+      if (!instance.explicit && ++count > (first > horizon ? minInstances : maxInstances)) {
+        reached = Math.min(reached, first - farthestMove(set, findZone) - day);
+        break;
+      }
+      for (const {start, end} of instance.spans) spans.push({start, end, floating});
+    }
+    if (budget.reached !== undefined) reached = Math.min(reached, budget.reached - farthestMove(set, findZone) - day);
+  }
+  spans.sort((a, b) => a.start - b.start);
+  return {uid: textOf(component, 'uid')!, component: component[0].toUpperCase(), spans, horizon: reached === Infinity ? undefined : reached};
 }

@@ -1,18 +1,13 @@
 import ICAL from 'ical.js';
 import {contentLines} from './content-lines.ts';
 import {IcalError} from './ical-error.ts';
+import type {JcalComponent, JcalProperty} from './jcal.ts';
 
 /** An iCalendar object: one VCALENDAR. */
 export interface Calendar {
   /** The VCALENDAR. Names are in lower case, as in jCal (RFC 7265). */
   readonly component: ICAL.Component;
 }
-
-/** A property in jCal (RFC 7265 §3.4): name, parameters, value type, values. */
-export type JcalProperty = [name: string, parameters: Record<string, string | string[]>, type: string, ...values: unknown[]];
-
-/** A component in jCal (RFC 7265 §3.3): name, properties, components. */
-export type JcalComponent = [name: string, properties: JcalProperty[], components: JcalComponent[]];
 
 const maxDepth = 16;
 const maxParameters = 500;
@@ -67,7 +62,7 @@ export function parseProperty(text: string, line: number): JcalProperty {
   requireParameters(text, line);
   let property: JcalProperty;
   try {
-    property = ICAL.parse.property(text);
+    property = ICAL.parse.property(/^(RRULE|EXRULE)\b/i.test(text) ? mendRule(text) : text);
   } catch (error) {
     throw new IcalError(line, `this property cannot be read: ${shorten((error as Error).message)}`);
   }
@@ -102,6 +97,11 @@ function mend(property: JcalProperty): JcalProperty {
     else if (values.some(value => typeof value === 'string' && value.length >= 19)) property[2] = 'date-time';
   }
   return property;
+}
+
+/** RFC 5545 §3.3.10: the letters of a rule count in either case; some clients end it with `;`. */
+function mendRule(text: string): string {
+  return text.toUpperCase().replace(/[; \t]+$/, '');
 }
 
 function shorten(message: string): string {

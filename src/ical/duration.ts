@@ -1,0 +1,38 @@
+import {day, type IcalTime} from './time.ts';
+import {toInstant, toLocal, type Zone} from './zone.ts';
+
+/** RFC 5545 §3.3.6: days and weeks are nominal (a day may have 23 hours), the rest is exact. */
+export interface Duration {
+  readonly days: number;
+  readonly milliseconds: number;
+}
+
+/** Parses a DURATION value, `-P1DT2H`; undefined where it is malformed. */
+export function parseDuration(value: unknown): Duration | undefined {
+  const match =
+    typeof value === 'string' &&
+    /^([+-])?P(?:(\d{1,8})W)?(?:(\d{1,8})D)?(?:T(?:(\d{1,8})H)?(?:(\d{1,8})M)?(?:(\d{1,10})S)?)?$/i.exec(value.trim());
+  if (!match || /[PT]$/i.test(match[0])) return undefined;
+  const [weeks, days, hours, minutes, seconds] = match.slice(2).map(part => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const sign = match[1] === '-' ? -1 : 1;
+  return {days: sign * (weeks * 7 + days), milliseconds: sign * ((hours * 60 + minutes) * 60 + seconds) * 1000};
+}
+
+/** The time a duration after another: nominal days by the calendar, the rest by the clock. */
+export function addDuration(time: IcalTime, {days, milliseconds}: Duration): IcalTime {
+  const local = time.local + days * day;
+  if (time.date) return {...time, local: local + Math.floor(milliseconds / day) * day};
+  if (!time.zone || milliseconds === 0) return {...time, local: local + milliseconds};
+  return {...time, local: toLocal(toInstant(local, time.zone) + milliseconds, time.zone)};
+}
+
+/** The same from an instant, in a zone. */
+export function addToInstant(instant: number, {days, milliseconds}: Duration, zone: Zone): number {
+  return (days === 0 ? instant : toInstant(toLocal(instant, zone) + days * day, zone)) + milliseconds;
+}

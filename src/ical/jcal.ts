@@ -1,0 +1,33 @@
+import type {Calendar} from './parse.ts';
+
+/** A property in jCal (RFC 7265 §3.4): name in lower case, parameters, value type, values. */
+export type JcalProperty = [name: string, parameters: Record<string, string | string[]>, type: string, ...values: unknown[]];
+
+/** A component in jCal (RFC 7265 §3.3): name in lower case, properties, components. */
+export type JcalComponent = [name: string, properties: JcalProperty[], components: JcalComponent[]];
+
+/** The VCALENDAR in jCal: what `calendar.component` wraps, so a change to one is a change to the other. */
+export function jcalOf(calendar: Calendar): JcalComponent {
+  return calendar.component.jCal as JcalComponent;
+}
+
+/** The components of a VCALENDAR that are no VTIMEZONE. */
+export function mainComponents(calendar: Calendar): JcalComponent[] {
+  return jcalOf(calendar)[2].filter(([name]) => name !== 'vtimezone');
+}
+
+/** The first property of that name. */
+export function firstProperty(component: JcalComponent, name: string): JcalProperty | undefined {
+  return component[1].find(property => property[0] === name);
+}
+
+/** All properties of that name. */
+export function allProperties(component: JcalComponent, name: string): JcalProperty[] {
+  return component[1].filter(property => property[0] === name);
+}
+
+/** The first value of the first property of that name, where it is text. */
+export function textOf(component: JcalComponent, name: string): string | undefined {
+  const value = firstProperty(component, name)?.[3];
+  return typeof value === 'string' ? value : undefined;
+}
