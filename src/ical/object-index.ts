@@ -60,5 +60,10 @@ export function indexObject(
     if (budget.reached !== undefined) reached = Math.min(reached, budget.reached - farthestMove(set, findZone) - day);
   }
   spans.sort((a, b) => a.start - b.start);
-  return {uid: textOf(component, 'uid')!, component: component[0].toUpperCase(), spans, horizon: reached === Infinity ? undefined : reached};
+  return {
+    uid: textOf(component, 'uid')!,
+    component: component[0].toUpperCase(),
+    spans,
+    horizon: reached === Infinity ? undefined : reached,
+  };
 }

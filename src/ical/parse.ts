@@ -9,6 +9,9 @@ export interface Calendar {
   readonly component: ICAL.Component;
 }
 
+// A DATE where DATE-TIME is the default, and the reverse, are then read as what they are.
+ICAL.design.strict = false;
+
 const maxDepth = 16;
 const maxParameters = 500;
 

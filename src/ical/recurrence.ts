@@ -3,7 +3,7 @@ import {day} from './time.ts';
 
 /** How much may be spent on one recurrence set; what an impossible or very dense rule uses up. Changed by whoever spends. */
 export interface Budget {
-  /** Steps that are left: a period looked at, or an occurrence answered, is one. */
+  /** Steps that are left: a day or shorter period looked at, or an occurrence answered, is one. */
   steps: number;
   /** Set when the steps ran out: what lies after this local time has not been looked at. */
   reached: number | undefined;
@@ -126,9 +126,10 @@ function* byDays(rule: Complete, start: number, from: number, budget: Budget): G
   const skipped = Math.floor((period.index(from, rule.wkst) - first) / rule.interval) - 1;
   for (let index = first + Math.max(0, skipped) * rule.interval; ; index += rule.interval) {
     const [begin, end] = period.days(index, rule.wkst);
-    if (begin * day > lastLocal || !spend(budget, begin * day)) return;
+    if (begin * day > lastLocal) return;
     const days: number[] = [];
     for (let number = begin; number < end; number++) {
+      if (!spend(budget, begin * day)) return;
       const next = nextAllowedDay(rule, number);
       if (next === number) days.push(number * day);
       else number = next - 1;
