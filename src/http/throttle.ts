@@ -13,7 +13,7 @@ const burst = 10;
 const leakMs = 30_000;
 /** The longest that an attempt on an account under attack waits for its turn. */
 const longestDelayMs = 5_000;
-const mostWaitingHere = 100;
+const mostWaitingHere = 500;
 const mostWaiting = 1_000;
 const mostRemembered = 20_000;
 const goodForMs = 24 * 60 * 60_000;
