@@ -50,13 +50,15 @@ export interface CertificateFiles {
 
 /** Everything found wrong, or one result that says what is so. */
 export function judgeCertificates({leaf: leafText, key, chain, host, now}: CertificateFiles): CheckResult[] {
-  let leaf: X509Certificate | undefined;
+  let own: X509Certificate[];
   let others: X509Certificate[];
   try {
-    [leaf, ...others] = [...parseCertificates(leafText), ...parseCertificates(chain)] as [X509Certificate, ...X509Certificate[]];
+    own = parseCertificates(leafText);
+    others = [...own.slice(1), ...parseCertificates(chain)];
   } catch (error) {
     return [fail(`a certificate is damaged: ${(error as Error).message}`, renew)];
   }
+  const [leaf] = own;
   if (leaf === undefined) return [fail('the certificate file holds no certificate in PEM form', renew)];
   const issuers = issuersOf(leaf, others);
   const wrong = [

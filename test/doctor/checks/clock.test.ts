@@ -1,0 +1,22 @@
+import {describe, expect, test} from 'vitest';
+import {judgeFileClock, judgeTime} from '../../../src/doctor/checks/clock.ts';
+
+describe('the clock', () => {
+  test('a year in which this program did not exist cannot be', () => {
+    expect(judgeTime(Date.UTC(1970, 0, 2))).toMatchObject({status: 'fail', fix: expect.stringContaining('set-ntp')});
+    expect(judgeTime(Date.UTC(2150, 0, 2)).status).toBe('fail');
+    expect(judgeTime(Date.UTC(2026, 10, 22)).status).toBe('ok');
+  });
+
+  test('a file stamped by another clock shows it, in either direction', () => {
+    expect(judgeFileClock(1_000_500, 1_000_000, 1_001_000).status).toBe('ok');
+    expect(judgeFileClock(990_000, 1_000_000, 1_001_000)).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('10 s'),
+    });
+    expect(judgeFileClock(1_061_000, 1_000_000, 1_001_000)).toMatchObject({
+      status: 'warn',
+      message: expect.stringContaining('60 s'),
+    });
+  });
+});

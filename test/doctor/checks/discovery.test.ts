@@ -1,0 +1,50 @@
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {checkChallenges, checkWay} from '../../../src/doctor/checks/discovery.ts';
+import {serve} from '../../support/serve.ts';
+
+async function other(status: number): Promise<URL> {
+  const server = createServer((_, answer) => answer.writeHead(status).end());
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void server.close());
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+}
+
+describe('the paths that clients walk', () => {
+  test('on our server each asks for a password', async () => {
+    const {base} = await serve({ann: []});
+    expect(await checkChallenges(new URL(base))).toMatchObject([{status: 'ok'}]);
+  });
+
+  test('another server on the port is found out, path by path', async () => {
+    const results = await checkChallenges(await other(404));
+    expect(results.map(({details}) => details)).toEqual([
+      {path: '/.well-known/caldav', status: 404},
+      {path: '/', status: 404},
+      {path: '/principals/', status: 404},
+    ]);
+    expect(await checkChallenges(await other(401))).toMatchObject([
+      {status: 'fail', message: expect.stringContaining('without a challenge')},
+      {},
+      {},
+    ]);
+  });
+
+  test('with a password the way leads from the host name to the calendars, under @ in the user name too', async () => {
+    const {base} = await serve({'ann@example.com': []});
+    const result = await checkWay(new URL(base), {}, {user: 'ann@example.com', password: 'ann@example.com'});
+    expect(result).toMatchObject({
+      status: 'ok',
+      details: {calendars: expect.arrayContaining([expect.stringMatching(/\/calendar\/$/)])},
+    });
+  });
+
+  test('a wrong password is told apart from a broken way', async () => {
+    const {base} = await serve({ann: []});
+    const refused = await checkWay(new URL(base), {}, {user: 'ann', password: 'wrong'});
+    expect(refused).toMatchObject({status: 'fail', fix: '`caldav user passwd ann`'});
+    const broken = await checkWay(await other(500), {}, {user: 'ann', password: 'ann'});
+    expect(broken).toMatchObject({status: 'fail', message: expect.stringContaining('stopped at current-user-principal')});
+  });
+});

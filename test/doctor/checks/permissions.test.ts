@@ -1,0 +1,72 @@
+import {chmod, mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {lookUpAccount} from '../../../src/doctor/account.ts';
+import type {DoctorContext} from '../../../src/doctor/check.ts';
+import {judgeMode, permissions} from '../../../src/doctor/checks/permissions.ts';
+import {temporaryFolder} from '../../support/temporary.ts';
+
+const context = (path: string, more: Partial<DoctorContext> = {}): DoctorContext => ({
+  config: undefined,
+  plist: undefined,
+  folders: [{name: 'DocumentRoot', path}],
+  account: undefined,
+  url: undefined,
+  credentials: undefined,
+  ...more,
+});
+
+describe('modes', () => {
+  test.each([
+    ['secret', 0o600, 'ok', ''],
+    ['secret', 0o400, 'ok', ''],
+    ['secret', 0o640, 'fail', 'chmod 600'],
+    ['secret', 0o644, 'fail', 'chmod 600'],
+    ['data', 0o750, 'ok', ''],
+    ['data', 0o700, 'ok', ''],
+    ['data', 0o755, 'fail', 'chmod o-rwx'],
+    ['data', 0o701, 'fail', 'chmod o-rwx'],
+  ] as const)('%s with mode %o: %s', (sort, mode, status, fix) => {
+    const [result] = judgeMode('it', '/srv/it', sort, mode);
+    expect(result?.status ?? 'ok').toBe(status);
+    if (fix) expect(result!.fix).toBe(`\`${fix} /srv/it\``);
+  });
+});
+
+describe('reach', () => {
+  test('a folder that is there, and one that can be made, are well', async () => {
+    const folder = await temporaryFolder();
+    expect(await permissions.run(context(folder))).toMatchObject([{status: 'ok'}]);
+    expect(await permissions.run(context(join(folder, 'not', 'yet')))).toMatchObject([{status: 'ok'}]);
+  });
+
+  const root = process.geteuid?.() === 0;
+
+  test.runIf(root)('as the serving account: a parent that it may not pass through is named (as root)', async () => {
+    const folder = await temporaryFolder();
+    const data = join(folder, 'private', 'data');
+    await mkdir(data, {recursive: true});
+    await chmod(folder, 0o755);
+    await chmod(join(folder, 'private'), 0o700);
+    const account = await lookUpAccount('nobody');
+    const [result] = await permissions.run(context(data, {account}));
+    expect(result).toMatchObject({status: 'fail', message: expect.stringContaining(`pass through ${join(folder, 'private')}`)});
+    expect(result!.fix).toContain(`chmod o+x ${join(folder, 'private')}`);
+  });
+
+  test.runIf(root)('as the serving account: a folder that it cannot write to is found (as root)', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o755);
+    const [result] = await permissions.run(context(folder, {account: await lookUpAccount('nobody')}));
+    expect(result).toMatchObject({status: 'fail', message: expect.stringContaining(`nobody cannot write to ${folder}`)});
+    expect(result!.fix).toBe(`\`chown -R nobody ${folder}\``);
+  });
+
+  test.runIf(!root)('a folder that this account cannot write to is found (as an ordinary account)', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o500);
+    expect(await permissions.run(context(folder))).toMatchObject([
+      {status: 'fail', message: expect.stringContaining('cannot write')},
+    ]);
+  });
+});
