@@ -5,6 +5,8 @@ export interface ContentLine {
   /** The physical line it starts on, counted from 1. */
   readonly line: number;
   readonly text: string;
+  /** The physical lines it was folded into, without the white space that folds them. */
+  readonly folded: readonly string[];
 }
 
 /**
@@ -28,11 +30,11 @@ export function* contentLines(source: Uint8Array | string): Generator<ContentLin
       continue;
     }
     if (physical.trim() === '') continue;
-    if (folded.length > 0) yield {line: start, text: folded.join('')};
+    if (folded.length > 0) yield {line: start, text: folded.length === 1 ? folded[0]! : folded.join(''), folded};
     folded = [physical];
     start = number;
   }
-  if (folded.length > 0) yield {line: start, text: folded.join('')};
+  if (folded.length > 0) yield {line: start, text: folded.length === 1 ? folded[0]! : folded.join(''), folded};
 }
 
 const controls = /[\u0000-\u0008\u000a-\u001f\u007f]/;

@@ -1,0 +1,160 @@
+import {contentLines} from './content-lines.ts';
+import {IcalError} from './ical-error.ts';
+import {boundaryOf, parseCalendar, parseProperty} from './parse.ts';
+import {dataFault} from './validate.ts';
+
+/** A calendar object cut out of a larger calendar: everything of one UID. */
+export interface SplitObject {
+  readonly uid: string;
+  /** `VEVENT`. */
+  readonly component: string;
+  /** The line its first component began on. */
+  readonly line: number;
+  /** An iCalendar object of its own, its time zones included; lines as they were, ended by CRLF. */
+  readonly text: string;
+}
+
+/** A component that is not taken, and why: a sentence without its full stop. */
+export interface Refused {
+  readonly line: number;
+  readonly uid: string | undefined;
+  readonly message: string;
+}
+
+/** A component directly within a VCALENDAR, as its lines. */
+interface Part {
+  readonly name: string;
+  readonly line: number;
+  readonly lines: string[];
+  readonly zones: Set<string>;
+  uid: string | undefined;
+  tzid: string | undefined;
+  fault: IcalError | undefined;
+}
+
+/** One VCALENDAR of the stream: its own properties and time zones, which its components may need. */
+interface Frame {
+  readonly properties: string[];
+  readonly zones: Map<string, Part>;
+}
+
+/** What a calendar says for those who show it as a whole, or send it: no part of an object (RFC 4791 §4.1). */
+const ofTheWhole =
+  /^(METHOD|X-WR-|X-APPLE-CALENDAR-COLOR|NAME|COLOR|DESCRIPTION|URL|UID|SOURCE|REFRESH-INTERVAL|X-PUBLISHED-TTL|LAST-MODIFIED)/i;
+
+/**
+ * Splits a stream of iCalendar objects (RFC 5545 §3.4) into calendar objects as RFC 4791 §4.1 wants them, by UID, each with the time
+ * zones it names. What cannot be taken is reported by line and the rest goes on. Throws IcalError where nothing can be made of the text.
+ */
+export function splitCalendar(source: Uint8Array | string): {objects: SplitObject[]; refused: Refused[]} {
+  const refused: Refused[] = [];
+  const groups = new Map<string, {frame: Frame; parts: Part[]}>();
+  for (const {frame, part} of partsOf(source)) {
+    if (part.name === 'vtimezone') {
+      if (part.tzid !== undefined && !part.fault) frame.zones.set(part.tzid, part);
+      continue;
+    }
+    if (part.fault) refused.push({line: part.fault.line, uid: part.uid, message: part.fault.message});
+    else if (!part.uid) refused.push({line: part.line, uid: undefined, message: `this ${part.name.toUpperCase()} has no UID`});
+    else {
+      const key = `${part.name} ${part.uid}`;
+      const group = groups.get(key);
+      if (group) group.parts.push(part);
+      else groups.set(key, {frame, parts: [part]});
+    }
+  }
+  const objects: SplitObject[] = [];
+  for (const {frame, parts} of groups.values()) {
+    const [{uid, name, line}] = parts as [Part];
+    const text = assemble(frame, parts);
+    const fault = faultOf(text);
+    if (fault === undefined) objects.push({uid: uid!, component: name.toUpperCase(), line, text});
+    else refused.push({line, uid, message: fault});
+  }
+  return {objects, refused: refused.sort((a, b) => a.line - b.line)};
+}
+
+function faultOf(text: string): string | undefined {
+  try {
+    return dataFault(parseCalendar(text));
+  } catch (error) {
+    if (error instanceof IcalError) return error.message;
+    throw error;
+  }
+}
+
+function assemble({properties, zones}: Frame, parts: readonly Part[]): string {
+  const needed = new Set(parts.flatMap(part => [...part.zones]));
+  const timezones = [...needed].flatMap(tzid => zones.get(tzid)?.lines ?? []);
+  const lines = ['BEGIN:VCALENDAR', ...properties, ...timezones, ...parts.flatMap(part => part.lines), 'END:VCALENDAR', ''];
+  return lines.join('\r\n');
+}
+
+/** The parts of all VCALENDARs; a part whose lines cannot be read, or do not end, has a fault. */
+function* partsOf(source: Uint8Array | string): Generator<{frame: Frame; part: Part}> {
+  let frame: Frame | undefined;
+  let part: Part | undefined;
+  let open: string[] = [];
+  let seen = false;
+  for (const {line, text, folded} of contentLines(source)) {
+    const boundary = boundaryOf(text);
+    if (!frame) {
+      if (!(boundary?.begin && boundary.name === 'vcalendar')) {
+        if (seen) continue;
+        throw new IcalError(line, 'this does not begin with BEGIN:VCALENDAR');
+      }
+      frame = {properties: [], zones: new Map()};
+      seen = true;
+    } else if (!part) {
+      if (boundary?.begin) {
+        part = {
+          name: boundary.name,
+          line,
+          lines: [folded.join('\r\n ')],
+          zones: new Set(),
+          uid: undefined,
+          tzid: undefined,
+          fault: undefined,
+        };
+        open = [boundary.name];
+      } else if (boundary) frame = undefined;
+      else if (!ofTheWhole.test(text)) frame.properties.push(folded.join('\r\n '));
+    } else {
+      part.lines.push(folded.join('\r\n '));
+      if (boundary?.begin) open.push(boundary.name);
+      else if (boundary) close(part, open, boundary.name, line);
+      else read(part, text, line, open.length);
+      if (open.length > 0) continue;
+      yield {frame, part};
+      part = undefined;
+    }
+  }
+  if (!seen) throw new IcalError(1, 'this does not begin with BEGIN:VCALENDAR');
+  if (frame && part) {
+    part.fault ??= new IcalError(part.line, `this ${part.name.toUpperCase()} does not end`);
+    yield {frame, part};
+  }
+}
+
+/** An END; one that does not fit its BEGIN is a fault, and closes whatever it can. */
+function close(part: Part, open: string[], name: string, line: number): void {
+  if (open.at(-1) === name) {
+    open.pop();
+    return;
+  }
+  part.fault ??= new IcalError(line, `END:${name.toUpperCase()} ends nothing that is open here`);
+  const at = open.lastIndexOf(name);
+  if (at >= 0) open.length = at;
+}
+
+function read(part: Part, text: string, line: number, depth: number): void {
+  try {
+    const [name, parameters, , value] = parseProperty(text, line);
+    if (typeof parameters.tzid === 'string') part.zones.add(parameters.tzid);
+    if (depth === 1 && name === 'uid') part.uid ??= String(value);
+    if (depth === 1 && name === 'tzid') part.tzid ??= String(value);
+  } catch (error) {
+    if (!(error instanceof IcalError)) throw error;
+    part.fault ??= error;
+  }
+}
