@@ -50,6 +50,8 @@ export interface Change {
   readonly revision: Revision;
   /** Undefined: it was removed. */
   readonly stored: StoredResource | undefined;
+  /** Of what was removed: whether it was a collection, so that its URL can be given with its slash. */
+  readonly collection?: boolean;
 }
 
 export interface Changes {

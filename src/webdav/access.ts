@@ -2,7 +2,7 @@ import type {Directory, Principal} from '../accounts/principal.ts';
 import {dav, type Name} from '../xml/names.ts';
 import {parsePath} from './href.ts';
 import {findPrincipal} from './principals.ts';
-import type {Resource} from './tables.ts';
+import type {Ace, Resource} from './tables.ts';
 
 /** Who has rights that no ownership gives: principal URLs, as the plist lists them; a group's hold for its members. */
 export interface AccessRules {
@@ -11,10 +11,18 @@ export interface AccessRules {
 }
 
 /**
- * Whether a principal has a privilege on a resource: the one place where that is decided. Owners have all rights on what is theirs,
+ * Who has which privileges on a resource: the one place where that is decided. Owners have all rights on what is theirs,
  * AdminPrincipals on everything in homes, ReadPrincipals may read it; who has logged in may read whatever lies in no home; nobody else
- * may do anything. Reading RFC 3744's lists of rules instead is a change to this function alone.
+ * may do anything. Reading RFC 3744's own entries instead is a change to this function alone.
  */
+export function acesOn({view, owner}: Resource, directory: Directory, rules: AccessRules): readonly Ace[] {
+  if (!view) return everyone;
+  const {admins, readers} = named(directory, rules);
+  const own = owner ? [{who: owner, grant: all}] : [];
+  return [...own, ...admins.map(who => ({who, grant: all})), ...readers.map(who => ({who, grant: reading}))];
+}
+
+/** Whether a principal has a privilege; an entry for a group is one for its members. */
 export function may(
   principal: Principal | undefined,
   privilege: Name,
@@ -23,35 +31,42 @@ export function may(
   rules: AccessRules,
 ): boolean {
   if (!principal) return false;
-  if (!resource.view) return reading.has(privilege);
-  if (resource.owner?.guid === principal.guid) return true;
-  if (isAny(rules.adminPrincipals, principal, directory)) return true;
-  return reading.has(privilege) && isAny(rules.readPrincipals, principal, directory);
+  return acesOn(resource, directory, rules).some(
+    ({who, grant}) =>
+      (grant === all || grant.includes(privilege)) &&
+      (who === 'authenticated' || who.guid === principal.guid || isMember(principal, who, directory)),
+  );
 }
 
-const reading: ReadonlySet<Name> = new Set([dav('read'), dav('read-current-user-privilege-set'), dav('read-acl')]);
-
-function isAny(urls: readonly string[], principal: Principal, directory: Directory): boolean {
-  if (urls.length === 0) return false;
-  const listed = guidsOf(urls, directory);
-  return listed.has(principal.guid) || directory.groupsOf(principal.guid).some(group => listed.has(group.guid));
+function isMember({guid}: Principal, group: Principal, directory: Directory): boolean {
+  return group.type === 'groups' && directory.groupsOf(guid).some(each => each.guid === group.guid);
 }
 
-const resolved = new WeakMap<Directory, Map<readonly string[], ReadonlySet<string>>>();
+const all: readonly Name[] = [dav('all')];
+const reading: readonly Name[] = [dav('read'), dav('read-acl'), dav('read-current-user-privilege-set')];
+const everyone: readonly Ace[] = [{who: 'authenticated', grant: reading}];
 
-/** Once for each directory: a reload brings a new one. */
-function guidsOf(urls: readonly string[], directory: Directory): ReadonlySet<string> {
-  let lists = resolved.get(directory);
-  if (!lists) {
-    lists = new Map();
-    resolved.set(directory, lists);
+interface Named {
+  readonly admins: readonly Principal[];
+  readonly readers: readonly Principal[];
+}
+
+const resolved = new WeakMap<Directory, WeakMap<AccessRules, Named>>();
+
+/** The principals of the rules, looked up once for each directory: a reload brings a new one. */
+function named(directory: Directory, rules: AccessRules): Named {
+  let byRules = resolved.get(directory);
+  if (!byRules) {
+    byRules = new WeakMap();
+    resolved.set(directory, byRules);
   }
-  let guids = lists.get(urls);
-  if (!guids) {
-    guids = new Set(urls.map(url => findByUrl(url, directory)?.guid).filter(guid => guid !== undefined));
-    lists.set(urls, guids);
+  let found = byRules.get(rules);
+  if (!found) {
+    const find = (urls: readonly string[]) => urls.flatMap(url => findByUrl(url, directory) ?? []);
+    found = {admins: find(rules.adminPrincipals), readers: find(rules.readPrincipals)};
+    byRules.set(rules, found);
   }
-  return guids;
+  return found;
 }
 
 function findByUrl(url: string, directory: Directory): Principal | undefined {

@@ -23,3 +23,14 @@ const byEnding: Readonly<Record<string, string>> = {
 export function contentTypeOf(name: string): string {
   return byEnding[/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream';
 }
+
+/** The ending a name should have for a content type: `.ics`; empty where none is known. */
+export function endingOf(contentType: string | undefined): string {
+  const type = essence(contentType ?? '');
+  const ending = Object.keys(byEnding).find(each => essence(byEnding[each]!) === type);
+  return ending ? `.${ending}` : '';
+}
+
+function essence(contentType: string): string {
+  return contentType.replace(/;.*/s, '').trim().toLowerCase();
+}

@@ -1,10 +1,10 @@
 import type {Directory, Principal} from '../accounts/principal.ts';
 import type {Log} from '../base/log.ts';
-import {evaluateConditions} from '../http/conditional.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import type {Store} from '../store/store.ts';
 import type {AccessRules} from './access.ts';
 import {allowed} from './allow.ts';
+import {requireConditions} from './conditions.ts';
 import {createContext, createRequest, inUnit, parseOnce} from './context.ts';
 import {DavError} from './error.ts';
 import {errorResponse} from './error-response.ts';
@@ -86,13 +86,4 @@ function authorise(method: Method, {target, parent, nearest}: Location, context:
 function notAllowed(method: Method, target: Resource, protocol: Protocol): DavError {
   const allow = allowed(target, protocol);
   return new DavError(405, {message: `${method.name} is not for a ${target.kind.name}.`, headers: {allow}});
-}
-
-/** RFC 9110 §13, for methods that write; GET holds the conditions against what it would send. */
-function requireConditions({headers}: HttpRequest, target: Resource | undefined): void {
-  const stored = target?.stored;
-  const etag = stored && !stored.collection ? stored.etag : undefined;
-  if (evaluateConditions(headers, {exists: target !== undefined, etag, modified: stored?.modified}, false)) {
-    throw new DavError(412, {message: 'It is not as the request’s conditions say.'});
-  }
 }

@@ -1,24 +1,38 @@
-import {collection, file, principal, principalCollection, principalsOfType, root} from './kinds.ts';
+import {collection, file} from './kinds/collection.ts';
+import {principal, principalCollection, principalsOfType} from './kinds/principal.ts';
+import {root} from './kinds/root.ts';
+import {copy, move} from './methods/copy-move.ts';
 import {del} from './methods/delete.ts';
 import {get, head} from './methods/get.ts';
 import {mkcol} from './methods/mkcol.ts';
 import {options} from './methods/options.ts';
+import {post} from './methods/post.ts';
 import {propfind} from './methods/propfind.ts';
+import {proppatch} from './methods/proppatch.ts';
 import {put} from './methods/put.ts';
+import {report} from './methods/report.ts';
 import {webdavPrivileges} from './privileges.ts';
+import {rfc3253} from './properties/rfc3253.ts';
+import {accessProperties, principalProperties} from './properties/rfc3744.ts';
+import {rfc4331} from './properties/rfc4331.ts';
 import {rfc4918} from './properties/rfc4918.ts';
+import {rfc5397} from './properties/rfc5397.ts';
+import {rfc5842} from './properties/rfc5842.ts';
+import {rfc5995} from './properties/rfc5995.ts';
+import {rfc6578} from './properties/rfc6578.ts';
+import {syncCollection} from './reports/sync-collection.ts';
 import type {Extension} from './tables.ts';
 
 /**
- * WebDAV itself. No class 2, as there are no locks; no `access-control`, as lists of rules can be neither set nor read in full.
+ * WebDAV itself. No class 2, as there are no locks; no `access-control`, as lists of rules can be read and not set.
  * RFC 5995 and RFC 6578 have no token.
  */
 export const webdav: Extension = {
   name: 'WebDAV',
   tokens: ['1', '3', 'extended-mkcol'],
   kinds: [root, principalCollection, principalsOfType, principal, collection, file],
-  methods: [options, get, head, put, del, mkcol, propfind],
-  properties: [rfc4918],
-  reports: [],
+  methods: [options, get, head, put, post, del, mkcol, copy, move, propfind, proppatch, report],
+  properties: [rfc4918, rfc3253, principalProperties, accessProperties, rfc4331, rfc5397, rfc5842, rfc5995, rfc6578],
+  reports: [syncCollection],
   privileges: webdavPrivileges,
 };

@@ -80,15 +80,15 @@ function* storedMembers(collection: Resource, path: Path, context: DavContext): 
   for (const stored of collection.view!.members(path)) yield memberOf(collection, stored, context);
 }
 
-/** The resource at a path below a collection in a home, by what the store says of it and of the collections between. */
-export function descendantOf(collection: Resource, stored: StoredResource, context: DavContext): Resource {
+/** The resource that lies somewhere below a collection in a home; undefined: what it lay in has gone meanwhile. */
+export function descendantOf(collection: Resource, stored: StoredResource, context: DavContext): Resource | undefined {
   const below = collection.stored?.path ? stored.path.slice(collection.stored.path.length + 1) : stored.path;
   let at = collection;
   const names = below.split('/');
   for (const name of names.slice(0, -1)) {
     const path = at.stored?.path ? `${at.stored.path}/${name}` : name;
     const between = collection.view!.find(path) as StoredCollection | undefined;
-    if (!between) throw new Error(`the store lists ${stored.path} and has no ${path}`);
+    if (!between) return undefined;
     at = memberOf(at, between, context);
   }
   return memberOf(at, stored, context);

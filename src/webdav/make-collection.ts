@@ -32,7 +32,7 @@ export function makeCollection(request: DavRequest, making: Making): HttpRespons
   const types = (kind ?? making.kind).resourcetype.filter(type => type !== dav('collection'));
   const name = path.slice(path.lastIndexOf('/') + 1);
   requireName(name, request);
-  requireCount(parent, request, true);
+  requireCount(parent, request);
   if (kind) parent.kind.admitCollection?.(types, {parent, view: txn, path}, request);
   const resource: Resource = {
     kind: kind ?? making.kind,

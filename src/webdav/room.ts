@@ -10,19 +10,11 @@ export function requireName(name: string, {store}: DavContext): void {
   }
 }
 
-/** Throws DavError 507 where a collection holds as many members as the plist allows. */
-export function requireCount(into: Resource, {limits}: DavContext, isCollection = false): void {
-  const {stored, view} = into;
-  if (!stored || !view) return;
+/** Throws DavError 507 where an ordinary collection holds as many members as the plist allows; others say so themselves. */
+export function requireCount({stored, view, kind}: Resource, {limits}: DavContext): void {
   const most = limits.maxResourcesPerCollection;
-  if (most > 0 && stored.path !== '' && view.count(stored.path) >= most) {
-    throw new DavError(507, {message: `A collection can hold ${most} resources.`});
-  }
-  const homes = limits.maxCollectionsPerHome;
-  if (!isCollection || homes === 0 || stored.path !== '') return;
-  let collections = 0;
-  for (const member of view.members('')) if (member.collection) collections++;
-  if (collections >= homes) throw new DavError(507, {message: `A home can hold ${homes} collections.`});
+  if (most === 0 || kind.admit || stored!.path === '' || view!.count(stored!.path) < most) return;
+  throw new DavError(507, {message: `A collection can hold ${most} resources.`});
 }
 
 /** Throws DavError quota-not-exceeded where a home cannot grow by so many bytes (RFC 4331 §6). */

@@ -90,6 +90,15 @@ export interface DavContext {
   locate(href: string): Promise<Resource | undefined>;
   /** Whether the one who asks has this privilege on the resource (RFC 3744); decided in `access.ts` alone. */
   may(privilege: Name, resource: Resource): boolean;
+  /** Who has which privileges on it. */
+  acl(resource: Resource): readonly Ace[];
+}
+
+/** An entry of an access control list (RFC 3744 §5.5): what it grants, and to whom. */
+export interface Ace {
+  readonly who: Principal | 'authenticated';
+  /** An aggregate privilege grants all it holds. */
+  readonly grant: readonly Name[];
 }
 
 /** One request after authentication, its target found and its privilege checked. */

@@ -26,9 +26,8 @@ export const head: Method = {
   writes: false,
   async handle(request) {
     const {body, headers, status} = await request.protocol.methods.get('GET')!.handle(request);
-    const length =
-      typeof body === 'string' || body instanceof Uint8Array ? {'content-length': String(Buffer.byteLength(body))} : {};
-    return {status, headers: {...length, ...headers}};
+    const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+    return {status, headers: isWhole ? {...headers, 'content-length': String(Buffer.byteLength(body))} : headers};
   },
 };
 
@@ -66,10 +65,7 @@ async function contentType(resource: Resource, context: DavRequest): Promise<str
   const row = livePropertiesOf(resource.kind, context.protocol).get(dav('getcontenttype'));
   const value = await row?.get({resource, stored: resource.stored!, context});
   if (typeof value === 'string') return value;
-  if (value && 'raw' in value) return text(parseXml(value.raw));
-  return value && !Array.isArray(value) && isElement(value as never)
-    ? text(value as never)
-    : contentTypeOf(resource.stored!.path);
+  return value && 'raw' in value ? text(parseXml(value.raw)) : contentTypeOf(resource.stored!.path);
 }
 
 const listed = 1000;

@@ -1,6 +1,6 @@
 import {dav} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
-import {collection} from '../kinds.ts';
+import {collection} from '../kinds/collection.ts';
 import {makeCollection} from '../make-collection.ts';
 import {parseInstructions} from '../set-properties.ts';
 import type {DavRequest, Method} from '../tables.ts';

@@ -1,0 +1,82 @@
+import type {HttpResponse} from '../../http/message.ts';
+import {dav} from '../../xml/names.ts';
+import {requireConditions} from '../conditions.ts';
+import {inUnit, locateHref} from '../context.ts';
+import {parseDepth} from '../depth.ts';
+import {DavError} from '../error.ts';
+import {requirePrivilege} from '../privileges.ts';
+import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
+import {transfer} from '../transfer.ts';
+
+/** RFC 4918 §9.8. */
+export const copy: Method = {
+  name: 'COPY',
+  mapped: dav('read'),
+  writes: false,
+  supports: ({stored}) => stored !== undefined && stored.path !== '',
+  handle: request => copyOrMove(request, false),
+};
+
+/** RFC 4918 §9.9. */
+export const move: Method = {
+  name: 'MOVE',
+  mapped: dav('unbind'),
+  writes: false,
+  supports: ({stored}) => stored !== undefined && stored.path !== '',
+  handle: request => copyOrMove(request, true),
+};
+
+/**
+ * The unit of work is on the destination's home, so these open it themselves. Between two homes a MOVE first makes the copy durable and
+ * then removes the source: a crash in between leaves it twice, never not at all.
+ */
+async function copyOrMove(request: DavRequest, moving: boolean): Promise<HttpResponse> {
+  const {http, store} = request;
+  const destination = http.headers.destination;
+  if (typeof destination !== 'string') throw new DavError(400, {message: 'Destination is missing.'});
+  const overwrite = parseOverwrite(http.headers.overwrite);
+  const depth = parseDepth(http, 'infinity', moving ? ['infinity'] : ['0', 'infinity']);
+  const there = await locateHref(destination, request);
+  if (!there) throw new DavError(502, {message: 'The destination is on another server.'});
+  requirePrivilege(dav('bind'), there.parent ?? there.nearest, request);
+  if (!there.home) throw new DavError(403, {message: 'Nothing can be stored there.'});
+
+  const {made, source} = await store.write(there.home.view.home, async unit => {
+    const context = inUnit(request, unit);
+    const source = await requireSource(request, context, moving);
+    const to = (await locateHref(destination, context))!;
+    if (to.target && !overwrite) throw new DavError(412, {message: 'Something is there already, and Overwrite is F.'});
+    if (to.target && to.parent) requirePrivilege(dav('unbind'), to.parent, context);
+    await transfer({source, to, moving, shallow: depth === '0'}, unit, context);
+    return {made: !to.target, source};
+  });
+  if (moving && source.view!.home !== there.home.view.home) await removeSource(request, source);
+  return {status: made ? 201 : 204, headers: made ? {location: there.target?.href ?? destination} : {}};
+}
+
+async function requireSource(request: DavRequest, context: DavContext, moving: boolean): Promise<Resource> {
+  const source = (await locateHref(request.http.path, context))?.target;
+  if (!source?.stored) throw new DavError(404, {message: 'There is nothing here.'});
+  requirePrivilege(moving ? dav('unbind') : dav('read'), source, context);
+  requireConditions(request.http, source);
+  return source;
+}
+
+async function removeSource({store}: DavRequest, {view, stored}: Resource): Promise<void> {
+  await store.write(view!.home, unit => {
+    const now = unit.find(stored!.path);
+    if (now && now.revision !== stored!.revision) {
+      throw new DavError(409, {message: 'It was changed while it was moved; the copy is at the destination.'});
+    }
+    if (now) unit.delete(stored!.path);
+  });
+}
+
+/** RFC 4918 §10.6. */
+function parseOverwrite(sent: string | string[] | undefined): boolean {
+  const value = String(sent ?? 'T')
+    .trim()
+    .toUpperCase();
+  if (value !== 'T' && value !== 'F') throw new DavError(400, {message: 'Overwrite must be T or F.'});
+  return value === 'T';
+}

@@ -1,0 +1,26 @@
+import {element} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
+import {printNode} from '../../xml/print.ts';
+import {DavError} from '../error.ts';
+import {multistatus} from '../multistatus.ts';
+import {parsePrefer} from '../prefer.ts';
+import {parseInstructions, planProperties, printChanges} from '../set-properties.ts';
+import type {Method} from '../tables.ts';
+
+/** RFC 4918 §9.2: all instructions, or none. */
+export const proppatch: Method = {
+  name: 'PROPPATCH',
+  mapped: dav('write-properties'),
+  writes: true,
+  handle({target, txn, http, xml, ...context}) {
+    const body = xml();
+    if (body?.name !== dav('propertyupdate'))
+      throw new DavError(400, {message: 'The body must be a DAV:propertyupdate element.'});
+    const changes = planProperties(parseInstructions(body), target!, {...context});
+    if (changes.refused.size === 0 && changes.values.size > 0) txn.setProperties(target!.stored!.path, changes.values);
+    const prefer = parsePrefer(http);
+    if (prefer.return === 'minimal' && changes.refused.size === 0) return {status: 200, headers: prefer.applied};
+    const href = printNode(element(dav('href'), target!.href));
+    return multistatus([`<D:response>${href}${printChanges(changes)}</D:response>`]);
+  },
+};

@@ -1,0 +1,19 @@
+import {dav} from '../../xml/names.ts';
+import {DavError} from '../error.ts';
+import {supportedReport} from '../preconditions.ts';
+import type {Method} from '../tables.ts';
+
+/** RFC 3253 §3.6: the body's root names the report. */
+export const report: Method = {
+  name: 'REPORT',
+  mapped: dav('read'),
+  writes: false,
+  handle(request) {
+    const target = request.target!;
+    const body = request.xml();
+    if (!body) throw new DavError(400, {message: 'The body must name a report.'});
+    const row = request.protocol.reports.get(body.name);
+    if (!row?.supports(target)) throw new DavError(supportedReport, {message: `There is no report ${body.name} here.`});
+    return row.run(body, Object.assign(request, {target}));
+  },
+};

@@ -1,0 +1,71 @@
+import type {Change} from '../../store/store.ts';
+import {child, type Element, element, text} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
+import {printNode} from '../../xml/print.ts';
+import {parseDepth} from '../depth.ts';
+import {DavError} from '../error.ts';
+import {printSegment} from '../href.ts';
+import {descendantOf} from '../locate.ts';
+import {namesIn} from '../methods/propfind.ts';
+import {multistatus, printStatus} from '../multistatus.ts';
+import {numberOfMatchesWithinLimits, validSyncToken} from '../preconditions.ts';
+import {parsePrefer} from '../prefer.ts';
+import {printResponse, type Wanted} from '../propstat.ts';
+import {parseSyncToken, printSyncToken} from '../sync-token.ts';
+import type {DavRequest, Report, Resource} from '../tables.ts';
+
+/** RFC 6578 §3.2, on every collection in a home and on the home. */
+export const syncCollection: Report = {
+  name: dav('sync-collection'),
+  supports: ({stored}) => stored?.collection === true,
+  run(body, request) {
+    const {target} = request;
+    const prop = child(body, dav('prop'));
+    if (!prop) throw new DavError(400, {message: 'DAV:prop is missing.'});
+    const prefer = parsePrefer(request.http);
+    const wanted: Wanted = {how: 'prop', names: namesIn(prop), minimal: prefer.return === 'minimal'};
+    const token = child(body, dav('sync-token'));
+    const since = parseSyncToken(token ? text(token) : '');
+    const found = target.view!.changes(target.stored!.path, since, levelOf(body, request), limitOf(body));
+    if (!found) throw new DavError(validSyncToken);
+    const tail = printNode(element(dav('sync-token'), printSyncToken(found.revision)));
+    return multistatus(responses(found.changes, found.truncated, target, wanted, request), {tail, headers: prefer.applied});
+  },
+};
+
+function* responses(changes: readonly Change[], truncated: boolean, target: Resource, wanted: Wanted, request: DavRequest) {
+  for (const change of changes) {
+    const {stored} = change;
+    if (stored) {
+      const resource = descendantOf(target, stored, request);
+      if (resource && request.may(dav('read'), resource)) yield printResponse(resource, wanted, request);
+    } else yield printStatus(hrefOf(change, target), 404);
+  }
+  // §3.6: the client asks again with the token that follows.
+  if (truncated) yield printStatus(target.href, new DavError(numberOfMatchesWithinLimits));
+}
+
+function hrefOf({path, collection}: Change, target: Resource): string {
+  const below = target.stored!.path ? path.slice(target.stored!.path.length + 1) : path;
+  return target.href + below.split('/').map(printSegment).join('/') + (collection ? '/' : '');
+}
+
+/** §3.3; Depth says it where the element is missing, as in the drafts that old clients know. */
+function levelOf(body: Element, {http}: DavRequest): '1' | 'infinity' {
+  const level = child(body, dav('sync-level'));
+  if (!level) return parseDepth(http, '1') === 'infinity' ? 'infinity' : '1';
+  const said = text(level).trim();
+  if (said === '1') return '1';
+  if (said === 'infinite' || said === 'infinity') return 'infinity';
+  throw new DavError(400, {message: 'DAV:sync-level must be 1 or infinite.'});
+}
+
+/** RFC 5323 §5.17. */
+export function limitOf(body: Element): number | undefined {
+  const limit = child(body, dav('limit'));
+  const results = limit && child(limit, dav('nresults'));
+  if (!results) return undefined;
+  const count = /^\s*([1-9]\d{0,8})\s*$/.exec(text(results))?.[1];
+  if (!count) throw new DavError(400, {message: 'DAV:nresults must be a number above 0.'});
+  return Number(count);
+}

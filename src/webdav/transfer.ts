@@ -1,0 +1,97 @@
+import type {HomeUnit, HomeView, Path, StoredObject, StoredResource} from '../store/store.ts';
+import {DavError} from './error.ts';
+import type {Location} from './locate.ts';
+import {requireCount, requireName, requireRoom} from './room.ts';
+import type {Admitted, DavContext, Resource} from './tables.ts';
+
+/** What COPY and MOVE are to do. */
+export interface Transfer {
+  readonly source: Resource;
+  readonly to: Location;
+  readonly moving: boolean;
+  /** Depth: 0. */
+  readonly shallow: boolean;
+}
+
+/** A transfer whose destination is known to be one. */
+interface Planned extends Transfer {
+  readonly stored: StoredResource;
+  readonly from: HomeView;
+  readonly parent: Resource;
+  readonly path: Path;
+  readonly sameHome: boolean;
+}
+
+/** Decides whether a resource may come to lie elsewhere (RFC 4918 §9.8, §9.9) and stages it in the destination's unit. Throws DavError. */
+export async function transfer(asked: Transfer, unit: HomeUnit, context: DavContext): Promise<void> {
+  const plan = requirePlace(asked, unit);
+  const {stored, path, parent, to, sameHome, moving} = plan;
+  if (!to.target) {
+    requireName(path.slice(path.lastIndexOf('/') + 1), context);
+    requireCount(parent, context);
+  }
+  const replaced = to.target?.stored;
+  const growth = sameHome && moving ? 0 : sizeOf(stored, plan.from) - (replaced ? sizeOf(replaced, unit) : 0);
+  requireRoom(parent, growth, context);
+  if (stored.collection) {
+    parent.kind.admitCollection?.(stored.types, {parent, view: unit, path}, context);
+    if (replaced) unit.delete(path);
+    if (!sameHome) await copyTree(stored, plan.from, path, unit, plan.shallow);
+    else if (moving) unit.move(stored.path, path);
+    else unit.copy(stored.path, path, plan.shallow);
+  } else await transferFile(plan, stored, unit, context);
+}
+
+function requirePlace(asked: Transfer, unit: HomeUnit): Planned {
+  const {source, to} = asked;
+  const {stored, view} = source;
+  const {parent, path} = to;
+  if (!parent || !path) throw new DavError(to.target ? 403 : 409, {message: 'The collection it would lie in is not there.'});
+  const sameHome = view!.home === unit.home;
+  if (sameHome) {
+    if (stored!.path === path) throw new DavError(403, {message: 'It is there already.'});
+    if (path.startsWith(`${stored!.path}/`)) throw new DavError(403, {message: 'Nothing can come to lie in itself.'});
+    if (stored!.path.startsWith(`${path}/`)) throw new DavError(403, {message: 'What it lies in cannot be replaced by it.'});
+  }
+  return {...asked, stored: stored!, from: view!, parent, path, sameHome};
+}
+
+async function transferFile(plan: Planned, stored: StoredObject, unit: HomeUnit, context: DavContext): Promise<void> {
+  const {parent, path, to, sameHome, moving} = plan;
+  const bytes = await readFrom(plan.from, stored);
+  const movedFrom = moving && sameHome ? {movedFrom: stored.path} : {};
+  const admitted = parent.kind.admit?.({parent, view: unit, path, bytes, contentType: undefined, ...movedFrom}, context);
+  if (to.target) unit.delete(path);
+  const known: Admitted = admitted ?? {bytes, index: undefined};
+  // What the store knows of it stays right only where both collections read it the same way.
+  const asItIs = sameHome && known.bytes === bytes && (admitted !== undefined) === (stored.index !== undefined);
+  if (sameHome && moving) unit.move(stored.path, path);
+  else if (asItIs) unit.copy(stored.path, path);
+  if (!asItIs) unit.put(path, known.bytes, known.index, stored.properties);
+}
+
+/** Into another home: the bytes go along. */
+async function copyTree(stored: StoredResource, from: HomeView, path: Path, unit: HomeUnit, shallow: boolean): Promise<void> {
+  if (!stored.collection) {
+    unit.put(path, await readFrom(from, stored), stored.index, stored.properties);
+    return;
+  }
+  unit.createCollection(path, stored.types, stored.properties);
+  if (shallow) return;
+  for (const member of from.members(stored.path)) {
+    await copyTree(member, from, `${path}/${member.path.slice(stored.path.length + 1)}`, unit, false);
+  }
+}
+
+async function readFrom(view: HomeView, {path, etag}: StoredObject): Promise<Uint8Array> {
+  const bytes = await view.read(path, etag);
+  if (!bytes) throw new DavError(409, {message: 'The source changed meanwhile.'});
+  return bytes;
+}
+
+function sizeOf(stored: StoredResource, view: HomeView): number {
+  if (!stored.collection) return stored.sizeBytes;
+  let bytes = 0;
+  for (const member of view.members(stored.path)) bytes += sizeOf(member, view);
+  return bytes;
+}
