@@ -20,6 +20,11 @@ import {rfc5397} from './properties/rfc5397.ts';
 import {rfc5842} from './properties/rfc5842.ts';
 import {rfc5995} from './properties/rfc5995.ts';
 import {rfc6578} from './properties/rfc6578.ts';
+import {aclPrincipalPropSet} from './reports/acl-principal-prop-set.ts';
+import {expandProperty} from './reports/expand-property.ts';
+import {principalMatch} from './reports/principal-match.ts';
+import {principalPropertySearch} from './reports/principal-property-search.ts';
+import {principalSearchPropertySet} from './reports/principal-search-property-set.ts';
 import {syncCollection} from './reports/sync-collection.ts';
 import type {Extension} from './tables.ts';
 
@@ -33,6 +38,13 @@ export const webdav: Extension = {
   kinds: [root, principalCollection, principalsOfType, principal, collection, file],
   methods: [options, get, head, put, post, del, mkcol, copy, move, propfind, proppatch, report],
   properties: [rfc4918, rfc3253, principalProperties, accessProperties, rfc4331, rfc5397, rfc5842, rfc5995, rfc6578],
-  reports: [syncCollection],
+  reports: [
+    syncCollection,
+    expandProperty,
+    principalPropertySearch,
+    principalSearchPropertySet,
+    principalMatch,
+    aclPrincipalPropSet,
+  ],
   privileges: webdavPrivileges,
 };

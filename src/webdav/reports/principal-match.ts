@@ -1,0 +1,52 @@
+import {child, elements, isElement, type Node, text} from '../../xml/element.ts';
+import {dav, type Name} from '../../xml/names.ts';
+import {DavError} from '../error.ts';
+import {membersOf} from '../locate.ts';
+import {namesIn} from '../methods/propfind.ts';
+import {multistatus} from '../multistatus.ts';
+import {parsePrefer} from '../prefer.ts';
+import {principalsBelow} from '../principal-listing.ts';
+import {livePropertiesOf, printResponse} from '../propstat.ts';
+import type {DavContext, DavRequest, Report, Resource} from '../tables.ts';
+
+/** RFC 3744 §9.3: which resources below a collection are the one who asks (or a group with them in it), or name them in a property. */
+export const principalMatch: Report = {
+  name: dav('principal-match'),
+  supports: ({kind, stored}) => kind.members !== undefined || stored?.collection === true,
+  run(body, request) {
+    const self = child(body, dav('self'));
+    const property = child(body, dav('principal-property'));
+    const by = property && elements(property)[0]?.name;
+    if (!self && !by) throw new DavError(400, {message: 'DAV:self or DAV:principal-property is missing.'});
+    const prop = child(body, dav('prop'));
+    const prefer = parsePrefer(request.http);
+    const wanted = {how: 'prop', names: prop ? namesIn(prop) : [], minimal: prefer.return === 'minimal'} as const;
+    const mine = new Set([request.principal!.guid, ...request.directory.groupsOf(request.principal!.guid).map(({guid}) => guid)]);
+
+    async function* responses(): AsyncIterable<string> {
+      for await (const resource of by ? membersOf(request.target, request) : selfBelow(request)) {
+        if (!request.may(dav('read'), resource)) continue;
+        const matches = by ? await namesAny(by, resource, mine, request) : mine.has(resource.owner!.guid);
+        if (matches) yield await printResponse(resource, wanted, request);
+      }
+    }
+    return multistatus(responses(), {headers: prefer.applied});
+  },
+};
+
+/** Principals lie only below their own collections. */
+function selfBelow(request: DavRequest & {target: Resource}): AsyncIterable<Resource> | Iterable<Resource> {
+  return request.target.view ? [] : principalsBelow(request.target, false, request);
+}
+
+async function namesAny(name: Name, resource: Resource, guids: ReadonlySet<string>, context: DavContext): Promise<boolean> {
+  const value = await livePropertiesOf(resource.kind, context.protocol)
+    .get(name)
+    ?.get({resource, stored: resource.stored!, context});
+  const nodes: readonly Node[] = value === undefined ? [] : Array.isArray(value) ? value : [value as Node];
+  for (const node of nodes) {
+    const found = isElement(node) && node.name === dav('href') ? await context.locate(text(node)) : undefined;
+    if (found && !found.view && found.owner && guids.has(found.owner.guid)) return true;
+  }
+  return false;
+}
