@@ -1,4 +1,3 @@
-import {child, type Element, elements} from '../../xml/element.ts';
 import {dav} from '../../xml/names.ts';
 import {type Depth, parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
@@ -8,6 +7,7 @@ import {propfindFiniteDepth} from '../preconditions.ts';
 import {parsePrefer} from '../prefer.ts';
 import {printResponse, type Wanted} from '../propstat.ts';
 import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
+import {parsePropfind} from '../wanted.ts';
 
 /** RFC 4918 §9.1. */
 export const propfind: Method = {
@@ -24,29 +24,6 @@ export const propfind: Method = {
     return multistatus(responses(target, depth, wanted, request), {headers: prefer.applied});
   },
 };
-
-/** What a body asks for; none: everything (RFC 4918 §9.1). Throws DavError 400. */
-export function parsePropfind(body: Element | undefined): Wanted {
-  if (!body) return {how: 'allprop', names: []};
-  if (body.name === dav('propfind')) {
-    const prop = child(body, dav('prop'));
-    const all = child(body, dav('allprop'));
-    const names = child(body, dav('propname'));
-    const asked = [prop, all, names].filter(each => each !== undefined);
-    if (asked.length === 1) {
-      if (prop) return {how: 'prop', names: namesIn(prop)};
-      if (names) return {how: 'propname', names: []};
-      const include = child(body, dav('include'));
-      return {how: 'allprop', names: include ? namesIn(include) : []};
-    }
-  }
-  throw new DavError(400, {message: 'The body must be a DAV:propfind with one of prop, allprop and propname in it.'});
-}
-
-/** The names of the properties in a DAV:prop, each once. */
-export function namesIn(prop: Element) {
-  return [...new Set(elements(prop).map(({name}) => name))];
-}
 
 /** A response for the resource and for what lies below it, as far as the client may read it. */
 function responses(target: Resource, depth: Depth, wanted: Wanted, context: DavRequest) {

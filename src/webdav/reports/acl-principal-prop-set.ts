@@ -1,13 +1,12 @@
-import {child} from '../../xml/element.ts';
 import {dav} from '../../xml/names.ts';
 import {printPath} from '../href.ts';
 import {principal} from '../kinds/principal.ts';
-import {namesIn} from '../methods/propfind.ts';
 import {multistatus} from '../multistatus.ts';
 import {parsePrefer} from '../prefer.ts';
 import {requirePrivilege} from '../privileges.ts';
 import {printResponse} from '../propstat.ts';
 import type {Report} from '../tables.ts';
+import {wantedIn} from '../wanted.ts';
 
 /** RFC 3744 §9.2: the principals that a resource's DAV:acl names. */
 export const aclPrincipalPropSet: Report = {
@@ -15,9 +14,8 @@ export const aclPrincipalPropSet: Report = {
   supports: () => true,
   run(body, request) {
     requirePrivilege(dav('read-acl'), request.target, request);
-    const prop = child(body, dav('prop'));
     const prefer = parsePrefer(request.http);
-    const wanted = {how: 'prop', names: prop ? namesIn(prop) : [], minimal: prefer.return === 'minimal'} as const;
+    const wanted = wantedIn(body, request.http);
     const named = new Map(
       request.acl(request.target).flatMap(({who}) => (who === 'authenticated' ? [] : [[who.guid, who] as const])),
     );

@@ -2,12 +2,12 @@ import {child, elements, isElement, type Node, text} from '../../xml/element.ts'
 import {dav, type Name} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
 import {membersOf} from '../locate.ts';
-import {namesIn} from '../methods/propfind.ts';
 import {multistatus} from '../multistatus.ts';
 import {parsePrefer} from '../prefer.ts';
 import {principalsBelow} from '../principal-listing.ts';
 import {livePropertiesOf, printResponse} from '../propstat.ts';
 import type {DavContext, DavRequest, Report, Resource} from '../tables.ts';
+import {wantedIn} from '../wanted.ts';
 
 /** RFC 3744 §9.3: which resources below a collection are the one who asks (or a group with them in it), or name them in a property. */
 export const principalMatch: Report = {
@@ -18,9 +18,8 @@ export const principalMatch: Report = {
     const property = child(body, dav('principal-property'));
     const by = property && elements(property)[0]?.name;
     if (!self && !by) throw new DavError(400, {message: 'DAV:self or DAV:principal-property is missing.'});
-    const prop = child(body, dav('prop'));
     const prefer = parsePrefer(request.http);
-    const wanted = {how: 'prop', names: prop ? namesIn(prop) : [], minimal: prefer.return === 'minimal'} as const;
+    const wanted = wantedIn(body, request.http);
     const mine = new Set([request.principal!.guid, ...request.directory.groupsOf(request.principal!.guid).map(({guid}) => guid)]);
 
     async function* responses(): AsyncIterable<string> {

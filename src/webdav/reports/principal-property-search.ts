@@ -1,14 +1,14 @@
 import {child, type Element, elements, isElement, type Node, text} from '../../xml/element.ts';
 import {dav, type Name} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
-import {namesIn} from '../methods/propfind.ts';
+import {limitOf} from '../limit.ts';
 import {multistatus, printStatus} from '../multistatus.ts';
 import {numberOfMatchesWithinLimits} from '../preconditions.ts';
 import {parsePrefer} from '../prefer.ts';
 import {principalsBelow} from '../principal-listing.ts';
 import {livePropertiesOf, printResponse} from '../propstat.ts';
 import type {DavContext, DavRequest, Report, Resource, Value} from '../tables.ts';
-import {limitOf} from './sync-collection.ts';
+import {namesIn, wantedIn} from '../wanted.ts';
 
 /** More than any picker shows; with more matches the answer is cut and says so. */
 const maxMatches = 500;
@@ -22,9 +22,8 @@ export const principalPropertySearch: Report = {
   supports: ({view}) => !view,
   run(body, request) {
     const search = parseSearch(body);
-    const prop = child(body, dav('prop'));
     const prefer = parsePrefer(request.http);
-    const wanted = {how: 'prop', names: prop ? namesIn(prop) : [], minimal: prefer.return === 'minimal'} as const;
+    const wanted = wantedIn(body, request.http);
     const everywhere = child(body, dav('apply-to-principal-collection-set')) !== undefined;
     const most = Math.min(limitOf(body) ?? maxMatches, maxMatches);
 

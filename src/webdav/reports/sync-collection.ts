@@ -5,14 +5,15 @@ import {printNode} from '../../xml/print.ts';
 import {parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
 import {printSegment} from '../href.ts';
+import {limitOf} from '../limit.ts';
 import {descendantOf} from '../locate.ts';
-import {namesIn} from '../methods/propfind.ts';
 import {multistatus, printStatus} from '../multistatus.ts';
 import {numberOfMatchesWithinLimits, validSyncToken} from '../preconditions.ts';
 import {parsePrefer} from '../prefer.ts';
 import {printResponse, type Wanted} from '../propstat.ts';
 import {parseSyncToken, printSyncToken} from '../sync-token.ts';
 import type {DavRequest, Report, Resource} from '../tables.ts';
+import {wantedIn} from '../wanted.ts';
 
 /** RFC 6578 §3.2, on every collection in a home and on the home. */
 export const syncCollection: Report = {
@@ -20,10 +21,9 @@ export const syncCollection: Report = {
   supports: ({stored}) => stored?.collection === true,
   run(body, request) {
     const {target} = request;
-    const prop = child(body, dav('prop'));
-    if (!prop) throw new DavError(400, {message: 'DAV:prop is missing.'});
+    if (!child(body, dav('prop'))) throw new DavError(400, {message: 'DAV:prop is missing.'});
     const prefer = parsePrefer(request.http);
-    const wanted: Wanted = {how: 'prop', names: namesIn(prop), minimal: prefer.return === 'minimal'};
+    const wanted = wantedIn(body, request.http);
     const token = child(body, dav('sync-token'));
     const since = parseSyncToken(token ? text(token) : '');
     const found = target.view!.changes(target.stored!.path, since, levelOf(body, request), limitOf(body));
@@ -58,14 +58,4 @@ function levelOf(body: Element, {http}: DavRequest): '1' | 'infinity' {
   if (said === '1') return '1';
   if (said === 'infinite' || said === 'infinity') return 'infinity';
   throw new DavError(400, {message: 'DAV:sync-level must be 1 or infinite.'});
-}
-
-/** RFC 5323 §5.17. */
-export function limitOf(body: Element): number | undefined {
-  const limit = child(body, dav('limit'));
-  const results = limit && child(limit, dav('nresults'));
-  if (!results) return undefined;
-  const count = /^\s*([1-9]\d{0,8})\s*$/.exec(text(results))?.[1];
-  if (!count) throw new DavError(400, {message: 'DAV:nresults must be a number above 0.'});
-  return Number(count);
 }

@@ -1,0 +1,35 @@
+import type {HttpRequest} from '../http/message.ts';
+import {child, type Element, elements} from '../xml/element.ts';
+import {dav, type Name} from '../xml/names.ts';
+import {DavError} from './error.ts';
+import {parsePrefer} from './prefer.ts';
+import type {Wanted} from './propstat.ts';
+
+/** What a body asks for; none: everything (RFC 4918 §9.1). Throws DavError 400. */
+export function parsePropfind(body: Element | undefined): Wanted {
+  if (!body) return {how: 'allprop', names: []};
+  if (body.name === dav('propfind')) {
+    const prop = child(body, dav('prop'));
+    const all = child(body, dav('allprop'));
+    const names = child(body, dav('propname'));
+    const asked = [prop, all, names].filter(each => each !== undefined);
+    if (asked.length === 1) {
+      if (prop) return {how: 'prop', names: namesIn(prop)};
+      if (names) return {how: 'propname', names: []};
+      const include = child(body, dav('include'));
+      return {how: 'allprop', names: include ? namesIn(include) : []};
+    }
+  }
+  throw new DavError(400, {message: 'The body must be a DAV:propfind with one of prop, allprop and propname in it.'});
+}
+
+/** The names of the properties in a DAV:prop, each once. */
+export function namesIn(prop: Element): Name[] {
+  return [...new Set(elements(prop).map(({name}) => name))];
+}
+
+/** What a report asks for of each resource: the DAV:prop in its body, none of it where that is missing. */
+export function wantedIn(body: Element, http: HttpRequest): Wanted {
+  const prop = child(body, dav('prop'));
+  return {how: 'prop', names: prop ? namesIn(prop) : [], minimal: parsePrefer(http).return === 'minimal'};
+}
