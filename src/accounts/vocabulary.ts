@@ -88,14 +88,16 @@ export function findElement(name: string): ElementRow | undefined {
 
 /** The table as a document type definition. A DTD cannot say "in any order, once at most": that is checked by the table alone. */
 export function printDtd(): string {
-  return vocabulary.map(printElement).join('\n');
+  const head =
+    '<!-- What accounts.xml may hold. In a record the elements stand in any order, at least one of them a uid. -->\n\n';
+  return head + vocabulary.map(printElement).join('\n');
 }
 
-function printElement({name, children, text, attributes = {}, does}: ElementRow): string {
+function printElement({name, children, text, attributes = {}, once, does}: ElementRow): string {
   const content = children ? `(${children.join(' | ')})*` : text ? '(#PCDATA)' : 'EMPTY';
   const lists = Object.entries(attributes).map(
     ([attribute, values]) =>
       `<!ATTLIST ${name} ${attribute} ${values.length > 0 ? `(${values.join(' | ')})` : 'CDATA'} #IMPLIED>\n`,
   );
-  return `<!-- ${does} -->\n<!ELEMENT ${name} ${content}>\n${lists.join('')}`;
+  return `<!-- ${does}${once ? '; once at most' : ''} -->\n<!ELEMENT ${name} ${content}>\n${lists.join('')}`;
 }

@@ -1,0 +1,71 @@
+import {link, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {hostname} from 'node:os';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {UserError} from './user-error.ts';
+
+const waitMs = 10_000;
+
+/**
+ * Runs `work` while no other process that asks for the same lock does. The lock is a file `<file>.lock` that says who holds it; one
+ * whose process is gone is taken away. Throws UserError where another keeps it for longer than ten seconds.
+ */
+export async function withLockFile<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const lock = `${file}.lock`;
+  const mine = `${process.pid} on ${hostname()}\n`;
+  const until = Date.now() + waitMs;
+  while (!(await take(lock, mine))) {
+    const holder = await readFile(lock, 'utf8').catch(() => '');
+    if (holder && isGone(holder)) await takeAway(lock, holder);
+    else if (Date.now() > until) {
+      throw new UserError(
+        `${file} is being edited by another command (process ${holder.trim() || 'unknown'}).`,
+        `Try again when it has ended; if there is none, remove ${lock}.`,
+      );
+    } else await sleep(20 + Math.random() * 60);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(lock, {force: true});
+  }
+}
+
+/** Makes the lock with its contents in one step, so that it is never seen empty. */
+async function take(lock: string, contents: string): Promise<boolean> {
+  const temporary = `${lock}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  try {
+    await writeFile(temporary, contents, {flag: 'wx', mode: 0o644});
+    await link(temporary, lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, {force: true});
+  }
+}
+
+/** A process of this machine that no longer runs. */
+function isGone(holder: string): boolean {
+  const match = /^(\d+) on (.*)\n$/.exec(holder);
+  if (!match || match[2] !== hostname()) return false;
+  try {
+    process.kill(Number(match[1]), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** Removes the lock if it is still the one that was looked at; another that has come in its place is put back. */
+async function takeAway(lock: string, holder: string): Promise<void> {
+  const aside = `${lock}.stale.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  try {
+    await rename(lock, aside);
+    if ((await readFile(aside, 'utf8')) !== holder) await link(aside, lock).catch(() => undefined);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  } finally {
+    await rm(aside, {force: true});
+  }
+}
