@@ -1,13 +1,13 @@
 import {DavError} from '../webdav/error.ts';
 import {printSegment} from '../webdav/href.ts';
-import type {Admitted, Arrival, DavContext} from '../webdav/tables.ts';
+import type {Admitted, Arrival, DavContext, Limits} from '../webdav/tables.ts';
 import {element} from '../xml/element.ts';
 import {dav} from '../xml/names.ts';
 import {type CalendarObject, parseCalendarObject} from './calendar-object.ts';
 import {calendarText} from './calendar-text.ts';
 import {componentsOf} from './component-set.ts';
 import {requireWithinLimits} from './object-limits.ts';
-import {maxResourceSize, noUidConflict, supportedCalendarComponent} from './preconditions.ts';
+import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from './preconditions.ts';
 
 /**
  * RFC 4791 §5.3.2.1: whether an object may come into a calendar, by whatever way, and what the store is to keep of it. Pure: it looks
@@ -21,6 +21,7 @@ export function admit(arrival: Arrival, {limits}: Pick<DavContext, 'limits'>): A
   const object = parseCalendarObject(bytes);
   requireSupportedComponent(object, arrival);
   requireNoUidConflict(object, arrival);
+  requireRoom(arrival, limits);
   return {bytes, index: requireWithinLimits(object, limits)};
 }
 
@@ -41,4 +42,9 @@ function requireNoUidConflict({uid}: CalendarObject, {parent, view, path, movedF
     message: changed ? 'The UID of an object does not change.' : 'Another object in this calendar has this UID.',
     content: [element(dav('href'), href)],
   });
+}
+
+function requireRoom({parent, view, path}: Arrival, {maxResourcesPerCollection: limit}: Limits): void {
+  if (limit === 0 || view.find(path) || view.count(parent.stored!.path) < limit) return;
+  throw new DavError(maxResources, {message: `A calendar holds at most ${limit} objects.`});
 }

@@ -1,6 +1,7 @@
 import type ICAL from 'ical.js';
 import {IcalError} from '../ical/ical-error.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import {dataFault} from '../ical/validate.ts';
 import {DavError} from '../webdav/error.ts';
 import {validCalendarData, validCalendarObjectResource} from './preconditions.ts';
 
@@ -23,6 +24,8 @@ export function parseCalendarObject(bytes: Uint8Array): CalendarObject {
     if (!(error instanceof IcalError)) throw error;
     throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
   }
+  const fault = dataFault(calendar);
+  if (fault) throw new DavError(validCalendarData, {message: `It is not valid: ${fault}.`});
   return requireCalendarObject(calendar);
 }
 

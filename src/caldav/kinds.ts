@@ -4,7 +4,7 @@ import {findPrincipal, principalTypes} from '../webdav/principals.ts';
 import type {DavContext, Kind, Resource} from '../webdav/tables.ts';
 import {caldav, dav} from '../xml/names.ts';
 import {admit} from './admit.ts';
-import {refuseCollection} from './admit-collection.ts';
+import {refuseCollection, requireRoomForCollection} from './admit-collection.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
 
 /** `/calendars/`: the trees of homes, one by GUID and one by name for each type of principal. */
@@ -43,6 +43,7 @@ export const calendarHome: Kind = {
     const principal = findPrincipal(form!, name!, context.directory);
     return principal && findHome(form!, name!, principal, context);
   },
+  admitCollection: requireRoomForCollection,
 };
 
 /** RFC 4791 §4.2: a calendar collection. */

@@ -1,5 +1,5 @@
 import {precondition} from '../webdav/error.ts';
-import {caldav, dav} from '../xml/names.ts';
+import {caldav, calendarserver, dav} from '../xml/names.ts';
 
 /** RFC 4791 §5.3.1.1: DAV:resource-must-be-null, a calendar is made only where nothing is. */
 export const resourceMustBeNull = precondition(403, dav('resource-must-be-null'));
@@ -38,3 +38,8 @@ export const supportedCollation = precondition(403, caldav('supported-collation'
 
 /** RFC 7809 §5.2 and §3.1.2: a time zone identifier that the server knows. */
 export const validTimezone = precondition(403, caldav('valid-timezone'));
+
+/** CalendarServer's: a home holds no more collections than this. */
+export const maxCollections = precondition(403, calendarserver('max-collections'));
+/** CalendarServer's: a calendar holds no more objects than this. */
+export const maxResources = precondition(403, calendarserver('max-resources'));

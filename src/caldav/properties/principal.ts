@@ -1,6 +1,6 @@
 import type {Principal, PrincipalType} from '../../accounts/principal.ts';
 import {printPath} from '../../webdav/href.ts';
-import {principal} from '../../webdav/kinds.ts';
+import {principal} from '../../webdav/kinds/principal.ts';
 import {principalHref} from '../../webdav/principals.ts';
 import {properties} from '../../webdav/tables.ts';
 import {type Element, element} from '../../xml/element.ts';

@@ -1,0 +1,48 @@
+import {addToInstant, parseDuration} from '../../ical/duration.ts';
+import type {Instance} from '../../ical/expand.ts';
+import {firstProperty, type JcalComponent} from '../../ical/jcal.ts';
+import {day, type FindZone, instantOf, parseTime} from '../../ical/time.ts';
+import type {Zone} from '../../ical/zone.ts';
+
+const maxRepeats = 1000;
+
+/** When an alarm goes off for one instance (RFC 5545 §3.6.6), its repetitions included; instants. */
+export function alarmTriggers(alarm: JcalComponent, instance: Instance, findZone: FindZone, floating: Zone): number[] {
+  const first = firstTrigger(alarm, instance, findZone, floating);
+  if (first === undefined) return [];
+  const pause = parseDuration(firstProperty(alarm, 'duration')?.[3]);
+  const triggers = [first];
+  for (let number = 1; pause && number <= repeatsOf(alarm); number++) {
+    triggers.push(first + number * (pause.days * day + pause.milliseconds));
+  }
+  return triggers;
+}
+
+/** How far from the instance an alarm can go off at most, milliseconds. */
+export function alarmReach(alarm: JcalComponent): number {
+  const trigger = firstProperty(alarm, 'trigger');
+  const offset = parseDuration(trigger?.[3]);
+  if (!offset) return Infinity;
+  const pause = parseDuration(firstProperty(alarm, 'duration')?.[3]);
+  const length = (duration: {days: number; milliseconds: number}) =>
+    Math.abs(duration.days) * day + Math.abs(duration.milliseconds);
+  return length(offset) + (pause ? length(pause) * repeatsOf(alarm) : 0) + day;
+}
+
+function repeatsOf(alarm: JcalComponent): number {
+  const repeat = Number(firstProperty(alarm, 'repeat')?.[3] ?? 0);
+  return Math.min(Math.max(0, Number.isFinite(repeat) ? repeat : 0), maxRepeats);
+}
+
+function firstTrigger(alarm: JcalComponent, {start, end}: Instance, findZone: FindZone, floating: Zone): number | undefined {
+  const trigger = firstProperty(alarm, 'trigger');
+  const offset = parseDuration(trigger?.[3]);
+  if (!offset) {
+    const absolute = parseTime(trigger?.[3], undefined, findZone);
+    return absolute && instantOf(absolute, floating);
+  }
+  // A VEVENT that says no end ends as it starts, or, being a DATE, with its day (RFC 5545 §3.6.1).
+  const implied = start?.date ? {...start, local: start.local + day} : start;
+  const base = String(trigger?.[1].related).toUpperCase() === 'END' ? (end ?? implied) : (start ?? end);
+  return base && addToInstant(instantOf(base, floating), offset, base.zone ?? floating);
+}
