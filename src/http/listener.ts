@@ -47,7 +47,7 @@ export interface Listener {
   update(options: ExchangeOptions): void;
   /** For connections made from now on; those that are open keep what they have. Throws what OpenSSL has against it. */
   updateTls(material: TlsMaterial): void;
-  /** Takes no more connections, lets what is under way end for at most `graceMs`, then cuts what is left. */
+  /** Takes no more connections, lets what is under way end for at most `graceMs`, then cuts what is left; a second call may shorten that. */
   close(graceMs: number): Promise<void>;
   connections(): Promise<number>;
   readonly underWay: number;
@@ -63,6 +63,7 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
   const servers: {instance: FastifyInstance; server: http.Server | https.Server}[] = [];
   const sockets = new Set<Socket>();
   let material = tls;
+  let closing: Promise<void> | undefined;
 
   async function listen({host, port, tls: secure, backlog}: Endpoint): Promise<Bound> {
     const instance = fastify({
@@ -115,6 +116,17 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
     };
   }
 
+  async function closeAll() {
+    exchange.drain();
+    const closed = servers.map(async ({instance, server}) => {
+      const done = new Promise<void>(resolve => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await done;
+      await instance.close();
+    });
+    await Promise.all(closed);
+  }
+
   return {
     listen,
     update: exchange.update,
@@ -123,19 +135,12 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
       for (const {server} of servers) if (server instanceof https.Server) server.setSecureContext(context);
       material = next;
     },
-    async close(graceMs) {
-      exchange.drain();
-      const closed = servers.map(({instance, server}) => {
-        const done = new Promise<void>(resolve => server.close(() => resolve()));
-        server.closeIdleConnections();
-        return done.then(() => instance.close());
-      });
+    close(graceMs) {
       const timer = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
       }, graceMs);
-      await Promise.all(closed);
-      clearTimeout(timer);
-      servers.length = 0;
+      closing ??= closeAll();
+      return closing.finally(() => clearTimeout(timer));
     },
     async connections() {
       return sockets.size;

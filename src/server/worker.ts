@@ -1,0 +1,150 @@
+import {isDeepStrictEqual} from 'node:util';
+import {parseDirectory} from '../accounts/load.ts';
+import type {Directory} from '../accounts/principal.ts';
+import type {Log} from '../base/log.ts';
+import type {Config} from '../config/config.ts';
+import {accessLine} from '../http/access-log.ts';
+import type {ExchangeOptions} from '../http/exchange.ts';
+import {type Bound, createListener, type Listener} from '../http/listener.ts';
+import type {HttpRequest, HttpResponse} from '../http/message.ts';
+import {indexObject} from '../ical/object-index.ts';
+import {parseCalendar} from '../ical/parse.ts';
+import {openFileStore, prepareFileStore} from '../store/file/store.ts';
+import type {Store} from '../store/store.ts';
+import {createApp} from './app.ts';
+import type {Material} from './material.ts';
+import {endpoints, portError} from './ports.ts';
+import {measure, type WorkerStats} from './stats.ts';
+
+export interface WorkerOptions {
+  readonly material: Material;
+  readonly log: Log;
+  /** Takes lines of the access log. */
+  access(lines: string): void;
+  /** How many workers share the limits of the configuration. */
+  readonly share: number;
+  /** Gives up root. All modules have been loaded by then, for the account may not be able to read them. */
+  readonly drop?: () => void;
+  /** Binds the ports before root is given up, where no supervisor does it. */
+  readonly bindFirst?: boolean;
+}
+
+/** A worker that answers. */
+export interface Worker {
+  readonly bound: readonly Bound[];
+  /** Takes what can be taken while running. Throws UserError and keeps the old where it cannot be used. */
+  reload(material: Material): void;
+  stats(): Promise<WorkerStats>;
+  /** Finishes what is under way, for at most `graceMs`, and lets go of the store. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Bodies of all requests together may wait in so much memory. */
+const maxWaitingBytes = 256 * 1024 * 1024;
+
+/**
+ * Wires the rooms: hands each its own plain options out of `Config`, opens the store and answers on the ports. Rejects with UserError
+ * where the person at the terminal can help; then nothing is left open.
+ */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const {material, log, drop, bindFirst = false} = options;
+  const since = Date.now();
+  await prepareFileStore();
+  await using undo = new AsyncDisposableStack();
+  // What comes before the store is open waits for it.
+  const {promise: opened, resolve: open} = Promise.withResolvers<void>();
+  let app = async (request: HttpRequest): Promise<HttpResponse> => {
+    await opened;
+    return app(request);
+  };
+  const listener = createListener(
+    exchangeOptions(material.config, request => app(request), options),
+    connectionLimits(material.config),
+    material.tls,
+  );
+  undo.defer(() => listener.close(0));
+  let bound: readonly Bound[] = [];
+  if (bindFirst) bound = await bind(listener, material.config);
+  drop?.();
+  process.umask(material.config.umask);
+
+  let directory: Directory = parseDirectory(material.accounts, material.config.directory.xmlFile);
+  const store: Store = await openFileStore({
+    root: material.config.documentRoot,
+    log,
+    index: (_name, bytes) => indexObject(parseCalendar(bytes)),
+  });
+  undo.defer(() => store.close());
+  const appFor = (config: Config) => createApp({config, directory: () => directory, store, log});
+  app = appFor(material.config);
+  open();
+  if (!bindFirst) bound = await bind(listener, material.config);
+  undo.move();
+
+  let current = material;
+  let closed: Promise<void> | undefined;
+  return {
+    bound,
+    reload(next) {
+      const nextDirectory = parseDirectory(next.accounts, next.config.directory.xmlFile);
+      if (next.tls && bound.some(({tls}) => tls)) listener.updateTls(next.tls);
+      directory = nextDirectory;
+      // The app remembers credentials and failures: it is made anew only where the configuration is another one.
+      if (!isDeepStrictEqual(next.config, current.config)) {
+        app = appFor(next.config);
+        listener.update(exchangeOptions(next.config, request => app(request), options));
+      }
+      current = next;
+    },
+    stats: () => measure(listener, since),
+    async stop(graceMs) {
+      await listener.close(graceMs);
+      closed ??= store.close();
+      await closed;
+    },
+  };
+}
+
+async function bind(listener: Listener, config: Config): Promise<Bound[]> {
+  const bound: Bound[] = [];
+  for (const endpoint of endpoints(config)) {
+    try {
+      bound.push(await listener.listen(endpoint));
+    } catch (error) {
+      throw portError(error as NodeJS.ErrnoException, endpoint.host, endpoint.port);
+    }
+  }
+  return bound;
+}
+
+function exchangeOptions(config: Config, app: ExchangeOptions['app'], {log, access, share}: WorkerOptions): ExchangeOptions {
+  const {maxResourceSizeBytes} = config.limits;
+  return {
+    app,
+    log,
+    access: entry => access(accessLine(entry, config.logs.moreAccessLogData)),
+    // A little more than a resource may have, so that the protocol can say max-resource-size, and room for a large multiget.
+    maxBodyBytes: Math.max(2 * maxResourceSizeBytes, 10 * 1024 * 1024),
+    maxRequests: Math.ceil(config.maxRequests / share),
+    maxWaitingBytes: Math.ceil(maxWaitingBytes / share),
+    retryAfterSeconds: config.httpRetryAfterSeconds,
+    compression: config.responseCompression,
+    keepAlive: config.enableKeepAlive,
+    rejectClients: config.rejectClients,
+    trustedProxies: config.trustedProxies,
+    ...(config.redirectHttpToHttps && config.sslPort > 0
+      ? {redirectToTls: {host: config.serverHostName, port: config.sslPort}}
+      : {}),
+  };
+}
+
+function connectionLimits({idleConnectionTimeOutSeconds, maxRequests}: Config) {
+  return {
+    maxHeaderBytes: 32 * 1024,
+    headersTimeOutMs: 20_000,
+    requestTimeOutMs: 300_000,
+    idleTimeOutMs: idleConnectionTimeOutSeconds * 1000,
+    stallTimeOutMs: 120_000,
+    maxConnections: Math.max(1000, 4 * maxRequests),
+  };
+}
