@@ -1,13 +1,13 @@
 import {addToInstant, parseDuration} from '../../ical/duration.ts';
-import type {Instance} from '../../ical/expand.ts';
 import {firstProperty, type JcalComponent} from '../../ical/jcal.ts';
+import type {Placed} from '../../ical/span.ts';
 import {day, type FindZone, instantOf, parseTime} from '../../ical/time.ts';
 import type {Zone} from '../../ical/zone.ts';
 
 const maxRepeats = 1000;
 
 /** When an alarm goes off for one instance (RFC 5545 §3.6.6), its repetitions included; instants. */
-export function alarmTriggers(alarm: JcalComponent, instance: Instance, findZone: FindZone, floating: Zone): number[] {
+export function alarmTriggers(alarm: JcalComponent, instance: Placed, findZone: FindZone, floating: Zone): number[] {
   const first = firstTrigger(alarm, instance, findZone, floating);
   if (first === undefined) return [];
   const pause = parseDuration(firstProperty(alarm, 'duration')?.[3]);
@@ -18,11 +18,11 @@ export function alarmTriggers(alarm: JcalComponent, instance: Instance, findZone
   return triggers;
 }
 
-/** How far from the instance an alarm can go off at most, milliseconds. */
-export function alarmReach(alarm: JcalComponent): number {
+/** How far from the instance an alarm can go off at most, milliseconds; undefined: when it goes off has nothing to do with the instance. */
+export function alarmReach(alarm: JcalComponent): number | undefined {
   const trigger = firstProperty(alarm, 'trigger');
   const offset = parseDuration(trigger?.[3]);
-  if (!offset) return Infinity;
+  if (!offset) return undefined;
   const pause = parseDuration(firstProperty(alarm, 'duration')?.[3]);
   const length = (duration: {days: number; milliseconds: number}) =>
     Math.abs(duration.days) * day + Math.abs(duration.milliseconds);
@@ -34,7 +34,7 @@ function repeatsOf(alarm: JcalComponent): number {
   return Math.min(Math.max(0, Number.isFinite(repeat) ? repeat : 0), maxRepeats);
 }
 
-function firstTrigger(alarm: JcalComponent, {start, end}: Instance, findZone: FindZone, floating: Zone): number | undefined {
+function firstTrigger(alarm: JcalComponent, {start, end}: Placed, findZone: FindZone, floating: Zone): number | undefined {
   const trigger = firstProperty(alarm, 'trigger');
   const offset = parseDuration(trigger?.[3]);
   if (!offset) {

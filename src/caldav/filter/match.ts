@@ -3,7 +3,7 @@ import {overlaps, type TimeRange} from '../../base/time-range.ts';
 import {type Instance, instancesOf, newBudget} from '../../ical/expand.ts';
 import {type JcalComponent, type JcalProperty, jcalOf} from '../../ical/jcal.ts';
 import type {Calendar} from '../../ical/parse.ts';
-import {parsePeriod} from '../../ical/span.ts';
+import {type Placed, parsePeriod} from '../../ical/span.ts';
 import {day, type FindZone, instantOf, timesOf, tzidOf} from '../../ical/time.ts';
 import {zonesOf} from '../../ical/time-zones.ts';
 import type {Zone} from '../../ical/zone.ts';
@@ -48,10 +48,9 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
 function isAlarmWithin(alarm: JcalComponent, parent: JcalComponent, range: TimeRange, matching: Matching): boolean {
   const {findZone, zone} = matching;
   const reach = alarmReach(alarm);
-  const wide = {start: range.start - reach, end: range.end + reach};
-  return someInstance(parent, wide, matching, instance =>
-    alarmTriggers(alarm, instance, findZone, zone).some(at => at >= range.start && at < range.end),
-  );
+  const goesOff = (of: Placed) => alarmTriggers(alarm, of, findZone, zone).some(at => at >= range.start && at < range.end);
+  if (reach === undefined) return goesOff({start: undefined, end: undefined});
+  return someInstance(parent, {start: range.start - reach, end: range.end + reach}, matching, goesOff);
 }
 
 /** An object whose rules are too much to follow to the end is taken as matching: a client is better told too much. */

@@ -1,7 +1,7 @@
 import type {TimeRange} from '../../base/time-range.ts';
 import {DavError, type Precondition} from '../../webdav/error.ts';
 import {child, type Element, element, elements, text} from '../../xml/element.ts';
-import {caldav} from '../../xml/names.ts';
+import {caldav, type Name} from '../../xml/names.ts';
 import {supportedCollation, supportedFilter, validFilter} from '../preconditions.ts';
 import {collations, defaultCollation} from './collation.ts';
 import type {CompFilter, ParamFilter, PropFilter, TextMatch} from './filter.ts';
@@ -99,8 +99,8 @@ function parseParamFilter(filter: Element): ParamFilter {
   return {name: nameOf(filter), isNotDefined: isNotDefined(filter), textMatch: textMatch && parseTextMatch(textMatch)};
 }
 
-const parts = ['is-not-defined', 'time-range', 'text-match', 'prop-filter', 'param-filter', 'comp-filter'].map(part =>
-  caldav(part),
+const parts: readonly Name[] = ['is-not-defined', 'time-range', 'text-match', 'prop-filter', 'param-filter', 'comp-filter'].map(
+  part => caldav(part),
 );
 
 /** Whether a filter says that something is not there. Throws for what else such a filter says, and for parts nobody knows. */
