@@ -1,0 +1,35 @@
+import {readFile, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {replaceFile} from '../base/replace-file.ts';
+import type {Answers} from './answers.ts';
+
+/**
+ * What a set-up has begun: there while it is under way, and left behind by one that was interrupted, so that the next continues with
+ * the same answers. It holds no secret.
+ */
+export interface Unfinished {
+  readonly answers: Answers;
+  /** accounts.xml is this set-up's own, with passwords that nobody has seen yet. */
+  readonly madeAccounts: boolean;
+}
+
+function fileIn(folder: string): string {
+  return join(folder, 'conf/.setup-unfinished.json');
+}
+
+export async function readUnfinished(folder: string): Promise<Unfinished | undefined> {
+  try {
+    return JSON.parse(await readFile(fileIn(folder), 'utf8'));
+  } catch {
+    return undefined; // none, or one that a power cut has cut short: then everything is looked at afresh
+  }
+}
+
+/** The folder conf/ must be there. */
+export async function writeUnfinished(folder: string, unfinished: Unfinished): Promise<void> {
+  await replaceFile(fileIn(folder), `${JSON.stringify(unfinished, null, 2)}\n`, {mode: 0o600});
+}
+
+export async function removeUnfinished(folder: string): Promise<void> {
+  await rm(fileIn(folder), {force: true});
+}
