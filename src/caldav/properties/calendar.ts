@@ -4,6 +4,7 @@ import {child, type Element, element, text} from '../../xml/element.ts';
 import {caldav, calendarserver} from '../../xml/names.ts';
 import {componentSet, componentsIn, supportedComponents} from '../component-set.ts';
 import {dateLimits} from '../date-limits.ts';
+import {collations} from '../filter/collation.ts';
 import {calendar, calendarHome} from '../kinds.ts';
 import {supportedCalendarComponent} from '../preconditions.ts';
 import {requireTimezoneId, requireVtimezone} from '../timezone.ts';
@@ -74,12 +75,10 @@ export const collationProperties = properties(
     {
       name: caldav('supported-collation-set'),
       allprop: false,
-      get: () => collations.map(name => element(caldav('supported-collation'), name)),
+      get: () => [...collations.keys()].map(name => element(caldav('supported-collation'), name)),
     },
   ],
 );
-
-const collations = ['i;ascii-casemap', 'i;octet'];
 
 /** RFC 6638 §9.1: whether busy time counts; kept for the free-busy-query, which RFC 4791 §7.10 answers without it. */
 export const transparencyProperties = properties(

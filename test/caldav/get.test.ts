@@ -1,0 +1,94 @@
+import {describe, expect, test} from 'vitest';
+import {mainComponents} from '../../src/ical/jcal.ts';
+import {parseCalendar} from '../../src/ical/parse.ts';
+import {element} from '../../src/xml/element.ts';
+import {dav} from '../../src/xml/names.ts';
+import {event} from '../support/events.ts';
+import {serve} from '../support/serve.ts';
+
+const calendar = '/calendars/users/ann/calendar/';
+const zoned = (uid: string, tzid: string) =>
+  event(uid)
+    .replace('DTSTART:20261201T100000Z', `DTSTART;TZID=${tzid}:20261201T100000`)
+    .replace(
+      'BEGIN:VEVENT',
+      `BEGIN:VTIMEZONE\r\nTZID:${tzid}\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT`,
+    );
+
+const uidsIn = (source: string) =>
+  mainComponents(parseCalendar(source)).map(component => component[1].find(([name]) => name === 'uid')![3]);
+
+describe('GET of a calendar', () => {
+  test('gives it as one iCalendar object, each time zone once', async () => {
+    const {ann} = await serve({
+      ann: [zoned('a', 'One'), zoned('b', 'One'), zoned('c', 'Two'), event('d').replaceAll('\r\n', '\n')],
+    });
+    const {status, headers, text} = await ann.get(calendar);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/calendar; charset=utf-8']);
+    const {component} = parseCalendar(text);
+    expect(component.getAllSubcomponents('vtimezone').map(zone => zone.getFirstPropertyValue('tzid'))).toEqual(['One', 'Two']);
+    expect(uidsIn(text)).toEqual(['a', 'b', 'c', 'd']);
+    expect(component.getFirstPropertyValue('version')).toBe('2.0');
+    expect(component.getFirstPropertyValue('x-wr-calname')).toBe('Calendar');
+    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+  });
+
+  test('keeps the lines of each component as they were stored', async () => {
+    const inside = [
+      'X-ODD;X-P="a:b":\\, ü 🎉',
+      'DESCRIPTION:folded',
+      '  twice',
+      'BEGIN:VALARM',
+      'ACTION:AUDIO',
+      'TRIGGER:-PT5M',
+      'END:VALARM',
+    ];
+    const {ann} = await serve({ann: [event('a', undefined, ...inside)]});
+    expect((await ann.get(calendar)).text).toContain(`\r\n${inside.join('\r\n')}\r\nEND:VEVENT\r\n`);
+  });
+
+  test('an empty calendar is an empty VCALENDAR', async () => {
+    const {ann} = await serve({ann: []});
+    expect(uidsIn((await ann.get(calendar)).text)).toEqual([]);
+  });
+
+  test('names and descriptions are escaped', async () => {
+    const {ann} = await serve({ann: []});
+    const name = `Ünïcode; with, comma \\ and ${'long '.repeat(30)}`.trim();
+    expect((await ann.proppatch(calendar, element(dav('displayname'), name))).status).toBe(207);
+    const {text} = await ann.get(calendar);
+    expect(parseCalendar(text).component.getFirstPropertyValue('x-wr-calname')).toBe(name);
+  });
+
+  test('is answered 304 to whoever has it already, until something changes', async () => {
+    const {ann} = await serve({ann: [event('a')]});
+    const first = await ann.get(calendar);
+    const etag = first.headers.get('etag')!;
+    expect((await ann.get(calendar, {'if-none-match': etag})).status).toBe(304);
+    await ann.delete(`${calendar}1.ics`);
+    const second = await ann.get(calendar, {'if-none-match': etag});
+    expect([second.status, uidsIn(second.text)]).toEqual([200, []]);
+  });
+
+  test('HEAD says the same without the body', async () => {
+    const {ann} = await serve({ann: [event('a')]});
+    const [head, get] = [await ann.request('HEAD', calendar), await ann.get(calendar)];
+    expect([head.status, head.text]).toEqual([200, '']);
+    expect(head.headers.get('etag')).toBe(get.headers.get('etag'));
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
+  });
+
+  test('what is deleted is gone from it, and from others’ eyes it is hidden altogether', async () => {
+    const {ann, bob} = await serve({ann: [event('a'), event('b')], bob: []});
+    await ann.delete(`${calendar}1.ics`);
+    expect(uidsIn((await ann.get(calendar)).text)).toEqual(['b']);
+    expect((await bob.get(calendar)).status).toBe(403);
+  });
+
+  test('a home is shown as a list for people', async () => {
+    const {ann} = await serve({ann: []});
+    const {headers, text} = await ann.get('/calendars/users/ann/');
+    expect(headers.get('content-type')).toMatch(/^text\/html/);
+    expect(text).toContain('/calendars/users/ann/calendar/');
+  });
+});
