@@ -1,7 +1,6 @@
 import {chmodSync, chownSync, rmSync} from 'node:fs';
 import {connect, createServer, type Socket} from 'node:net';
 import {basename, dirname} from 'node:path';
-import {createInterface} from 'node:readline';
 import {UserError} from '../base/user-error.ts';
 import type {Account} from './privileges.ts';
 
@@ -23,7 +22,7 @@ export async function openControl(path: string, handlers: ControlHandlers, owner
   const server = createServer(socket => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket)).on('error', () => socket.destroy());
-    createInterface({input: socket}).on('line', async line => {
+    onLines(socket, async line => {
       socket.write(`${JSON.stringify(await reply(line, handlers))}\n`);
     });
   });
@@ -63,7 +62,7 @@ export function askControl(path: string, command: ControlCommand, timeOutMs = 10
       reject(new UserError('The server does not answer.', 'See its error log.'));
     }, timeOutMs);
     socket.on('connect', () => socket.write(`${JSON.stringify({command})}\n`));
-    createInterface({input: socket}).once('line', line => {
+    onLines(socket, line => {
       const {value = null, error, fix} = JSON.parse(line) as ControlAnswer;
       if (error === undefined) resolve(value);
       else reject(new UserError(error, fix));
@@ -77,6 +76,17 @@ export function askControl(path: string, command: ControlCommand, timeOutMs = 10
       clearTimeout(timer);
       resolve(undefined);
     });
+  });
+}
+
+function onLines(socket: Socket, take: (line: string) => void): void {
+  let rest = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    // Nobody has that much to say here.
+    if (rest.length > 64 * 1024 * 1024) socket.destroy();
+    for (const line of lines) take(line);
   });
 }
 
