@@ -26,10 +26,7 @@ export async function applyPlan(
     passwords: new Map(),
     typed,
     owner,
-    backupEnd: plan.answers.force ? `${now.toISOString().replaceAll(':', '-').replace(/\.\d+Z$/, 'Z')}.bak` : undefined,
-      .toISOString()
-      .replaceAll(':', '-')
-      .replace(/\.\d+Z$/, 'Z')}.bak`,
+    backupEnd: plan.answers.force ? `${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.bak` : undefined,
   };
   await mkdir(join(plan.folder, 'conf'), {recursive: true, mode: 0o755});
   await writeUnfinished(plan.folder, {
