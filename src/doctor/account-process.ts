@@ -1,3 +1,4 @@
+import {becomeAccount} from '../server/privileges.ts';
 import type {Answer, Order} from './as-account.ts';
 import {jobs} from './jobs.ts';
 
@@ -8,9 +9,7 @@ process.once('message', async message => {
   const {account, job, argument} = message as Order;
   let answer: Answer;
   try {
-    (process as {initgroups?(user: string, group: number): void}).initgroups?.(account.name, account.gid);
-    process.setgid?.(account.gid);
-    process.setuid?.(account.uid);
+    becomeAccount(account);
     answer = {value: await jobs[job](argument as never)};
   } catch (error) {
     answer = {error: error instanceof Error ? error.message : String(error)};

@@ -1,20 +1,14 @@
-import {execFile} from 'node:child_process';
-import {promisify} from 'node:util';
+import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
-import type {Account} from './as-account.ts';
+import {type Account, currentIdentity, planAccount} from '../server/privileges.ts';
 
-/** Whom the server will become: UserName, when root asks. Undefined: it stays what it is, or there is no such account. */
-export async function findAccount(config: Config | undefined): Promise<Account | undefined> {
-  if (!config?.userName || process.geteuid?.() !== 0) return undefined;
-  return lookUpAccount(config.userName);
-}
-
-/** An account of the system by name, from wherever the system keeps them. */
-export async function lookUpAccount(name: string): Promise<Account | undefined> {
+/** Whom the server will become when started by this account. Undefined: it stays what it is, or cannot serve; a check says why. */
+export function findAccount(config: Config | undefined): Account | undefined {
+  if (config === undefined) return undefined;
   try {
-    const id = async (what: string) => Number((await promisify(execFile)('id', [what, name])).stdout.trim());
-    return {name, uid: await id('-u'), gid: await id('-g')};
-  } catch {
-    return undefined;
+    return planAccount(config, currentIdentity(), () => undefined);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }

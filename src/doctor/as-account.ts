@@ -1,15 +1,9 @@
 import {fork} from 'node:child_process';
 import {extname} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import type {Account} from '../server/privileges.ts';
 import type {Jobs} from './jobs.ts';
 import {jobs} from './jobs.ts';
-
-/** An account of the system. */
-export interface Account {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-}
 
 /** What is sent to the process that does a job, and what it sends back. */
 export interface Order {

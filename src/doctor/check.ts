@@ -1,5 +1,5 @@
 import type {Config} from '../config/config.ts';
-import type {Account} from './as-account.ts';
+import type {Account} from '../server/privileges.ts';
 
 /** A row of the table of checks. A check only looks: whatever it makes to try something is gone when it answers. */
 export interface Check {

@@ -1,5 +1,6 @@
 import type {Check} from './check.ts';
 import {account} from './checks/account.ts';
+import {accounts} from './checks/accounts.ts';
 import {attributes} from './checks/attributes.ts';
 import {certificates} from './checks/certificates.ts';
 import {clock} from './checks/clock.ts';
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   diskSpace,
   syncSpeed,
   clock,
+  accounts,
   certificates,
   ports,
   discovery,

@@ -37,7 +37,7 @@ export async function runDoctor(request: DoctorRequest): Promise<DoctorReport> {
     config,
     plist,
     folders: foldersOf(config, paths),
-    account: await findAccount(config),
+    account: findAccount(config),
     url: request.url,
     credentials: request.credentials,
   };

@@ -1,40 +1,31 @@
-import {readFile} from 'node:fs/promises';
+import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
+import type {Bound, Endpoint} from '../http/listener.ts';
+import {askControl} from '../server/control.ts';
+import {findServer} from '../server/pid-file.ts';
+import type {ServerStatus} from '../server/stats.ts';
 
-/** The process number of the running server, from its PID file; undefined where none runs. */
-export async function findServer({pidFile}: Config): Promise<number | undefined> {
-  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).trim());
-  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+/** The server of this configuration, at work. */
+export interface Running {
+  readonly pid: number;
+  /** Where it listens; undefined where this account may not ask it. */
+  readonly bound: readonly Bound[] | undefined;
+}
+
+/** Asks its control socket, then its PID file. Undefined: it does not run. */
+export async function findRunning({controlSocket, pidFile}: Config): Promise<Running | undefined> {
   try {
-    process.kill(pid, 0);
-    return pid;
+    const status = (await askControl(controlSocket, 'status', 3000)) as ServerStatus | undefined;
+    if (status) return {pid: status.pid, bound: status.bound};
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : undefined;
+    if (!(error instanceof UserError)) throw error;
   }
+  const pid = findServer(pidFile);
+  return pid === undefined ? undefined : {pid, bound: undefined};
 }
 
-/** Where the server listens by its configuration. */
-export interface Endpoint {
-  readonly protocol: 'http:' | 'https:';
-  /** Undefined: all addresses. */
-  readonly address: string | undefined;
-  readonly port: number;
-}
-
-/** Every address and port of the plist; ports that are off are left out. */
-export function endpointsOf(config: Config): Endpoint[] {
-  const addresses = config.bindAddresses.length > 0 ? config.bindAddresses : [undefined];
-  const http = config.bindHttpPorts.length > 0 ? config.bindHttpPorts : [config.httpPort];
-  const https = config.bindSslPorts.length > 0 ? config.bindSslPorts : [config.sslPort];
-  const ports = [
-    ...http.map(port => ({protocol: 'http:' as const, port})),
-    ...(config.tls.certificate ? https.map(port => ({protocol: 'https:' as const, port})) : []),
-  ];
-  return addresses.flatMap(address => ports.filter(({port}) => port !== 0).map(row => ({...row, address})));
-}
-
-/** An address of this machine that reaches it. */
-export function reachableAt({address}: Endpoint): string {
-  if (address === undefined || address === '0.0.0.0') return '127.0.0.1';
-  return address === '::' ? '::1' : address;
+/** An address of this machine that reaches what listens there. */
+export function reachableAt({host}: Pick<Endpoint, 'host'>): string {
+  if (host === undefined || host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
 }

@@ -1,10 +1,12 @@
 import {readFile} from 'node:fs/promises';
 import type {Config} from '../../config/config.ts';
+import type {Endpoint} from '../../http/listener.ts';
+import {endpoints} from '../../server/ports.ts';
 import {dav} from '../../xml/names.ts';
 import {type Check, type CheckResult, type DoctorContext, fail, ok, skipped} from '../check.ts';
 import {basic, discover, propfind, startingPaths, walk} from '../discovery.ts';
 import {explainConnection, type Route} from '../http-client.ts';
-import {type Endpoint, endpointsOf, findServer, reachableAt} from '../running.ts';
+import {findRunning, reachableAt} from '../running.ts';
 
 /** The paths that clients walk, over the running server's own addresses. */
 export const discovery: Check = {
@@ -12,11 +14,13 @@ export const discovery: Check = {
   what: 'Discovery',
   applies: ({config}) => config !== undefined,
   async run({config, credentials}) {
-    if ((await findServer(config!)) === undefined) return [skipped('the server does not run: `caldav run` starts it')];
+    const running = await findRunning(config!);
+    if (!running) return [skipped('the server does not run: `caldav run` starts it')];
     const authorities = await trusted(config!);
     const results: CheckResult[] = [];
-    for (const endpoint of endpointsOf(config!))
+    for (const endpoint of running.bound ?? endpoints(config!)) {
       results.push(...(await checkEndpoint(config!, endpoint, authorities, credentials)));
+    }
     return results;
   },
 };
@@ -31,14 +35,14 @@ export async function trusted({tls}: Config): Promise<string | undefined> {
 
 async function checkEndpoint(
   config: Config,
-  endpoint: Endpoint,
+  endpoint: Pick<Endpoint, 'host' | 'port' | 'tls'>,
   authorities: string | undefined,
   credentials: DoctorContext['credentials'],
 ): Promise<CheckResult[]> {
-  const base = new URL(`${endpoint.protocol}//${config.serverHostName}:${endpoint.port}/`);
+  const base = new URL(`${endpoint.tls ? 'https' : 'http'}://${config.serverHostName}:${endpoint.port}/`);
   const route = {address: reachableAt(endpoint), authorities};
   try {
-    if (endpoint.protocol === 'http:' && config.redirectHttpToHttps) return [await checkRedirect(base, route)];
+    if (!endpoint.tls && config.redirectHttpToHttps) return [await checkRedirect(base, route)];
     const results = await checkChallenges(base, route);
     return credentials ? [...results, await checkWay(base, route, credentials)] : results;
   } catch (error) {

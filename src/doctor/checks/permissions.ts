@@ -2,8 +2,9 @@ import {stat} from 'node:fs/promises';
 import {userInfo} from 'node:os';
 import {dirname} from 'node:path';
 import type {Config} from '../../config/config.ts';
+import type {Account} from '../../server/privileges.ts';
 import type {Access} from '../access.ts';
-import {type Account, asAccount} from '../as-account.ts';
+import {asAccount} from '../as-account.ts';
 import {type Check, type CheckResult, type DoctorContext, fail, ok} from '../check.ts';
 
 /** Modes and owners: secrets for the server alone, data not for everybody, all of it within the server's reach. */

@@ -1,7 +1,8 @@
 import {chmod, mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {lookUpAccount} from '../../../src/doctor/account.ts';
+import type {Config} from '../../../src/config/config.ts';
+import {findAccount} from '../../../src/doctor/account.ts';
 import type {DoctorContext} from '../../../src/doctor/check.ts';
 import {judgeMode, permissions} from '../../../src/doctor/checks/permissions.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
@@ -41,6 +42,7 @@ describe('reach', () => {
   });
 
   const root = process.geteuid?.() === 0;
+  const nobody = findAccount({userName: 'nobody', groupName: ''} as Config);
 
   test.runIf(root)('as the serving account: a parent that it may not pass through is named (as root)', async () => {
     const folder = await temporaryFolder();
@@ -48,8 +50,7 @@ describe('reach', () => {
     await mkdir(data, {recursive: true});
     await chmod(folder, 0o755);
     await chmod(join(folder, 'private'), 0o700);
-    const account = await lookUpAccount('nobody');
-    const [result] = await permissions.run(context(data, {account}));
+    const [result] = await permissions.run(context(data, {account: nobody}));
     expect(result).toMatchObject({status: 'fail', message: expect.stringContaining(`pass through ${join(folder, 'private')}`)});
     expect(result!.fix).toContain(`chmod o+x ${join(folder, 'private')}`);
   });
@@ -57,7 +58,7 @@ describe('reach', () => {
   test.runIf(root)('as the serving account: a folder that it cannot write to is found (as root)', async () => {
     const folder = await temporaryFolder();
     await chmod(folder, 0o755);
-    const [result] = await permissions.run(context(folder, {account: await lookUpAccount('nobody')}));
+    const [result] = await permissions.run(context(folder, {account: nobody}));
     expect(result).toMatchObject({status: 'fail', message: expect.stringContaining(`nobody cannot write to ${folder}`)});
     expect(result!.fix).toBe(`\`chown -R nobody ${folder}\``);
   });
