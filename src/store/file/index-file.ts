@@ -1,0 +1,73 @@
+import {closeSync, constants, fchmodSync, lstatSync, openSync} from 'node:fs';
+import {DatabaseSync} from 'node:sqlite';
+import {setTimeout as delay} from 'node:timers/promises';
+import {pathToFileURL} from 'node:url';
+import {fileMode} from './layout.ts';
+import {isCurrent, layOut, prepareWriting} from './schema.ts';
+
+/** A lock is waited for this long on the thread itself, then given time to others and tried again. */
+const lockWaitMs = 5;
+const lockPatienceMs = 60_000;
+
+/** Makes an empty index at a path that is free, with the mode of our files; SQLite gives its own files beside it the same. */
+export function createIndex(file: string): DatabaseSync {
+  const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, fileMode);
+  fchmodSync(descriptor, fileMode);
+  closeSync(descriptor);
+  const database = new DatabaseSync(file, {timeout: lockWaitMs});
+  layOut(database);
+  prepareWriting(database);
+  return database;
+}
+
+/** Opens an index to write; undefined where the file is no index of this version. Throws what SQLite throws where it is damaged. */
+export function openIndex(file: string): DatabaseSync | undefined {
+  const url = pathToFileURL(file);
+  url.search = '?mode=rw';
+  const database = new DatabaseSync(url, {timeout: lockWaitMs});
+  try {
+    if (!isCurrent(database)) {
+      database.close();
+      return undefined;
+    }
+    prepareWriting(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Opens an index that is there and in order, to read. */
+export function openIndexToRead(file: string): DatabaseSync {
+  return new DatabaseSync(file, {readOnly: true, timeout: 2_000});
+}
+
+/** Which file is at the path: changes when another takes its place. Undefined where there is none. */
+export function inodeOf(file: string): string | undefined {
+  const stats = lstatSync(file, {throwIfNoEntry: false});
+  return stats && `${stats.dev} ${stats.ino}`;
+}
+
+/** Takes the write lock. While others hold it, other work goes on. */
+export async function beginWriting(database: DatabaseSync): Promise<void> {
+  for (const start = Date.now(); ; await delay(1 + Math.random() * 8)) {
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || Date.now() - start > lockPatienceMs) throw error;
+    }
+  }
+}
+
+/** SQLITE_BUSY, whatever the reason. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, and a table or column that is not there. */
+export function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error)) return false;
+  return [11, 26].includes(Number(error.errcode) & 0xff) || /no such (table|column)/.test(error.message);
+}

@@ -1,0 +1,274 @@
+import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite';
+import type {ObjectIndex} from '../../ical/object-index.ts';
+import type {Name} from '../../xml/names.ts';
+import type {Path, Revision} from '../store.ts';
+import {type Kept, textsOf} from './attributes.ts';
+import {diskPathOf, nameOf, parentOf} from './layout.ts';
+import {below, Look} from './look.ts';
+import {indexColumns, packProperties, packTypes, type Row, unpackProperties, unpackTypes} from './rows.ts';
+import {spanRows, unpackSpans} from './spans.ts';
+
+/** An object's version, as it comes into the index. */
+export interface Version {
+  readonly etag: string;
+  readonly size: number;
+  /** From parsing, or the row to take it over from. */
+  readonly index: ObjectIndex | undefined | Row;
+  /** The look of the file that holds the bytes; null while they are pending. */
+  readonly file: string | null;
+  readonly modified: number;
+}
+
+/** What every resource has, for a row. */
+export interface Identity {
+  readonly resourceId: string;
+  readonly created: number;
+  readonly properties: ReadonlyMap<Name, string>;
+}
+
+/**
+ * Changes the index within a transaction of the caller's. Each change gets a revision of its own; `raise` then gives new ones to the
+ * collections above, the deepest first, so that no two resources ever share a revision and a list of changes can be cut anywhere.
+ */
+export class Ledger {
+  readonly look: Look;
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+  #revision: Revision = 0;
+  #kept: Revision = 0;
+  #touched = new Set<Path>();
+  /** Whether the disk takes names for one that differ in case only. */
+  readonly #folds: boolean;
+
+  constructor(database: DatabaseSync, folds: boolean) {
+    this.#database = database;
+    this.#folds = folds;
+    this.look = new Look(database);
+  }
+
+  /** To be called in each new transaction before anything else. */
+  begin(): void {
+    this.#revision = this.#kept = this.look.meta().revision;
+    this.#touched.clear();
+  }
+
+  /** The next moment of the home's history. */
+  next(): Revision {
+    this.#revision = Math.max(Date.now() * 1024, this.#revision + 1);
+    return this.#revision;
+  }
+
+  /** Forgets what was touched since the last `raise`: a unit that is rolled back raises nothing. */
+  forget(): void {
+    this.#touched.clear();
+  }
+
+  /** Raises the revisions of the collections above all that changed, and keeps the clock. */
+  raise(): void {
+    const now = Date.now();
+    for (const path of [...this.#touched].sort((a, b) => depthOf(b) - depthOf(a))) {
+      this.run('UPDATE resource SET revision = ?, modified = ? WHERE path = ?', this.next(), now, path);
+    }
+    this.#touched.clear();
+    if (this.#revision !== this.#kept) this.run('UPDATE meta SET revision = ?', this.#revision);
+    this.#kept = this.#revision;
+  }
+
+  putObject(path: Path, identity: Identity, version: Version): void {
+    const {index} = version;
+    const columns = index && 'id' in index ? index : indexColumns(index);
+    const spans = index && 'id' in index ? (index.spans ? unpackSpans(index.spans) : []) : (index?.spans ?? []);
+    const before = this.look.row(path);
+    const revision = this.next();
+    const values = {
+      revision,
+      resource_id: identity.resourceId,
+      created: Math.floor(identity.created),
+      modified: Math.floor(version.modified),
+      file: version.file,
+      etag: version.etag,
+      size: version.size,
+      uid: columns.uid,
+      component: columns.component,
+      horizon: columns.horizon,
+      properties: packProperties(identity.properties),
+      spans: columns.spans,
+    };
+    let id = before?.id;
+    let parent = before?.parent;
+    if (before) {
+      this.#forgetSpans(before);
+      this.named(updateObject, {...values, id: before.id});
+    } else {
+      parent = this.#requireParent(path).id;
+      this.run('DELETE FROM tombstone WHERE path = ?', path);
+      id = Number(this.named(insertObject, {...values, parent, path, folded: this.#folded(path, parent)}).lastInsertRowid);
+    }
+    for (const {level, start, end} of spanRows(spans)) {
+      this.run(
+        'INSERT INTO span (collection, level, start, resource, end) VALUES (?, ?, ?, ?, ?)',
+        parent!,
+        level,
+        start,
+        id!,
+        end,
+      );
+    }
+    this.run('DELETE FROM damaged WHERE path = ?', diskPathOf(path));
+    this.#touchAbove(path);
+  }
+
+  putCollection(path: Path, identity: Identity, types: readonly Name[], file: string | null = null): void {
+    const parent = path === '' ? null : this.#requireParent(path).id;
+    this.run('DELETE FROM tombstone WHERE path = ?', path);
+    this.named(insertCollection, {
+      parent,
+      path,
+      revision: this.next(),
+      resource_id: identity.resourceId,
+      created: Math.floor(identity.created),
+      now: Date.now(),
+      file,
+      types: packTypes(types),
+      properties: packProperties(identity.properties),
+      folded: parent === null ? null : this.#folded(path, parent),
+    });
+    this.#touchAbove(path);
+  }
+
+  setProperties(row: Row, properties: ReadonlyMap<Name, string>): void {
+    const sql =
+      'UPDATE resource SET properties = ?, revision = ?2, own = ?2, modified = CASE collection WHEN 1 THEN ? ELSE modified END WHERE id = ?';
+    this.run(sql, packProperties(properties), this.next(), Date.now(), row.id);
+    this.#touchAbove(row.path);
+  }
+
+  /** Removes a resource with everything below it, a tombstone for each. */
+  remove(path: Path): void {
+    for (const row of this.tree(path).reverse()) {
+      this.#forgetSpans(row);
+      this.run('DELETE FROM resource WHERE id = ?', row.id);
+      this.run(
+        'INSERT OR REPLACE INTO tombstone (path, parent, revision) VALUES (?, ?, ?)',
+        row.path,
+        parentOf(row.path),
+        this.next(),
+      );
+    }
+    const {from, to} = below(path);
+    const disk = below(diskPathOf(path));
+    this.run('DELETE FROM damaged WHERE path = ? OR path > ? AND path < ?', diskPathOf(path), disk.from, disk.to);
+    for (const touched of this.#touched) if (touched === path || (touched > from && touched < to)) this.#touched.delete(touched);
+    this.#touchAbove(path);
+  }
+
+  /** A resource and all below it, a collection before its members. */
+  tree(path: Path): Row[] {
+    const {from, to} = below(path);
+    return this.all(
+      'SELECT * FROM resource WHERE path = ? OR path > ? AND path < ? ORDER BY path',
+      path,
+      from,
+      to,
+    ) as unknown as Row[];
+  }
+
+  /** Drops tombstones older than a revision; tokens from before them are then refused. */
+  prune(before: Revision): void {
+    const old = this.all('SELECT path, revision FROM tombstone WHERE revision < ? ORDER BY revision', before) as {
+      path: Path;
+      revision: number;
+    }[];
+    for (const {path, revision} of old) {
+      for (let at = path; at !== ''; ) {
+        at = parentOf(at);
+        this.run('UPDATE resource SET pruned = ? WHERE path = ?', revision, at);
+      }
+    }
+    this.run('DELETE FROM tombstone WHERE revision < ?', before);
+  }
+
+  /** Puts down what is to be done to the files. What it makes needless is struck out. */
+  journal(change: 'put' | 'attributes' | 'mkdir' | 'remove', path: Path, kept?: Kept, bytes?: Uint8Array): void {
+    if (change === 'remove') {
+      const {from, to} = below(path);
+      this.run('DELETE FROM pending WHERE path = ? OR path > ? AND path < ?', path, from, to);
+    } else if (change === 'put') {
+      this.run("DELETE FROM pending WHERE path = ? AND change IN ('put', 'attributes')", path);
+    }
+    const texts = kept ? JSON.stringify([...textsOf(kept)]) : null;
+    this.run(
+      'INSERT INTO pending (seq, path, change, kept, bytes) VALUES (?, ?, ?, ?, ?)',
+      this.next(),
+      path,
+      change,
+      texts,
+      bytes ?? null,
+    );
+  }
+
+  run(sql: string, ...values: SQLInputValue[]) {
+    return this.#statement(sql).run(...values);
+  }
+
+  named(sql: string, values: Record<string, SQLInputValue>) {
+    return this.#statement(sql).run(values);
+  }
+
+  all(sql: string, ...values: SQLInputValue[]) {
+    return this.#statement(sql).all(...values);
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#prepared.get(sql);
+    if (!statement) this.#prepared.set(sql, (statement = this.#database.prepare(sql)));
+    return statement;
+  }
+
+  #requireParent(path: Path): Row {
+    const parent = this.look.row(parentOf(path));
+    if (!parent?.collection) throw new Error(`there is no collection to hold ${path}`);
+    return parent;
+  }
+
+  #forgetSpans(row: Row): void {
+    if (!row.spans) return;
+    const sql = 'DELETE FROM span WHERE collection = ? AND level = ? AND start = ? AND resource = ? AND end = ?';
+    for (const {level, start, end} of spanRows(unpackSpans(row.spans))) this.run(sql, row.parent, level, start, row.id, end);
+  }
+
+  /** On a disk that folds names, the name as it compares; throws where another member has it already. NULL on others. */
+  #folded(path: Path, parent: number): string | null {
+    if (!this.#folds) return null;
+    const folded = nameOf(path).normalize('NFC').toLowerCase();
+    const [other] = this.all('SELECT path FROM resource WHERE parent = ? AND folded = ?', parent, folded) as {path: Path}[];
+    if (other) throw new Error(`this disk cannot keep ${path} and ${other.path} apart: they differ only in case or Unicode form`);
+    return folded;
+  }
+
+  #touchAbove(path: Path): void {
+    for (let at = path; at !== ''; ) this.#touched.add((at = parentOf(at)));
+  }
+}
+
+/** What a row's resource keeps beside its bytes. */
+export function keptOf(row: Row): Kept {
+  return {resourceId: row.resource_id, types: unpackTypes(row.types), properties: unpackProperties(row.properties)};
+}
+
+const depthOf = (path: Path) => (path === '' ? 0 : path.split('/').length);
+
+const insertObject = `
+  INSERT INTO resource (parent, path, collection, revision, own, born, resource_id, created, modified, file, etag, size, uid, component, horizon,
+    folded, properties, spans)
+  VALUES (:parent, :path, 0, :revision, :revision, :revision, :resource_id, :created, :modified, :file, :etag, :size, :uid, :component, :horizon,
+    :folded, :properties, :spans)`;
+
+const updateObject = `
+  UPDATE resource SET revision = :revision, own = :revision, resource_id = :resource_id, created = :created, modified = :modified, file = :file,
+    etag = :etag, size = :size, uid = :uid, component = :component, horizon = :horizon, properties = :properties, spans = :spans
+  WHERE id = :id`;
+
+const insertCollection = `
+  INSERT INTO resource (parent, path, collection, revision, own, born, resource_id, created, modified, file, types, folded, properties)
+  VALUES (:parent, :path, 1, :revision, :revision, :revision, :resource_id, :created, :now, :file, :types, :folded, :properties)`;

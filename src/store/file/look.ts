@@ -1,0 +1,175 @@
+import type {DatabaseSync, StatementSync} from 'node:sqlite';
+import type {TimeRange} from '../../base/time-range.ts';
+import type {Change, Changes, Path, Revision} from '../store.ts';
+import {type Row, storedFrom} from './rows.ts';
+
+const byName = 'ORDER BY path';
+
+const statements = {
+  begin: 'BEGIN',
+  end: 'COMMIT',
+  meta: 'SELECT revision, used, start_id, deleted FROM meta',
+  row: 'SELECT * FROM resource WHERE path = ?',
+  members: `SELECT * FROM resource WHERE parent = ? ${byName}`,
+  uid: `SELECT * FROM resource WHERE parent = ? AND uid = ? ${byName} LIMIT 1`,
+  inRange: `
+    SELECT * FROM resource WHERE id IN (
+      SELECT span.resource FROM level CROSS JOIN span
+        WHERE span.collection = :parent AND span.level = level.level
+          AND span.start >= :start - level.width AND span.start < :end AND (span.end > :start OR span.end = span.start AND span.start >= :start)
+      UNION SELECT id FROM resource WHERE parent = :parent AND horizon IS NOT NULL AND horizon < :end
+    ) AND (:component IS NULL OR component = :component) ${byName}`,
+  changed: 'SELECT * FROM resource WHERE parent = ? AND revision > ? ORDER BY revision LIMIT ?',
+  changedBelow: `SELECT * FROM resource WHERE revision > :since AND path <> '' AND path > :from AND path < :to ORDER BY revision LIMIT :limit`,
+  gone: 'SELECT path, revision FROM tombstone WHERE parent = ? AND revision > ? ORDER BY revision LIMIT ?',
+  goneBelow:
+    'SELECT path, revision FROM tombstone WHERE revision > :since AND path > :from AND path < :to ORDER BY revision LIMIT :limit',
+  pending: 'SELECT seq, change, bytes FROM pending WHERE path = ? ORDER BY seq DESC LIMIT 1',
+  folders: 'SELECT path, file FROM resource WHERE collection = 1',
+  bytes: `
+    SELECT etag, file,
+      CASE WHEN file IS NULL THEN (SELECT bytes FROM pending WHERE pending.path = resource.path AND change = 'put' ORDER BY seq DESC LIMIT 1) END AS pending
+    FROM resource WHERE path = ? AND collection = 0`,
+  pendingBytes: "SELECT bytes FROM pending WHERE path = ? AND change = 'put' ORDER BY seq DESC LIMIT 1",
+} as const;
+
+export interface Meta {
+  readonly revision: Revision;
+  readonly used: number;
+  readonly start_id: string | null;
+  readonly deleted: number;
+}
+
+/** Looks into one home's index. Each call answers from one moment. */
+export class Look {
+  readonly #database: DatabaseSync;
+  readonly #prepared: {[name in keyof typeof statements]?: StatementSync} = {};
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  meta(): Meta {
+    return this.#get('meta') as unknown as Meta;
+  }
+
+  row(path: Path): Row | undefined {
+    return this.#get('row', path) as unknown as Row | undefined;
+  }
+
+  members(collection: Path): Row[] {
+    return this.#one(() => {
+      const id = this.#idOf(collection);
+      return id === undefined ? [] : (this.#all('members', id) as unknown as Row[]);
+    });
+  }
+
+  uid(collection: Path, uid: string): Row | undefined {
+    return this.#one(() => {
+      const id = this.#idOf(collection);
+      return id === undefined ? undefined : (this.#get('uid', id, uid) as unknown as Row | undefined);
+    });
+  }
+
+  inRange(collection: Path, {start, end}: TimeRange, component?: string): Row[] {
+    return this.#one(() => {
+      const parent = this.#idOf(collection);
+      if (parent === undefined) return [];
+      const range = {parent, start, end: end === start ? end + 1 : end, component: component ?? null};
+      return this.#statement('inRange').all(range) as unknown as Row[];
+    });
+  }
+
+  /** The newest bytes of an object that are not yet in its file. */
+  pendingBytes(path: Path): Uint8Array | undefined {
+    return (this.#get('pendingBytes', path) as {bytes: Uint8Array | null} | undefined)?.bytes ?? undefined;
+  }
+
+  /** Where an object's bytes are: `pending`, or in a file of the look `file`. */
+  bytes(path: Path): {etag: string; file: string | null; pending: Uint8Array | null} | undefined {
+    return this.#get('bytes', path) as {etag: string; file: string | null; pending: Uint8Array | null} | undefined;
+  }
+
+  /** Every collection, with how its folder looked. */
+  folders(): {path: Path; file: string | null}[] {
+    return this.#all('folders') as {path: Path; file: string | null}[];
+  }
+
+  /** Whether something is still to be done to the resource's file. */
+  isPending(path: Path): boolean {
+    return this.#get('pending', path) !== undefined;
+  }
+
+  changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit = Infinity): Changes | undefined {
+    return this.#one(() => {
+      const row = this.row(collection);
+      if (!row?.collection) return undefined;
+      if (since !== undefined && (since < row.born || since < row.pruned || since > row.revision)) return undefined;
+      const all = [...this.#present(row, since ?? -1, depth), ...(since === undefined ? [] : this.#gone(row, since, depth))];
+      all.sort((a, b) => a.revision - b.revision);
+      const changes = all.slice(0, pageLength(all, limit, row.pruned));
+      const truncated = changes.length < all.length;
+      return {changes, truncated, revision: truncated ? (changes.at(-1)?.revision ?? since ?? row.born) : row.revision};
+    });
+  }
+
+  #present(row: Row, since: Revision, depth: '1' | 'infinity'): Change[] {
+    const rows = (depth === '1'
+      ? this.#all('changed', row.id, since, -1)
+      : this.#statement('changedBelow').all({...below(row.path), since, limit: -1})) as unknown as Row[];
+    return rows.map(found => ({path: found.path, revision: found.revision, stored: storedFrom(found)}));
+  }
+
+  #gone(row: Row, since: Revision, depth: '1' | 'infinity'): Change[] {
+    const rows = (depth === '1'
+      ? this.#all('gone', row.path, since, -1)
+      : this.#statement('goneBelow').all({...below(row.path), since, limit: -1})) as unknown as {
+      path: Path;
+      revision: Revision;
+    }[];
+    return rows.map(({path, revision}) => ({path, revision, stored: undefined}));
+  }
+
+  #idOf(collection: Path): number | undefined {
+    const row = this.row(collection);
+    return row?.collection ? row.id : undefined;
+  }
+
+  /** Several statements, one moment. Within a transaction of the writer's that is so already. */
+  #one<T>(look: () => T): T {
+    if (this.#database.isTransaction) return look();
+    this.#statement('begin').run();
+    try {
+      return look();
+    } finally {
+      this.#statement('end').run();
+    }
+  }
+
+  #get(name: keyof typeof statements, ...values: (string | number)[]) {
+    return this.#statement(name).get(...values);
+  }
+
+  #all(name: keyof typeof statements, ...values: (string | number)[]) {
+    return this.#statement(name).all(...values);
+  }
+
+  #statement(name: keyof typeof statements): StatementSync {
+    return (this.#prepared[name] ??= this.#database.prepare(statements[name]));
+  }
+}
+
+/** The paths below a collection, as a range of strings. */
+export function below(collection: Path): {from: string; to: string} {
+  return collection === '' ? {from: '', to: '\u{10ffff}'} : {from: `${collection}/`, to: `${collection}0`};
+}
+
+/**
+ * How many changes to answer. A page never ends before the newest tombstone that was dropped: the token that would be answered would be
+ * refused, and a client that starts with pages would never come through.
+ */
+function pageLength(changes: readonly Change[], limit: number, pruned: Revision): number {
+  let length = Math.min(changes.length, limit);
+  while (length < changes.length && (changes[length - 1]?.revision ?? Infinity) < pruned) length++;
+  return length;
+}

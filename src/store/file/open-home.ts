@@ -1,0 +1,67 @@
+import {join} from 'node:path';
+import type {DatabaseSync} from 'node:sqlite';
+import type {HomeId} from '../store.ts';
+import {beginWriting, inodeOf, openIndexToRead} from './index-file.ts';
+import {indexName} from './layout.ts';
+import {Ledger} from './ledger.ts';
+
+/** The index at the path is not the one that was opened: it was removed, replaced, or its home was. */
+export class IndexGone extends Error {}
+
+/** A home as the writer has it open. */
+export class OpenHome {
+  readonly home: HomeId;
+  readonly folder: string;
+  readonly database: DatabaseSync;
+  readonly ledger: Ledger;
+  /** Work going on that must not find the index closed. */
+  users = 0;
+  readonly #inode: string | undefined;
+  /**
+   * The last connection to a database removes its write-ahead log, by name. Where another index has come to that name it would remove
+   * that one's; this second connection, closed after the first, keeps the first from being the last, and cannot write itself.
+   */
+  readonly #guard: DatabaseSync;
+
+  constructor(home: HomeId, folder: string, database: DatabaseSync, folds: boolean) {
+    this.home = home;
+    this.folder = folder;
+    this.database = database;
+    this.ledger = new Ledger(database, folds);
+    this.#inode = inodeOf(join(folder, indexName));
+    this.#guard = openIndexToRead(join(folder, indexName));
+    this.#guard.prepare('SELECT revision FROM meta').get();
+  }
+
+  /** Whether this is still the index that others find at the path. */
+  isCurrent(): boolean {
+    return this.database.isOpen && this.#inode !== undefined && this.#inode === inodeOf(join(this.folder, indexName));
+  }
+
+  /**
+   * One transaction with the write lock, all of it kept or, where `work` throws, nothing. Throws IndexGone where the index was removed,
+   * replaced or marked for removal in the meantime.
+   */
+  async exclusively<T>(work: (ledger: Ledger) => T): Promise<T> {
+    if (!this.database.isOpen) throw new IndexGone();
+    await beginWriting(this.database);
+    try {
+      if (!this.isCurrent() || this.ledger.look.meta().deleted) throw new IndexGone();
+      this.ledger.begin();
+      const result = work(this.ledger);
+      this.ledger.raise();
+      this.database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (!this.database.isOpen) return;
+    const [first, last] = this.isCurrent() ? [this.#guard, this.database] : [this.database, this.#guard];
+    first.close();
+    last.close();
+  }
+}

@@ -1,0 +1,215 @@
+import {lstatSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {HomeId} from '../store.ts';
+import {removeFolder} from './home-folder.ts';
+import {beginWriting, isDamage, openIndex} from './index-file.ts';
+import {homeFolder, indexName} from './layout.ts';
+import {IndexGone, OpenHome} from './open-home.ts';
+import {clearWorkshop, isSound, repairIndex} from './repair.ts';
+import {type Rescanning, rescan} from './rescan.ts';
+import {writeOut} from './write-out.ts';
+
+const mostOpen = 64;
+const historyKeptMs = 400 * 86_400_000;
+const retryMostMs = 30_000;
+
+/** The homes a writer has open, and what is to be done to their files in the background. */
+export class OpenHomes {
+  readonly #root: string;
+  readonly #startId: string;
+  readonly #by: Rescanning;
+  readonly #homes = new Map<HomeId, OpenHome>();
+  readonly #opening = new Map<HomeId, Promise<OpenHome | undefined>>();
+  readonly #writingOut = new Map<HomeId, Promise<void>>();
+  #folds: boolean | undefined;
+  #hurry = false;
+
+  constructor(root: string, startId: string, by: Rescanning) {
+    this.#root = root;
+    this.#startId = startId;
+    this.#by = by;
+  }
+
+  /** Whether the disk takes names for one that differ only in case or Unicode form. */
+  get folds(): boolean {
+    return (this.#folds ??= foldsNames(this.#root));
+  }
+
+  /** The home, its index sound and up to date; undefined where there is none. */
+  async open(home: HomeId, suspect = false): Promise<OpenHome | undefined> {
+    const open = this.#homes.get(home);
+    if (open?.isCurrent() && !suspect) {
+      this.#homes.delete(home);
+      this.#homes.set(home, open);
+      return open;
+    }
+    let opening = this.#opening.get(home);
+    if (!opening) {
+      opening = this.#open(home, suspect).finally(() => this.#opening.delete(home));
+      this.#opening.set(home, opening);
+    }
+    return opening;
+  }
+
+  /** Does work on a home that must not be closed meanwhile; once more where the index was replaced beneath it. Undefined: no home. */
+  async use<T>(home: HomeId, work: (open: OpenHome) => Promise<T>): Promise<T | undefined> {
+    for (let attempt = 0; ; attempt++) {
+      const open = await this.open(home);
+      if (!open) return undefined;
+      open.users++;
+      try {
+        return await work(open);
+      } catch (error) {
+        if (attempt > 3 || !(error instanceof IndexGone || isDamage(error))) throw error;
+        if (isDamage(error)) await this.open(home, true);
+      } finally {
+        open.users--;
+      }
+    }
+  }
+
+  async #open(home: HomeId, suspect: boolean): Promise<OpenHome | undefined> {
+    const folder = homeFolder(this.#root, home);
+    const before = this.#homes.get(home);
+    this.#homes.delete(home);
+    if (!lstatSync(folder, {throwIfNoEntry: false})?.isDirectory()) {
+      before?.close();
+      return undefined;
+    }
+    let open = await this.#openIndex(home, folder, suspect, before);
+    if (!open) {
+      await this.#alone(() => repairIndex(folder, this.#by.log, before));
+      open = await this.#openIndex(home, folder, true);
+    }
+    if (!open) throw new Error(`the index of ${folder} cannot be opened`);
+    const {deleted, start_id} = open.ledger.look.meta();
+    if (deleted) {
+      open.close();
+      removeFolder(folder);
+      return undefined;
+    }
+    open.users++;
+    try {
+      if (start_id !== this.#startId) await this.#lookOver(open);
+    } catch (error) {
+      open.close();
+      throw error;
+    } finally {
+      open.users--;
+    }
+    this.#homes.set(home, open);
+    this.#closeSome();
+    if (open.ledger.all('SELECT 1 FROM pending LIMIT 1').length > 0) this.writeOutSoon(home);
+    return open;
+  }
+
+  async #openIndex(home: HomeId, folder: string, check: boolean, before?: OpenHome): Promise<OpenHome | undefined> {
+    const file = join(folder, indexName);
+    if (!((lstatSync(file, {throwIfNoEntry: false})?.size ?? 0) > 0)) return undefined;
+    try {
+      const database = openIndex(file);
+      if (!database) return undefined;
+      const starts = database.prepare('SELECT start_id FROM meta').get()?.start_id !== this.#startId;
+      if ((check || starts) && !isSound(database)) {
+        database.close();
+        return undefined;
+      }
+      before?.close();
+      return new OpenHome(home, folder, database, this.folds);
+    } catch (error) {
+      if (isDamage(error) || (error as {errcode?: number}).errcode === 14) return undefined;
+      throw error;
+    }
+  }
+
+  /** Once a start of the server: what a crash left is written out, then the files are compared with the index. */
+  async #lookOver(open: OpenHome): Promise<void> {
+    clearWorkshop(open.folder);
+    while (await writeOut(open));
+    await rescan(open, '', true, this.#by);
+    await open.exclusively(ledger => {
+      ledger.prune((Date.now() - historyKeptMs) * 1024);
+      ledger.run('UPDATE meta SET start_id = ?', this.#startId);
+    });
+  }
+
+  /** Writes out in the background what the home's journal holds. */
+  writeOutSoon(home: HomeId): void {
+    if (!this.#writingOut.has(home))
+      this.#writingOut.set(
+        home,
+        this.#writeOut(home).finally(() => this.#writingOut.delete(home)),
+      );
+  }
+
+  async #writeOut(home: HomeId): Promise<void> {
+    for (let failures = 0; ; ) {
+      try {
+        if (!this.#hurry && failures === 0) await delay(3);
+        if (!(await this.use(home, writeOut))) return;
+        failures = 0;
+      } catch (error) {
+        this.#by.log.error(
+          {home, err: error},
+          'what was stored is safe in the journal but cannot be written to its file; it is tried again',
+        );
+        if (this.#hurry && failures > 2) return;
+        await delay(Math.min(retryMostMs, 500 * 2 ** failures++));
+      }
+    }
+  }
+
+  /** Writes out everything that is pending in the homes that are open. */
+  async settle(): Promise<void> {
+    this.#hurry = true;
+    while (this.#writingOut.size > 0) await Promise.all(this.#writingOut.values());
+    this.#hurry = false;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#opening.values());
+    await this.settle();
+    for (const open of this.#homes.values()) open.close();
+    this.#homes.clear();
+  }
+
+  /** Lets go of a home that is to be removed. */
+  async release(home: HomeId): Promise<void> {
+    const open = this.#homes.get(home);
+    this.#homes.delete(home);
+    open?.close();
+  }
+
+  #closeSome(): void {
+    for (const [home, open] of this.#homes) {
+      if (this.#homes.size <= mostOpen) return;
+      if (open.users > 0 || this.#writingOut.has(home)) continue;
+      this.#homes.delete(home);
+      open.close();
+    }
+  }
+
+  /** One process at a time; the lock is the operating system's, so that it does not outlive its holder. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const lock = new DatabaseSync(join(this.#root, '.repair.sqlite'), {timeout: 5});
+    try {
+      await beginWriting(lock);
+      return await work();
+    } finally {
+      lock.close();
+    }
+  }
+}
+
+/** Whether the disk takes `a` and `A` for one name. */
+function foldsNames(root: string): boolean {
+  const folder = mkdtempSync(join(root, '.names-'));
+  try {
+    writeFileSync(join(folder, 'a'), '');
+    return statSync(join(folder, 'A'), {throwIfNoEntry: false}) !== undefined && readdirSync(folder).length === 1;
+  } finally {
+    rmSync(folder, {recursive: true, force: true});
+  }
+}

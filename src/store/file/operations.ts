@@ -1,0 +1,33 @@
+import type {ObjectIndex} from '../../ical/object-index.ts';
+import type {Name} from '../../xml/names.ts';
+import type {Path} from '../store.ts';
+import type {Read} from './reads.ts';
+
+/** One change a unit of work staged. */
+export type Operation =
+  | {
+      readonly change: 'collection';
+      readonly path: Path;
+      readonly types: readonly Name[];
+      readonly properties: ReadonlyMap<Name, string>;
+    }
+  | {
+      readonly change: 'put';
+      readonly path: Path;
+      readonly bytes: Uint8Array;
+      readonly etag: string;
+      readonly index: ObjectIndex | undefined;
+      readonly properties: ReadonlyMap<Name, string>;
+    }
+  | {readonly change: 'properties'; readonly path: Path; readonly values: ReadonlyMap<Name, string | undefined>}
+  | {readonly change: 'delete'; readonly path: Path}
+  | {readonly change: 'copy' | 'move'; readonly from: Path; readonly to: Path; readonly shallow: boolean};
+
+/** A unit of work as it goes to the writer: what it rests on, and what it does. */
+export interface Work {
+  readonly reads: readonly Read[];
+  readonly operations: readonly Operation[];
+}
+
+/** `missing`: the home is gone. */
+export type Outcome = 'kept' | 'conflict' | 'missing' | {readonly error: string};

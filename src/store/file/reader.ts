@@ -1,0 +1,58 @@
+import {lstat} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {DatabaseSync} from 'node:sqlite';
+import type {HomeId, Path} from '../store.ts';
+import {inodeOf, openIndexToRead} from './index-file.ts';
+import {fileOf, indexName} from './layout.ts';
+import {Look} from './look.ts';
+import {signatureOf} from './signature.ts';
+
+const checkEveryMs = 1_000;
+
+/** A home as the event loop has it open: to read only. */
+export class Reader {
+  readonly home: HomeId;
+  readonly folder: string;
+  readonly look: Look;
+  readonly #database: DatabaseSync;
+  readonly #inode: string | undefined;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+
+  /** The index must be there and in order: the writer has seen to it. Throws where it is not. */
+  constructor(home: HomeId, folder: string) {
+    this.home = home;
+    this.folder = folder;
+    const file = join(folder, indexName);
+    this.#inode = inodeOf(file);
+    this.#database = openIndexToRead(file);
+    this.look = new Look(this.#database);
+    this.look.meta();
+  }
+
+  get isOpen(): boolean {
+    return this.#database.isOpen;
+  }
+
+  /** Whether the index is still the one that is at the path. */
+  isCurrent(): boolean {
+    return this.isOpen && this.#inode !== undefined && this.#inode === inodeOf(join(this.folder, indexName));
+  }
+
+  /** The collections in whose folders names came, went or changed by another's hand; looked for at most once a second. */
+  async changedByHand(): Promise<Path[]> {
+    const now = performance.now();
+    if (now - this.#checkedAt < checkEveryMs) return [];
+    this.#checkedAt = now;
+    const changed = await Promise.all(
+      this.look.folders().map(async ({path, file}) => {
+        const stats = await lstat(fileOf(this.folder, path)).catch(() => undefined);
+        return stats && signatureOf(stats) === file ? [] : [path];
+      }),
+    );
+    return changed.flat().filter(path => !this.isOpen || !this.look.isPending(path));
+  }
+
+  close(): void {
+    if (this.isOpen) this.#database.close();
+  }
+}

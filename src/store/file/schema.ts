@@ -1,0 +1,80 @@
+import type {DatabaseSync} from 'node:sqlite';
+import {levels} from './spans.ts';
+
+/** `PRAGMA application_id`: tells our files from other SQLite files. */
+const applicationId = 0x63616c64;
+/** Raised when tables change; an index of another version is made anew from the files. */
+export const schemaVersion = 1;
+
+/** Whether the file is an index that this version can use. */
+export function isCurrent(database: DatabaseSync): boolean {
+  return pragma(database, 'application_id') === applicationId && pragma(database, 'user_version') === schemaVersion;
+}
+
+/** Settings that belong to the connection that writes. */
+export function prepareWriting(database: DatabaseSync): void {
+  database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -1000; PRAGMA journal_size_limit = 4194304');
+}
+
+/**
+ * Lays out an empty index. `own` is when the resource itself changed, where `revision` of a collection is also when a member did; `born`
+ * is when it came to this path; `pruned` is the newest tombstone below it that is no longer kept. `file` is the look of the file
+ * (`stat.ts`) that holds exactly this version, NULL while the bytes are in `pending`. `pending` is the journal: what was promised and
+ * is still to be done to the files, in order. `seq` is a revision, so it is never used twice.
+ */
+export function layOut(database: DatabaseSync): void {
+  database.exec(`
+    PRAGMA auto_vacuum = INCREMENTAL;
+    PRAGMA journal_mode = WAL;
+    BEGIN;
+    CREATE TABLE meta (
+      one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,
+      start_id TEXT, deleted INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    INSERT INTO meta (one, revision) VALUES (1, 0);
+    CREATE TABLE resource (
+      id INTEGER PRIMARY KEY, parent INTEGER, path TEXT NOT NULL UNIQUE, collection INTEGER NOT NULL,
+      revision INTEGER NOT NULL, own INTEGER NOT NULL, born INTEGER NOT NULL, pruned INTEGER NOT NULL DEFAULT 0,
+      resource_id TEXT NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL, file TEXT,
+      etag TEXT, size INTEGER NOT NULL DEFAULT 0, uid TEXT, component TEXT, horizon INTEGER,
+      count INTEGER NOT NULL DEFAULT 0, types TEXT, folded TEXT, properties TEXT, spans BLOB
+    ) STRICT;
+    CREATE INDEX resource_by_id ON resource (resource_id);
+    CREATE INDEX resource_revision ON resource (revision);
+    CREATE INDEX resource_parent ON resource (parent, revision);
+    CREATE INDEX resource_collections ON resource (collection) WHERE collection = 1;
+    CREATE INDEX resource_uid ON resource (parent, uid) WHERE uid IS NOT NULL;
+    CREATE INDEX resource_horizon ON resource (parent, horizon) WHERE horizon IS NOT NULL;
+    CREATE INDEX resource_folded ON resource (parent, folded) WHERE folded IS NOT NULL;
+    CREATE TRIGGER added AFTER INSERT ON resource BEGIN
+      UPDATE resource SET count = count + 1 WHERE id = new.parent;
+      UPDATE meta SET used = used + new.size WHERE new.size > 0;
+    END;
+    CREATE TRIGGER resized AFTER UPDATE OF size ON resource BEGIN
+      UPDATE meta SET used = used + new.size - old.size;
+    END;
+    CREATE TRIGGER removed AFTER DELETE ON resource BEGIN
+      UPDATE resource SET count = count - 1 WHERE id = old.parent;
+      UPDATE meta SET used = used - old.size WHERE old.size > 0;
+    END;
+    CREATE TABLE level (level INTEGER PRIMARY KEY, width INTEGER NOT NULL) STRICT;
+    INSERT INTO level VALUES ${levels.map((width, level) => `(${level}, ${width})`).join(', ')};
+    CREATE TABLE span (
+      collection INTEGER NOT NULL, level INTEGER NOT NULL, start INTEGER NOT NULL, resource INTEGER NOT NULL, end INTEGER NOT NULL,
+      PRIMARY KEY (collection, level, start, resource, end)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE tombstone (path TEXT PRIMARY KEY, parent TEXT NOT NULL, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX tombstone_parent ON tombstone (parent, revision);
+    CREATE INDEX tombstone_revision ON tombstone (revision);
+    CREATE TABLE pending (seq INTEGER PRIMARY KEY, path TEXT NOT NULL, change TEXT NOT NULL, kept TEXT, bytes BLOB) STRICT;
+    CREATE INDEX pending_path ON pending (path, seq);
+    CREATE TABLE damaged (path TEXT PRIMARY KEY, file TEXT NOT NULL, reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA application_id = ${applicationId};
+    PRAGMA user_version = ${schemaVersion};
+    COMMIT;
+  `);
+}
+
+function pragma(database: DatabaseSync, name: string): unknown {
+  return Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+}

@@ -1,0 +1,58 @@
+import type {Span} from '../../ical/object-index.ts';
+
+const hour = 3_600_000;
+/** A floating time may be anywhere from UTC−12 to UTC+14. */
+const floatingSpare = 14 * hour;
+/** The farthest a Date reaches from 1970. */
+const farthest = 8_640_000_000_000_000;
+
+/**
+ * Spans are kept by length: a span of level n is at most `levels[n]` milliseconds long. A look-up by range then reads, for each
+ * level, only the starts that lie at most that far before the range.
+ */
+export const levels: readonly number[] = Array.from({length: 12}, (_, level) => hour * 8 ** level);
+
+/** A row of the table `span`. */
+export interface SpanRow {
+  readonly level: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The rows for an object's spans: floating ones widened, each row once. */
+export function spanRows(spans: readonly Span[]): SpanRow[] {
+  const rows = new Map<string, SpanRow>();
+  for (const span of spans) {
+    const spare = span.floating ? floatingSpare : 0;
+    const start = clamp(Math.floor(span.start) - spare);
+    const end = clamp(Math.ceil(span.end) + spare);
+    rows.set(`${start} ${end}`, {level: levelOf(end - start), start, end});
+  }
+  return [...rows.values()];
+}
+
+/** Spans as they stand beside the object: pairs of doubles, twice the start plus 1 where it is floating, and the end. */
+export function packSpans(spans: readonly Span[]): Uint8Array {
+  const doubles = new Float64Array(spans.length * 2);
+  spans.forEach((span, at) => {
+    doubles[at * 2] = Math.floor(span.start) * 2 + (span.floating ? 1 : 0);
+    doubles[at * 2 + 1] = span.end;
+  });
+  return new Uint8Array(doubles.buffer);
+}
+
+/** The reverse of `packSpans`. */
+export function unpackSpans(packed: Uint8Array): Span[] {
+  const doubles = new Float64Array(packed.slice().buffer);
+  return Array.from({length: doubles.length / 2}, (_, at) => {
+    const floating = Math.abs(doubles[at * 2]! % 2) === 1;
+    return {start: (doubles[at * 2]! - (floating ? 1 : 0)) / 2, end: doubles[at * 2 + 1]!, floating};
+  });
+}
+
+function levelOf(length: number): number {
+  const level = levels.findIndex(width => length <= width);
+  return level < 0 ? levels.length - 1 : level;
+}
+
+const clamp = (instant: number) => Math.min(farthest, Math.max(-farthest, instant));

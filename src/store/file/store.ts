@@ -1,0 +1,218 @@
+import {randomUUID} from 'node:crypto';
+import {mkdir, readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
+import type {Log} from '../../base/log.ts';
+import type {HomeId, HomeUnit, HomeView, Path, Store} from '../store.ts';
+import {BytesCache} from './bytes-cache.ts';
+import {isDamage} from './index-file.ts';
+import {folderMode, homeFolder, homeOfFolder, maxNameBytes, trees} from './layout.ts';
+import {Ledger} from './ledger.ts';
+import type {Outcome, Work} from './operations.ts';
+import {Queue} from './queue.ts';
+import {Reader} from './reader.ts';
+import {holds} from './reads.ts';
+import {newResourceId} from './resource-id.ts';
+import {layOut} from './schema.ts';
+import {Unit} from './unit.ts';
+import {View} from './view.ts';
+import {type Indexer, takeWriter, type Writer} from './writer.ts';
+
+export interface FileStoreOptions {
+  /** DocumentRoot. */
+  readonly root: string;
+  readonly log: Log;
+  readonly index: Indexer;
+  /** The same for all processes of one start of the server: the first of them that opens a home compares its files with its index. */
+  readonly startId?: string;
+  /** Memory for the bytes of objects that are read often. */
+  readonly cacheBytes?: number;
+}
+
+export interface FileStore extends Store {
+  /** Writes out what is pending in every home, also what a process that has died still owed. */
+  settle(): Promise<void>;
+}
+
+/** A store in files, with a journal and index of SQLite in each home. Throws UserError where fs-xattr cannot be loaded. */
+export async function openFileStore(options: FileStoreOptions): Promise<FileStore> {
+  const writer = await takeWriter();
+  await mkdir(options.root, {recursive: true, mode: folderMode});
+  writer.start({root: options.root, startId: options.startId ?? randomUUID()}, options.log, options.index);
+  return new Files(options, writer);
+}
+
+const mostReaders = 256;
+const mostAttempts = 10_000;
+
+class Files implements FileStore {
+  readonly maxNameBytes = maxNameBytes;
+  readonly cache: BytesCache;
+  readonly #root: string;
+  readonly #writer: Writer;
+  readonly #readers = new Map<HomeId, Reader>();
+  readonly #queues = new Map<HomeId, Queue>();
+  #closing: Promise<void> | undefined;
+
+  constructor({root, cacheBytes = 64 << 20}: FileStoreOptions, writer: Writer) {
+    this.#root = root;
+    this.#writer = writer;
+    this.cache = new BytesCache(cacheBytes);
+  }
+
+  async view(home: HomeId): Promise<View | undefined> {
+    const reader = await this.#open(home);
+    if (!reader) return undefined;
+    const changed = await reader.changedByHand();
+    if (changed.length > 0) await this.#writer.ask('rescan', {home, collections: changed});
+    return new View(home, this);
+  }
+
+  async write<T>(home: HomeId, work: (unit: HomeUnit) => T | Promise<T>): Promise<T> {
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const view = await this.view(home);
+      if (!view) throw new Error(`there is no home ${home}`);
+      const queue = this.#queueOf(home);
+      const unit = new Unit(view, queue);
+      let result: T;
+      try {
+        result = await work(unit);
+      } catch (error) {
+        if (this.#stillHolds(view, unit.work)) throw error;
+        continue;
+      }
+      if (unit.work.operations.length === 0) return result;
+      const outcome = await queue.keep(unit.work);
+      if (outcome === 'kept') return result;
+      if (typeof outcome === 'object') throw new Error(outcome.error);
+    }
+    throw new Error(`too many others change ${home} at the same time`);
+  }
+
+  async createHome(home: HomeId, work?: (unit: HomeUnit) => void): Promise<boolean> {
+    const operations = work ? stagedOnEmpty(home, this, work) : [];
+    return this.#writer.ask('create', {home, operations});
+  }
+
+  async deleteHome(home: HomeId): Promise<boolean> {
+    const deleted = await this.#writer.ask('delete', {home});
+    this.#release(home);
+    return deleted;
+  }
+
+  async *homes(): AsyncIterable<HomeId> {
+    for (const tree of trees) {
+      for await (const folder of foldersAt(join(this.#root, tree, '__uids__'), 3)) {
+        const home = homeOfFolder(this.#root, tree, folder);
+        if (home) yield home;
+      }
+    }
+  }
+
+  async settle(): Promise<void> {
+    for await (const home of this.homes()) await this.#writer.ask('open', {home, suspect: false});
+    await this.#writer.ask('settle', undefined);
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  reader(home: HomeId): Reader {
+    const reader = this.#readers.get(home);
+    if (reader?.isOpen) return reader;
+    return this.#keepReader(new Reader(home, homeFolder(this.#root, home)));
+  }
+
+  async rescan(home: HomeId, collection: Path): Promise<void> {
+    await this.#writer.ask('rescan', {home, collections: [collection]});
+  }
+
+  /** The home's reader, once its index is known to be there and up to date. */
+  async #open(home: HomeId): Promise<Reader | undefined> {
+    const reader = this.#readers.get(home);
+    if (reader?.isCurrent()) {
+      this.#readers.delete(home);
+      this.#readers.set(home, reader);
+      return reader;
+    }
+    for (let attempt = 0; ; attempt++) {
+      this.#release(home);
+      if (!(await this.#writer.ask('open', {home, suspect: attempt > 0}))) return undefined;
+      try {
+        return this.reader(home);
+      } catch (error) {
+        if (attempt > 2) throw error;
+      }
+    }
+  }
+
+  #keepReader(reader: Reader): Reader {
+    this.#readers.set(reader.home, reader);
+    for (const [home] of this.#readers) {
+      if (this.#readers.size <= mostReaders) break;
+      this.#release(home);
+    }
+    return reader;
+  }
+
+  #release(home: HomeId): void {
+    this.#readers.get(home)?.close();
+    this.#readers.delete(home);
+  }
+
+  #queueOf(home: HomeId): Queue {
+    let queue = this.#queues.get(home);
+    if (!queue) {
+      const send = (works: readonly Work[]): Promise<readonly Outcome[]> => this.#writer.ask('keep', {home, works});
+      queue = new Queue(send, () => this.#queues.delete(home));
+      this.#queues.set(home, queue);
+    }
+    return queue;
+  }
+
+  #stillHolds(view: View, work: Work): boolean {
+    try {
+      return holds(view.look, work.reads);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return false;
+    }
+  }
+
+  async #close(): Promise<void> {
+    for (const home of this.#readers.keys()) this.#release(home);
+    await this.#writer.ask('close', undefined);
+    await this.#writer.end();
+  }
+}
+
+/** What `work` stages for a home that is empty. */
+function stagedOnEmpty(home: HomeId, files: Files, work: (unit: HomeUnit) => void): Work['operations'] {
+  const database = new DatabaseSync(':memory:');
+  try {
+    layOut(database);
+    const ledger = new Ledger(database, false);
+    ledger.begin();
+    ledger.putCollection('', {resourceId: newResourceId(Date.now()), created: Date.now(), properties: new Map()}, []);
+    const reader = {home, folder: '', look: ledger.look, isOpen: true} as unknown as Reader;
+    const view = new View(home, {reader: () => reader, rescan: async () => {}, cache: files.cache});
+    const unit = new Unit(view, {members: () => 0, bytes: () => 0});
+    work(unit);
+    return unit.work.operations;
+  } finally {
+    database.close();
+  }
+}
+
+async function* foldersAt(folder: string, depth: number): AsyncIterable<string> {
+  const entries = await readdir(folder, {withFileTypes: true}).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    if (depth === 1) yield join(folder, entry.name);
+    else yield* foldersAt(join(folder, entry.name), depth - 1);
+  }
+}

@@ -1,0 +1,178 @@
+import type {TimeRange} from '../../base/time-range.ts';
+import type {ObjectIndex} from '../../ical/object-index.ts';
+import type {Name} from '../../xml/names.ts';
+import type {Changes, HomeId, HomeUnit, Path, Revision, StoredObject, StoredResource} from '../store.ts';
+import {etagOf} from './etag.ts';
+import {checkPath, parentOf} from './layout.ts';
+import type {Operation, Work} from './operations.ts';
+import {type Kind, kindIn, type Read} from './reads.ts';
+import {type Row, storedFrom, storedObject} from './rows.ts';
+import type {View} from './view.ts';
+
+/** What other units of this process have staged that is not yet kept; limits count it in, so that they hold without a conflict each. */
+export interface Underway {
+  members(collection: Path): number;
+  bytes(): number;
+}
+
+/** A unit of work: looks through a view and remembers what it saw, stages changes. */
+export class Unit implements HomeUnit {
+  readonly home: HomeId;
+  readonly #view: View;
+  readonly #underway: Underway;
+  readonly #reads = new Map<string, Read>();
+  readonly #operations: Operation[] = [];
+
+  constructor(view: View, underway: Underway) {
+    this.home = view.home;
+    this.#view = view;
+    this.#underway = underway;
+  }
+
+  get work(): Work {
+    return {reads: [...this.#reads.values()], operations: this.#operations};
+  }
+
+  find(path: Path): StoredResource | undefined {
+    const row = this.#view.look.row(path);
+    this.#saw(row?.collection ? {sort: 'own', path, seen: row.own} : {sort: 'revision', path, seen: row?.revision});
+    return row && this.#stored(row);
+  }
+
+  members(collection: Path): StoredResource[] {
+    this.#sawAllOf(collection);
+    return this.#view.look.members(collection).map(storedFrom);
+  }
+
+  findUid(collection: Path, uid: string): StoredObject | undefined {
+    const row = this.#view.look.uid(collection, uid);
+    this.#saw({sort: 'uid', path: collection, uid, seen: row?.path});
+    if (row) this.#saw({sort: 'revision', path: row.path, seen: row.revision});
+    return row && storedObject(row);
+  }
+
+  findInRange(collection: Path, range: TimeRange, component?: string): StoredObject[] {
+    this.#sawAllOf(collection);
+    return this.#view.look.inRange(collection, range, component).map(storedObject);
+  }
+
+  changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit?: number): Changes | undefined {
+    this.#sawAllOf(collection);
+    return this.#view.changes(collection, since, depth, limit);
+  }
+
+  read(path: Path, etag?: string): Promise<Uint8Array | undefined> {
+    this.#saw({sort: 'revision', path, seen: this.#view.look.row(path)?.revision});
+    return this.#view.read(path, etag);
+  }
+
+  usedBytes(): number {
+    const seen = this.#view.usedBytes() + this.#underway.bytes();
+    this.#saw({sort: 'used', seen});
+    return seen;
+  }
+
+  count(collection: Path): number {
+    const seen = this.#view.count(collection) + this.#underway.members(collection);
+    this.#saw({sort: 'count', path: collection, seen});
+    return seen;
+  }
+
+  createCollection(path: Path, types: readonly Name[], properties: ReadonlyMap<Name, string> = new Map()): void {
+    this.#requireFree(path);
+    this.#operations.push({change: 'collection', path, types: [...types], properties: new Map(properties)});
+  }
+
+  put(path: Path, bytes: Uint8Array, index?: ObjectIndex, properties: ReadonlyMap<Name, string> = new Map()): string {
+    if (this.#kindNow(path) === 'collection') throw new Error(`${path} is a collection, no object can be put there`);
+    this.#requireParent(path);
+    const etag = etagOf(bytes);
+    this.#operations.push({change: 'put', path, bytes: new Uint8Array(bytes), etag, index, properties: new Map(properties)});
+    return etag;
+  }
+
+  setProperties(path: Path, values: ReadonlyMap<Name, string | undefined>): void {
+    this.#requireThere(path);
+    this.#operations.push({change: 'properties', path, values: new Map(values)});
+  }
+
+  delete(path: Path): void {
+    if (path === '') throw new Error('a home is removed as a whole, with deleteHome');
+    this.#requireThere(path);
+    this.#operations.push({change: 'delete', path});
+  }
+
+  copy(from: Path, to: Path, shallow = false): void {
+    this.#transfer('copy', from, to, shallow);
+  }
+
+  move(from: Path, to: Path): void {
+    this.#transfer('move', from, to, false);
+  }
+
+  #transfer(change: 'copy' | 'move', from: Path, to: Path, shallow: boolean): void {
+    this.#requireThere(from);
+    this.#requireFree(to);
+    if (from === '' || `${to}/`.startsWith(`${from}/`))
+      throw new Error(`${JSON.stringify(from)} cannot be brought to ${to}, within itself`);
+    this.#operations.push({change, from, to, shallow});
+  }
+
+  #requireThere(path: Path): void {
+    if (this.#kindNow(path) === 'nothing') throw new Error(`there is no ${path}`);
+  }
+
+  #requireFree(path: Path): void {
+    if (this.#kindNow(path) !== 'nothing') throw new Error(`${path} is there already`);
+    this.#requireParent(path);
+  }
+
+  #requireParent(path: Path): void {
+    checkPath(path);
+    if (this.#kindNow(parentOf(path)) !== 'collection') throw new Error(`there is no collection to hold ${path}`);
+  }
+
+  /** What is at the path after the changes staged so far. */
+  #kindNow(path: Path, staged = this.#operations.length): Kind {
+    for (let at = staged - 1; at >= 0; at--) {
+      const operation = this.#operations[at]!;
+      if (operation.change === 'properties') continue;
+      if (operation.change === 'copy' || operation.change === 'move') {
+        const {from, to} = operation;
+        if (operation.change === 'move' && isAtOrBelow(path, from)) return 'nothing';
+        if (path === to || (isAtOrBelow(path, to) && !operation.shallow)) return this.#kindNow(from + path.slice(to.length), at);
+        if (isAtOrBelow(path, to)) return 'nothing';
+      } else if (path === operation.path) {
+        return operation.change === 'delete' ? 'nothing' : operation.change === 'put' ? 'object' : 'collection';
+      } else if (operation.change !== 'put' && isAtOrBelow(path, operation.path)) return 'nothing';
+    }
+    const kind = kindIn(this.#view.look, path);
+    this.#saw({sort: 'kind', path, seen: kind});
+    return kind;
+  }
+
+  #stored(row: Row): StoredResource {
+    const stored = storedFrom(row);
+    if (!stored.collection) return stored;
+    const saw = () => this.#saw({sort: 'revision', path: row.path, seen: row.revision});
+    return {
+      ...stored,
+      get revision() {
+        saw();
+        return row.revision;
+      },
+    };
+  }
+
+  #sawAllOf(collection: Path): void {
+    this.#saw({sort: 'revision', path: collection, seen: this.#view.look.row(collection)?.revision});
+  }
+
+  /** Keeps the first of what was seen: if it changed in between, the unit is to run again. */
+  #saw(read: Read): void {
+    const key = `${read.sort} ${'path' in read ? read.path : ''}${'uid' in read ? `\0${read.uid}` : ''}`;
+    if (!this.#reads.has(key)) this.#reads.set(key, read);
+  }
+}
+
+const isAtOrBelow = (path: Path, above: Path) => path === above || path.startsWith(`${above}/`);

@@ -1,0 +1,89 @@
+import {readFile} from 'node:fs/promises';
+import type {TimeRange} from '../../base/time-range.ts';
+import type {Changes, HomeId, HomeView, Path, Revision, StoredObject, StoredResource} from '../store.ts';
+import type {BytesCache} from './bytes-cache.ts';
+import {etagOf} from './etag.ts';
+import {fileOf, parentOf} from './layout.ts';
+import type {Look} from './look.ts';
+import type {Reader} from './reader.ts';
+import {storedFrom, storedObject} from './rows.ts';
+import {signatureAt} from './signature.ts';
+
+/** What a view needs of the store. */
+export interface Behind {
+  /** The home as it is open now. Throws where it is gone. */
+  reader(home: HomeId): Reader;
+  /** Has the writer take in what was changed by hand in a collection. */
+  rescan(home: HomeId, collection: Path): Promise<void>;
+  readonly cache: BytesCache;
+}
+
+/** A home to look at. */
+export class View implements HomeView {
+  readonly home: HomeId;
+  readonly #behind: Behind;
+
+  constructor(home: HomeId, behind: Behind) {
+    this.home = home;
+    this.#behind = behind;
+  }
+
+  get look(): Look {
+    return this.#behind.reader(this.home).look;
+  }
+
+  find(path: Path): StoredResource | undefined {
+    const row = this.look.row(path);
+    return row && storedFrom(row);
+  }
+
+  members(collection: Path): StoredResource[] {
+    return this.look.members(collection).map(storedFrom);
+  }
+
+  findUid(collection: Path, uid: string): StoredObject | undefined {
+    const row = this.look.uid(collection, uid);
+    return row && storedObject(row);
+  }
+
+  findInRange(collection: Path, range: TimeRange, component?: string): StoredObject[] {
+    return this.look.inRange(collection, range, component).map(storedObject);
+  }
+
+  changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit?: number): Changes | undefined {
+    return this.look.changes(collection, since, depth, limit);
+  }
+
+  usedBytes(): number {
+    return this.look.meta().used;
+  }
+
+  count(collection: Path): number {
+    return this.look.row(collection)?.count ?? 0;
+  }
+
+  /**
+   * From the journal, from memory or from the file; never bytes that do not hash to the ETag. A file that holds others was changed by
+   * hand: it is taken in, and then its new version is the answer, or none if another was asked for.
+   */
+  async read(path: Path, etag?: string): Promise<Uint8Array | undefined> {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const reader = this.#behind.reader(this.home);
+      const found = reader.look.bytes(path);
+      if (!found || (etag !== undefined && found.etag !== etag)) return undefined;
+      if (found.pending) return found.pending;
+      const file = fileOf(reader.folder, path);
+      const remembered = this.#behind.cache.get(found.etag);
+      if (remembered && signatureAt(file) === found.file) return remembered;
+      const bytes = await readFile(file).catch(() => undefined);
+      if (bytes && etagOf(bytes) === found.etag) {
+        if (signatureAt(file) === found.file) this.#behind.cache.set(found.etag, bytes);
+        return bytes;
+      }
+      if (reader.isOpen && reader.look.row(path)?.etag === found.etag && !reader.look.isPending(path)) {
+        await this.#behind.rescan(this.home, parentOf(path));
+      }
+    }
+    return undefined;
+  }
+}
