@@ -1,4 +1,5 @@
 import cluster, {type Worker as ClusterWorker} from 'node:cluster';
+import {randomUUID} from 'node:crypto';
 import {availableParallelism} from 'node:os';
 import {extname, join} from 'node:path';
 import type {Log} from '../base/log.ts';
@@ -17,6 +18,7 @@ const longestPauseMs = 30_000;
 interface Seat {
   worker: ClusterWorker;
   since: number;
+  ready: boolean;
   pauseMs: number;
   timer?: NodeJS.Timeout;
 }
@@ -35,6 +37,7 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
   let state: 'starting' | 'ready' | 'stopping' = 'starting';
   let respawns = 0;
   const crewSize = count || availableParallelism();
+  const startId = randomUUID();
 
   const tell = (worker: ClusterWorker, message: ToWorker) => {
     if (worker.isConnected()) worker.send(message, () => {});
@@ -67,9 +70,10 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
       worker.on('message', (message: FromWorker) => {
         switch (message.type) {
           case 'loaded':
-            tell(worker, {type: 'start', material, account, profile: logs.profile !== undefined});
+            tell(worker, {type: 'start', material, account, startId, profile: logs.profile !== undefined});
             break;
           case 'ready':
+            seat.ready = true;
             resolve(message.bound);
             break;
           case 'failed':
@@ -96,6 +100,7 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
         }
       });
       worker.on('exit', (code, signal) => {
+        seat.ready = false;
         reject(new Error(`a worker ended before it was ready (${signal ?? `exit ${code}`})`));
         if (state === 'ready') replace(seat, code, signal);
       });
@@ -108,8 +113,13 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
     seat.pauseMs = lived > steadyMs ? 0 : Math.min(longestPauseMs, Math.max(100, seat.pauseMs * 2));
     log.error({worker: seat.worker.process.pid, code, signal, againInMs: seat.pauseMs}, 'a worker has died and is replaced');
     respawns++;
+    const heir = seats.find(one => one !== seat && one.ready);
+    if (heir) tell(heir.worker, {type: 'settle'});
     seat.timer = setTimeout(() => {
-      fork(seat).catch(error => {
+      const forked = fork(seat).then(() => {
+        if (!heir) tell(seat.worker, {type: 'settle'});
+      });
+      forked.catch(error => {
         if (error instanceof UserError) log.error({fix: error.fix}, error.message);
         else log.error({err: error}, 'a worker could not be replaced');
         // One that says it cannot ends by itself; its end starts the next try.

@@ -5,7 +5,14 @@ import type {WorkerStats} from './stats.ts';
 
 /** What the supervisor tells a worker. */
 export type ToWorker =
-  | {readonly type: 'start'; readonly material: Material; readonly account: Account | undefined; readonly profile: boolean}
+  | {
+      readonly type: 'start';
+      readonly material: Material;
+      readonly account: Account | undefined;
+      readonly startId: string;
+      readonly profile: boolean;
+    }
+  | {readonly type: 'settle'}
   | {readonly type: 'reload'; readonly id: number; readonly material: Material}
   | {readonly type: 'stats'; readonly id: number}
   | {readonly type: 'stop'; readonly graceMs: number};

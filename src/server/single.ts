@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import type {Crew, CrewLogs} from './crew.ts';
 import {createLog} from './error-log.ts';
 import type {Material} from './material.ts';
@@ -21,6 +22,7 @@ export function createSingle(logs: CrewLogs, account: Account | undefined): Crew
         log: createLog(material.config.logs.level, logs.error),
         access: logs.access,
         share: 1,
+        startId: randomUUID(),
         ...(account ? {drop: () => becomeAccount(account), bindFirst: true} : {}),
       });
       return worker.bound;

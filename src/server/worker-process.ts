@@ -40,6 +40,9 @@ process.on('message', async (message: ToWorker) => {
         tell({type: 'reloaded', id: message.id, error: sentence(error)});
       }
       break;
+    case 'settle':
+      await worker?.settle().catch(error => log.error({err: error}, 'what a dead worker owed could not be written out'));
+      break;
     case 'stats':
       if (worker) tell({type: 'stats', id: message.id, stats: await worker.stats()});
       break;
@@ -49,13 +52,14 @@ process.on('message', async (message: ToWorker) => {
   }
 });
 
-async function start({material, account, profile}: Extract<ToWorker, {type: 'start'}>) {
+async function start({material, account, startId, profile}: Extract<ToWorker, {type: 'start'}>) {
   try {
     if (profile) endProfile = await startProfile();
     worker = await startWorker({
       material,
       log: createLog(material.config.logs.level, line => tell({type: 'log', line})),
       access: gather,
+      startId,
       share: Number(process.env.CALDAV_WORKERS ?? 1),
       ...(account ? {drop: () => becomeAccount(account)} : {}),
     });

@@ -7,11 +7,10 @@ import {accessLine} from '../http/access-log.ts';
 import type {ExchangeOptions} from '../http/exchange.ts';
 import {type Bound, createListener, type Listener} from '../http/listener.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
-import {indexObject} from '../ical/object-index.ts';
-import {parseCalendar} from '../ical/parse.ts';
-import {openFileStore, prepareFileStore} from '../store/file/store.ts';
-import type {Store} from '../store/store.ts';
+import {openFileStore} from '../store/file/store.ts';
+import {prepareFileStore} from '../store/file/writer.ts';
 import {createApp} from './app.ts';
+import {indexFile} from './indexer.ts';
 import type {Material} from './material.ts';
 import {endpoints, portError} from './ports.ts';
 import {measure, type WorkerStats} from './stats.ts';
@@ -23,6 +22,8 @@ export interface WorkerOptions {
   access(lines: string): void;
   /** How many workers share the limits of the configuration. */
   readonly share: number;
+  /** The same for all workers of one start of the server. */
+  readonly startId: string;
   /** Gives up root. All modules have been loaded by then, for the account may not be able to read them. */
   readonly drop?: () => void;
   /** Binds the ports before root is given up, where no supervisor does it. */
@@ -35,6 +36,8 @@ export interface Worker {
   /** Takes what can be taken while running. Throws UserError and keeps the old where it cannot be used. */
   reload(material: Material): void;
   stats(): Promise<WorkerStats>;
+  /** Writes out what a worker that has died still owed to the files. */
+  settle(): Promise<void>;
   /** Finishes what is under way, for at most `graceMs`, and lets go of the store. */
   stop(graceMs: number): Promise<void>;
 }
@@ -69,11 +72,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   process.umask(material.config.umask);
 
   let directory: Directory = parseDirectory(material.accounts, material.config.directory.xmlFile);
-  const store: Store = await openFileStore({
-    root: material.config.documentRoot,
-    log,
-    index: (_name, bytes) => indexObject(parseCalendar(bytes)),
-  });
+  const store = await openFileStore({root: material.config.documentRoot, log, index: indexFile, startId: options.startId});
   undo.defer(() => store.close());
   const appFor = (config: Config) => createApp({config, directory: () => directory, store, log});
   app = appFor(material.config);
@@ -97,6 +96,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       current = next;
     },
     stats: () => measure(listener, since),
+    settle: () => store.settle(),
     async stop(graceMs) {
       await listener.close(graceMs);
       closed ??= store.close();
