@@ -1,0 +1,55 @@
+import {ianaZone} from '../../ical/iana-zone.ts';
+import {IcalError} from '../../ical/ical-error.ts';
+import {parseCalendar} from '../../ical/parse.ts';
+import {calendarTimezone} from '../../ical/time-zones.ts';
+import {utc, type Zone} from '../../ical/zone.ts';
+import type {StoredResource} from '../../store/store.ts';
+import {DavError} from '../../webdav/error.ts';
+import {child, type Element, text} from '../../xml/element.ts';
+import {caldav} from '../../xml/names.ts';
+import {parseXml} from '../../xml/parse.ts';
+import {validCalendarData, validTimezone} from '../preconditions.ts';
+
+/**
+ * The zone that a report's own CALDAV:timezone (RFC 4791 §9.8) or CALDAV:timezone-id (RFC 7809 §5.3) sets for floating times and DATEs;
+ * undefined: the calendars' own. Throws DavError CALDAV:valid-calendar-data or CALDAV:valid-timezone.
+ */
+export function requestedZone(body: Element): Zone | undefined {
+  const given = child(body, caldav('timezone'));
+  if (given) {
+    const zone = zoneIn(text(given));
+    if (!zone) throw new DavError(validCalendarData, {message: 'CALDAV:timezone holds no time zone that can be read.'});
+    return zone;
+  }
+  const id = child(body, caldav('timezone-id'));
+  const zone = id && ianaZone(text(id).trim());
+  if (id && !zone) throw new DavError(validTimezone, {message: `No time zone is called ${JSON.stringify(text(id).trim())}.`});
+  return zone;
+}
+
+const ofProperties = new Map<string, Zone | undefined>();
+
+/** Remembered by its text: a report asks for the zone of every object's calendar. */
+function zoneOfProperty(printed: string): Zone | undefined {
+  if (!ofProperties.has(printed)) {
+    if (ofProperties.size >= 200) ofProperties.clear();
+    ofProperties.set(printed, zoneIn(text(parseXml(printed))));
+  }
+  return ofProperties.get(printed);
+}
+
+/** The zone of a calendar: its calendar-timezone (RFC 4791 §5.2.2), its calendar-timezone-id (RFC 7809 §5.2), else UTC. */
+export function zoneOf({properties}: Pick<StoredResource, 'properties'>): Zone {
+  const timezone = properties.get(caldav('calendar-timezone'));
+  const id = properties.get(caldav('calendar-timezone-id'));
+  return (timezone && zoneOfProperty(timezone)) ?? (id && ianaZone(text(parseXml(id)).trim())) ?? utc;
+}
+
+function zoneIn(source: string): Zone | undefined {
+  try {
+    return calendarTimezone(parseCalendar(source.trim()));
+  } catch (error) {
+    if (error instanceof IcalError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import type {Zone} from '../../ical/zone.ts';
+import {DavError} from '../../webdav/error.ts';
+import type {Wanted} from '../../webdav/propstat.ts';
+import type {DavRequest, Resource} from '../../webdav/tables.ts';
+import {wantedIn} from '../../webdav/wanted.ts';
+import {child, type Element} from '../../xml/element.ts';
+import {caldav, dav} from '../../xml/names.ts';
+import {type CalendarDataRequest, calendarData, parseCalendarDataRequest} from '../calendar-data.ts';
+import {calendarObject} from '../kinds.ts';
+
+/** What a report wants of each object, CALDAV:calendar-data among it. Objects read already are handed on, so as not to read them twice. */
+export function wantedData(body: Element, {http}: DavRequest): (zone: Zone, read?: Uint8Array) => Wanted {
+  const asked = child(child(body, dav('prop')) ?? body, caldav('calendar-data'));
+  const request = asked && parseCalendarDataRequest(asked);
+  const wanted = wantedIn(body, http);
+  if (!request) return () => wanted;
+  return (zone, read) => ({
+    ...wanted,
+    own: (name, resource) => (name === caldav('calendar-data') ? dataOf(resource, request, zone, read) : undefined),
+  });
+}
+
+/** Undefined: the resource is no calendar object, and has no such property. */
+async function dataOf(resource: Resource, request: CalendarDataRequest, zone: Zone, read: Uint8Array | undefined) {
+  const {kind, stored, view} = resource;
+  if (kind !== calendarObject || stored?.collection !== false) return undefined;
+  const bytes = read ?? (await view!.read(stored.path, stored.etag));
+  if (!bytes) throw new DavError(404, {message: 'The object was changed or removed while the answer was made.'});
+  return calendarData(bytes, request, zone);
+}
