@@ -1,9 +1,10 @@
 import {becomeAccount} from '../server/privileges.ts';
 import type {Answer, Order} from './as-account.ts';
+import {loadAttributes} from './attributes-probe.ts';
 import {jobs} from './jobs.ts';
 
 /** The program of the process that `asAccount` starts. */
-await import('fs-xattr').catch(() => undefined);
+await loadAttributes().catch(() => undefined);
 
 process.once('message', async message => {
   const {account, job, argument} = message as Order;

@@ -33,6 +33,14 @@ export interface AttributesReport {
 
 type Xattr = typeof import('fs-xattr');
 
+let loading: Promise<Xattr> | undefined;
+
+/** The native module, looked for once: a process that has become another account may not be able to read it any more. */
+export function loadAttributes(): Promise<Xattr> {
+  loading ??= import('fs-xattr');
+  return loading;
+}
+
 const prefix = process.platform === 'linux' ? 'user.' : '';
 const name = `${prefix}WebDAV:{DAV:}displayname`;
 const largestMeasured = 64 * 1024;
@@ -51,7 +59,7 @@ export async function probeAttributes(folder: string): Promise<AttributesReport>
 
   let xattr: Xattr;
   try {
-    xattr = await import('fs-xattr');
+    xattr = await loadAttributes();
   } catch (error) {
     const message = firstLine(error);
     return {...about, ...nothing, failed: {step: 'load', code: 'MODULE', message}, ...missingModule(message)};
