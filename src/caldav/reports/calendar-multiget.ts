@@ -1,5 +1,4 @@
 import type {Zone} from '../../ical/zone.ts';
-import type {StoredResource} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
 import {parsePath, pathOfHref} from '../../webdav/href.ts';
 import {memberOf} from '../../webdav/locate.ts';

@@ -42,7 +42,8 @@ function zoneOfProperty(printed: string): Zone | undefined {
 export function zoneOf({properties}: Pick<StoredResource, 'properties'>): Zone {
   const timezone = properties.get(caldav('calendar-timezone'));
   const id = properties.get(caldav('calendar-timezone-id'));
-  return (timezone && zoneOfProperty(timezone)) ?? (id && ianaZone(text(parseXml(id)).trim())) ?? utc;
+  const zone = timezone === undefined ? undefined : zoneOfProperty(timezone);
+  return zone ?? (id === undefined ? undefined : ianaZone(text(parseXml(id)).trim())) ?? utc;
 }
 
 function zoneIn(source: string): Zone | undefined {
