@@ -6,10 +6,10 @@ import {nearest} from '../../base/nearest.ts';
 import {UserError} from '../../base/user-error.ts';
 import type {Config} from '../../config/config.ts';
 import {loadConfig} from '../../config/load.ts';
-import {indexObject} from '../../ical/object-index.ts';
-import {parseCalendar} from '../../ical/parse.ts';
+import {indexFile} from '../../server/indexer.ts';
 import {type Account, currentIdentity, planAccount} from '../../server/privileges.ts';
-import {openFileStore, prepareFileStore} from '../../store/file/store.ts';
+import {openFileStore} from '../../store/file/store.ts';
+import {prepareFileStore} from '../../store/file/writer.ts';
 import type {Store} from '../../store/store.ts';
 import type {CommandIo} from '../command.ts';
 
@@ -34,7 +34,7 @@ export async function withData<T>(io: CommandIo, user: string, work: (data: Data
     const store = await openFileStore({
       root: config.documentRoot,
       log: {debug() {}, info() {}, warn: (_, message) => io.out.note(message), error: (_, message) => io.out.note(message)},
-      index: (_name, bytes) => indexObject(parseCalendar(bytes)),
+      index: indexFile,
     }).catch(error => Promise.reject(explain(error, config)));
     closing.defer(() => store.close());
     return await work({config, principal, store});

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {printMonolithic} from '../../../src/caldav/monolithic.ts';
 import {findCalendar} from '../../../src/cli/transfer/find-calendar.ts';
 import {importObjects, type Outcome} from '../../../src/cli/transfer/import-objects.ts';
 import {makeCalendar} from '../../../src/cli/transfer/make-calendar.ts';
+import {printCalendar} from '../../../src/cli/transfer/print-calendar.ts';
 import {parseCalendar} from '../../../src/ical/parse.ts';
 import {splitCalendar} from '../../../src/ical/split.ts';
 import type {HomeView, Store} from '../../../src/store/store.ts';
@@ -39,7 +39,7 @@ async function bring(store: Store, text: string, limits: Partial<Limits> = {}): 
 async function exported(store: Store): Promise<string> {
   const view = (await store.view(home))!;
   let text = '';
-  for await (const part of printMonolithic(findCalendar(view, 'work')!, view)) text += part;
+  for await (const part of printCalendar(findCalendar(view, 'work')!, view)) text += part;
   return text;
 }
 
@@ -116,13 +116,13 @@ describe('import', () => {
 describe('export after import', () => {
   const word = fc.string({unit: fc.constantFrom(...'abc XYZ,;\\é€😀"\''), maxLength: 90}).map(text => text.trim());
   const escaped = (text: string) => text.replace(/[\\;,]/g, '\\$&');
-  const zone = (name: string) => [
+  const zone = (name: string, offset = '+0100') => [
     'BEGIN:VTIMEZONE',
     `TZID:${name}`,
     'BEGIN:STANDARD',
     'DTSTART:19701025T030000',
     'TZOFFSETFROM:+0200',
-    'TZOFFSETTO:+0100',
+    `TZOFFSETTO:${offset}`,
     'END:STANDARD',
     'END:VTIMEZONE',
   ];
@@ -164,5 +164,34 @@ describe('export after import', () => {
       }),
       {numRuns: 60},
     );
+  });
+
+  test('keeps what each object means by a TZID that only it explains', async () => {
+    const store = await newStore();
+    const local = (uid: string) => event(uid, '20261201T100000').replace('DTSTART:', 'DTSTART;TZID=Our Office:');
+    for (const [uid, offset] of [
+      ['a', '+0100'],
+      ['b', '+0500'],
+      ['c', '+0100'],
+    ] as const) {
+      await bring(store, calendar(...zone('Our Office', offset), ...lines(local(uid))));
+    }
+    const text = await exported(store);
+    expect(text.match(/BEGIN:VCALENDAR/g)).toHaveLength(2);
+    const second = await newStore();
+    await bring(second, text);
+    expect(await contents((await second.view(home))!)).toEqual(await contents((await store.view(home))!));
+  });
+
+  test('is one VCALENDAR however differently known zones are described', async () => {
+    const store = await newStore();
+    const local = (uid: string) => event(uid, '20261201T100000').replace('DTSTART:', 'DTSTART;TZID=Europe/Berlin:');
+    for (const [uid, offset] of [
+      ['a', '+0100'],
+      ['b', '+0200'],
+    ] as const) {
+      await bring(store, calendar(...zone('Europe/Berlin', offset), ...lines(local(uid))));
+    }
+    expect((await exported(store)).match(/BEGIN:VCALENDAR/g)).toHaveLength(1);
   });
 });
