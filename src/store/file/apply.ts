@@ -48,13 +48,17 @@ export function apply(ledger: Ledger, homeFolder: string, operation: Operation):
       ledger.remove(operation.path);
       ledger.journal('remove', operation.path);
       return;
-    case 'copy':
+    case 'copy': {
+      const {from, to, shallow} = operation;
+      const top = requireRow(ledger, from);
+      for (const row of shallow ? [top] : ledger.tree(from))
+        bring(ledger, homeFolder, row, to + row.path.slice(from.length), false);
+      return;
+    }
     case 'move': {
-      const {change, from, to, shallow} = operation;
+      const {from, to} = operation;
       requireRow(ledger, from);
-      const rows = shallow ? [requireRow(ledger, from)] : ledger.tree(from);
-      for (const row of rows) bring(ledger, homeFolder, row, to + row.path.slice(from.length), change === 'move');
-      if (change === 'copy') return;
+      for (const row of ledger.tree(from)) bring(ledger, homeFolder, row, to + row.path.slice(from.length), true);
       ledger.remove(from);
       ledger.journal('remove', from);
     }

@@ -70,7 +70,7 @@ export function writeAttributes(file: string, texts: Texts, {fresh = false} = {}
   for (const attribute of present) if (!wanted.has(attribute)) removeAttributeSync(file, attribute);
   const left = new Map<Name, string>();
   for (const [attribute, {name, text}] of wanted) {
-    const value = valueOf(attribute, name, text);
+    const value = packedValue(attribute, name, text);
     if (present.has(attribute) && getAttributeSync(file, attribute).equals(value)) continue;
     try {
       setAttributeSync(file, attribute, value);
@@ -94,7 +94,7 @@ export function readAttributes(file: string): Texts {
   return texts;
 }
 
-function valueOf(attribute: string, name: Name, text: string): Buffer {
+function packedValue(attribute: string, name: Name, text: string): Buffer {
   const plain = Buffer.from(isHashed(attribute) ? `${name}\0${text}` : text);
   return plain.length < deflateFromBytes ? plain : deflateSync(plain, {level: 9});
 }

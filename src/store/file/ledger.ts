@@ -221,7 +221,10 @@ export class Ledger {
 
   #statement(sql: string): StatementSync {
     let statement = this.#prepared.get(sql);
-    if (!statement) this.#prepared.set(sql, (statement = this.#database.prepare(sql)));
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#prepared.set(sql, statement);
+    }
     return statement;
   }
 
@@ -247,7 +250,10 @@ export class Ledger {
   }
 
   #touchAbove(path: Path): void {
-    for (let at = path; at !== ''; ) this.#touched.add((at = parentOf(at)));
+    for (let at = path; at !== ''; ) {
+      at = parentOf(at);
+      this.#touched.add(at);
+    }
   }
 }
 

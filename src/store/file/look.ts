@@ -1,6 +1,7 @@
 import type {DatabaseSync, StatementSync} from 'node:sqlite';
 import type {TimeRange} from '../../base/time-range.ts';
 import type {Change, Changes, Path, Revision} from '../store.ts';
+import {isDamage} from './index-file.ts';
 import {type Row, storedFrom} from './rows.ts';
 
 const byName = 'ORDER BY path';
@@ -33,6 +34,8 @@ const statements = {
   pendingBytes: "SELECT bytes FROM pending WHERE path = ? AND change = 'put' ORDER BY seq DESC LIMIT 1",
 } as const;
 
+type Statement = keyof typeof statements;
+
 export interface Meta {
   readonly revision: Revision;
   readonly used: number;
@@ -43,7 +46,9 @@ export interface Meta {
 /** Looks into one home's index. Each call answers from one moment. */
 export class Look {
   readonly #database: DatabaseSync;
-  readonly #prepared: {[name in keyof typeof statements]?: StatementSync} = {};
+  readonly #prepared = new Map<Statement, StatementSync>();
+  /** Whether the index answered that it is damaged. */
+  isDamaged = false;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -76,7 +81,7 @@ export class Look {
       const parent = this.#idOf(collection);
       if (parent === undefined) return [];
       const range = {parent, start, end: end === start ? end + 1 : end, component: component ?? null};
-      return this.#statement('inRange').all(range) as unknown as Row[];
+      return this.#allNamed('inRange', range) as unknown as Row[];
     });
   }
 
@@ -116,14 +121,14 @@ export class Look {
   #present(row: Row, since: Revision, depth: '1' | 'infinity'): Change[] {
     const rows = (depth === '1'
       ? this.#all('changed', row.id, since, -1)
-      : this.#statement('changedBelow').all({...below(row.path), since, limit: -1})) as unknown as Row[];
+      : this.#allNamed('changedBelow', {...below(row.path), since, limit: -1})) as unknown as Row[];
     return rows.map(found => ({path: found.path, revision: found.revision, stored: storedFrom(found)}));
   }
 
   #gone(row: Row, since: Revision, depth: '1' | 'infinity'): Change[] {
     const rows = (depth === '1'
       ? this.#all('gone', row.path, since, -1)
-      : this.#statement('goneBelow').all({...below(row.path), since, limit: -1})) as unknown as {
+      : this.#allNamed('goneBelow', {...below(row.path), since, limit: -1})) as unknown as {
       path: Path;
       revision: Revision;
     }[];
@@ -146,16 +151,34 @@ export class Look {
     }
   }
 
-  #get(name: keyof typeof statements, ...values: (string | number)[]) {
-    return this.#statement(name).get(...values);
+  #get(name: Statement, ...values: (string | number)[]) {
+    return this.#guarded(() => this.#statement(name).get(...values));
   }
 
-  #all(name: keyof typeof statements, ...values: (string | number)[]) {
-    return this.#statement(name).all(...values);
+  #all(name: Statement, ...values: (string | number)[]) {
+    return this.#guarded(() => this.#statement(name).all(...values));
   }
 
-  #statement(name: keyof typeof statements): StatementSync {
-    return (this.#prepared[name] ??= this.#database.prepare(statements[name]));
+  #allNamed(name: Statement, values: Record<string, string | number | null>) {
+    return this.#guarded(() => this.#statement(name).all(values));
+  }
+
+  #guarded<T>(look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      this.isDamaged ||= isDamage(error);
+      throw error;
+    }
+  }
+
+  #statement(name: Statement): StatementSync {
+    let statement = this.#prepared.get(name);
+    if (!statement) {
+      statement = this.#database.prepare(statements[name]);
+      this.#prepared.set(name, statement);
+    }
+    return statement;
   }
 }
 

@@ -34,7 +34,8 @@ export class OpenHomes {
 
   /** Whether the disk takes names for one that differ only in case or Unicode form. */
   get folds(): boolean {
-    return (this.#folds ??= foldsNames(this.#root));
+    this.#folds ??= foldsNames(this.#root);
+    return this.#folds;
   }
 
   /** The home, its index sound and up to date; undefined where there is none. */

@@ -21,7 +21,8 @@ export type Operation =
     }
   | {readonly change: 'properties'; readonly path: Path; readonly values: ReadonlyMap<Name, string | undefined>}
   | {readonly change: 'delete'; readonly path: Path}
-  | {readonly change: 'copy' | 'move'; readonly from: Path; readonly to: Path; readonly shallow: boolean};
+  | {readonly change: 'copy'; readonly from: Path; readonly to: Path; readonly shallow: boolean}
+  | {readonly change: 'move'; readonly from: Path; readonly to: Path};
 
 /** A unit of work as it goes to the writer: what it rests on, and what it does. */
 export interface Work {

@@ -47,7 +47,7 @@ export class Queue implements Underway {
       this.#gathered = [];
       try {
         const outcomes = await this.#send(batch.map(({work}) => work));
-        batch.forEach(({resolve}, at) => resolve(outcomes[at]!));
+        for (const [at, {resolve}] of batch.entries()) resolve(outcomes[at]!);
       } catch (error) {
         for (const {reject} of batch) reject(error);
       }

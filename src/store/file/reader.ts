@@ -35,7 +35,9 @@ export class Reader {
 
   /** Whether the index is still the one that is at the path. */
   isCurrent(): boolean {
-    return this.isOpen && this.#inode !== undefined && this.#inode === inodeOf(join(this.folder, indexName));
+    return (
+      this.isOpen && !this.look.isDamaged && this.#inode !== undefined && this.#inode === inodeOf(join(this.folder, indexName))
+    );
   }
 
   /** The collections in whose folders names came, went or changed by another's hand; looked for at most once a second. */

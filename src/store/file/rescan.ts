@@ -53,7 +53,7 @@ export async function rescan(open: OpenHome, collection: Path, deep: boolean, by
   const known = new Map(open.ledger.look.members(collection).map(row => [row.path, row]));
   const changed = differing(open.ledger, folder, collection, listing, known);
   for (let at = 0; at < changed.length; )
-    at += await takeInFiles(open, collection, unpackTypes(self.types), changed.slice(at, at + batchFiles), by);
+    at += await takeInFiles(open, unpackTypes(self.types), changed.slice(at, at + batchFiles), by);
   await open.exclusively(ledger => {
     ledger.run(
       'UPDATE resource SET file = ?1 WHERE path = ?2 AND collection = 1 AND file IS NOT ?1',
@@ -133,7 +133,6 @@ const misnamed = {damage: 'its file name is none that a resource name is kept un
 /** Takes in as many of the files as make a batch. Answers how many. */
 async function takeInFiles(
   open: OpenHome,
-  collection: Path,
   types: readonly Name[],
   candidates: readonly Candidate[],
   by: Rescanning,

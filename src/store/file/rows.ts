@@ -82,13 +82,15 @@ export function storedObject(row: Row): StoredObject {
     modified: row.modified,
     revision: row.revision,
     get properties() {
-      return (properties ??= unpackProperties(row.properties));
+      properties ??= unpackProperties(row.properties);
+      return properties;
     },
     collection: false,
     etag: row.etag ?? '',
     sizeBytes: row.size,
     get index() {
-      return (index ??= indexFrom(row));
+      index ??= indexFrom(row);
+      return index;
     },
   };
 }

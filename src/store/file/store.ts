@@ -3,11 +3,12 @@ import {mkdir, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import type {Log} from '../../base/log.ts';
-import type {HomeId, HomeUnit, HomeView, Path, Store} from '../store.ts';
+import type {HomeId, HomeUnit, Path, Store} from '../store.ts';
 import {BytesCache} from './bytes-cache.ts';
 import {isDamage} from './index-file.ts';
 import {folderMode, homeFolder, homeOfFolder, maxNameBytes, trees} from './layout.ts';
 import {Ledger} from './ledger.ts';
+import {requireNativeAttributes} from './native-attributes.ts';
 import type {Outcome, Work} from './operations.ts';
 import {Queue} from './queue.ts';
 import {Reader} from './reader.ts';
@@ -16,7 +17,7 @@ import {newResourceId} from './resource-id.ts';
 import {layOut} from './schema.ts';
 import {Unit} from './unit.ts';
 import {View} from './view.ts';
-import {type Indexer, takeWriter, type Writer} from './writer.ts';
+import {type Indexer, Writer} from './writer.ts';
 
 export interface FileStoreOptions {
   /** DocumentRoot. */
@@ -34,12 +35,32 @@ export interface FileStore extends Store {
   settle(): Promise<void>;
 }
 
+let prepared: Promise<Writer> | undefined;
+
+/**
+ * Starts the writer thread and loads all that it and this process will need, without touching any data: to be called before the
+ * process gives up rights that its modules may need to be read with. Throws UserError where fs-xattr cannot be loaded.
+ */
+export async function prepareFileStore(): Promise<void> {
+  requireNativeAttributes();
+  prepared ??= new Writer().ready();
+  await prepared;
+}
+
 /** A store in files, with a journal and index of SQLite in each home. Throws UserError where fs-xattr cannot be loaded. */
 export async function openFileStore(options: FileStoreOptions): Promise<FileStore> {
   const writer = await takeWriter();
   await mkdir(options.root, {recursive: true, mode: folderMode});
   writer.start({root: options.root, startId: options.startId ?? randomUUID()}, options.log, options.index);
   return new Files(options, writer);
+}
+
+/** The thread that `prepareFileStore` started, or a new one; each store has its own. */
+async function takeWriter(): Promise<Writer> {
+  requireNativeAttributes();
+  const taken = prepared ?? new Writer().ready();
+  prepared = undefined;
+  return taken;
 }
 
 const mostReaders = 256;
@@ -115,7 +136,8 @@ class Files implements FileStore {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   reader(home: HomeId): Reader {
@@ -136,9 +158,11 @@ class Files implements FileStore {
       this.#readers.set(home, reader);
       return reader;
     }
+    let suspect = reader?.look.isDamaged ?? false;
     for (let attempt = 0; ; attempt++) {
       this.#release(home);
-      if (!(await this.#writer.ask('open', {home, suspect: attempt > 0}))) return undefined;
+      if (!(await this.#writer.ask('open', {home, suspect}))) return undefined;
+      suspect = true;
       try {
         return this.reader(home);
       } catch (error) {

@@ -103,19 +103,20 @@ export class Unit implements HomeUnit {
   }
 
   copy(from: Path, to: Path, shallow = false): void {
-    this.#transfer('copy', from, to, shallow);
+    this.#requireTransfer(from, to);
+    this.#operations.push({change: 'copy', from, to, shallow});
   }
 
   move(from: Path, to: Path): void {
-    this.#transfer('move', from, to, false);
+    this.#requireTransfer(from, to);
+    this.#operations.push({change: 'move', from, to});
   }
 
-  #transfer(change: 'copy' | 'move', from: Path, to: Path, shallow: boolean): void {
+  #requireTransfer(from: Path, to: Path): void {
     this.#requireThere(from);
     this.#requireFree(to);
     if (from === '' || `${to}/`.startsWith(`${from}/`))
       throw new Error(`${JSON.stringify(from)} cannot be brought to ${to}, within itself`);
-    this.#operations.push({change, from, to, shallow});
   }
 
   #requireThere(path: Path): void {
@@ -137,10 +138,11 @@ export class Unit implements HomeUnit {
     for (let at = staged - 1; at >= 0; at--) {
       const operation = this.#operations[at]!;
       if (operation.change === 'properties') continue;
-      if (operation.change === 'copy' || operation.change === 'move') {
+      if ('to' in operation) {
         const {from, to} = operation;
+        const shallow = operation.change === 'copy' && operation.shallow;
         if (operation.change === 'move' && isAtOrBelow(path, from)) return 'nothing';
-        if (path === to || (isAtOrBelow(path, to) && !operation.shallow)) return this.#kindNow(from + path.slice(to.length), at);
+        if (path === to || (isAtOrBelow(path, to) && !shallow)) return this.#kindNow(from + path.slice(to.length), at);
         if (isAtOrBelow(path, to)) return 'nothing';
       } else if (path === operation.path) {
         return operation.change === 'delete' ? 'nothing' : operation.change === 'put' ? 'object' : 'collection';

@@ -51,7 +51,10 @@ function nextEntries(ledger: Ledger): Entry[] {
   const sql = 'SELECT seq, path, change, kept, coalesce(length(bytes), 0) AS size FROM pending ORDER BY seq LIMIT ?';
   const entries = ledger.all(sql, batchEntries) as unknown as (Entry & {size: number})[];
   let bytes = 0;
-  return entries.filter(({size}, at) => (bytes += size) <= batchBytes || at === 0);
+  return entries.filter(({size}, at) => {
+    bytes += size;
+    return bytes <= batchBytes || at === 0;
+  });
 }
 
 async function makeDrafts({folder, ledger}: OpenHome, entries: readonly Entry[]): Promise<Map<Revision, Draft>> {

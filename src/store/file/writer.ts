@@ -4,7 +4,6 @@ import type {Log} from '../../base/log.ts';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
 import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
-import {requireNativeAttributes} from './native-attributes.ts';
 import type {Parsed, Unparsed} from './rescan.ts';
 
 /** Parses a calendar object of a collection with these types for the index; undefined: it is none. Throws where it is damaged. */
@@ -105,23 +104,4 @@ export class Writer {
     for (const {reject} of this.#waiting.values()) reject(this.#gone);
     this.#waiting.clear();
   }
-}
-
-let prepared: Promise<Writer> | undefined;
-
-/**
- * Starts the writer thread and loads all that it and this process will need, without touching any data: to be called before the
- * process gives up rights that its modules may need to be read with. Throws UserError where fs-xattr cannot be loaded.
- */
-export async function prepareFileStore(): Promise<void> {
-  requireNativeAttributes();
-  await (prepared ??= new Writer().ready());
-}
-
-/** The thread that `prepareFileStore` started, or a new one. */
-export async function takeWriter(): Promise<Writer> {
-  await prepareFileStore();
-  const writer = prepared!;
-  prepared = undefined;
-  return writer;
 }
