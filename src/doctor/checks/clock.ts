@@ -9,9 +9,11 @@ import {withTemporary} from '../traces.ts';
 export const clock: Check = {
   name: 'clock',
   what: 'Clock and time zones',
-  async run({folders: [first]}) {
+  async run({folders, config}) {
     const results = [judgeTime(Date.now()), checkZones()];
-    if (first) results.push(await checkFileClock(first.path));
+    if (folders[0]) results.push(await checkFileClock(folders[0].path));
+    const files = config ? [config.file, config.directory.xmlFile, config.logs.accessLogFile, config.logs.errorLogFile] : [];
+    results.push(...(await checkSetBack([...folders.map(({path}) => path), ...files])));
     return results;
   },
 };
@@ -65,4 +67,34 @@ export function judgeFileClock(stamped: number, before: number, after: number): 
     `the file system's clock is ${Math.round(apart / 1000)} s apart from this machine's`,
     'set both clocks by NTP: `timedatectl set-ntp true` on the file server too',
   );
+}
+
+/** What was last changed at a time that has not come yet was written before the clock went back: sync tokens would go back with it. */
+async function checkSetBack(paths: readonly string[]): Promise<CheckResult[]> {
+  const times = await Promise.all(
+    paths.map(path =>
+      stat(path).then(
+        ({mtimeMs}) => ({path, changed: mtimeMs}),
+        () => undefined,
+      ),
+    ),
+  );
+  return judgeSetBack(
+    times.filter(time => time !== undefined),
+    Date.now(),
+  );
+}
+
+export function judgeSetBack(times: readonly {path: string; changed: number}[], now: number): CheckResult[] {
+  const latest = times.reduce((a, b) => (b.changed > a.changed ? b : a), {path: '', changed: 0});
+  if (latest.changed <= now + 60_000)
+    return times.length > 0 ? [ok('the clock has not gone back since the files were written')] : [];
+  const when = new Date(latest.changed).toISOString();
+  return [
+    warn(
+      `${latest.path} was changed at ${when}, which has not come yet: the clock has gone back`,
+      'set the clock by NTP (`timedatectl set-ntp true`); changes are counted on from the latest time known, so clients lose nothing',
+      {file: latest.path, changed: when},
+    ),
+  ];
 }

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {judgeFileClock, judgeTime} from '../../../src/doctor/checks/clock.ts';
+import {judgeFileClock, judgeSetBack, judgeTime} from '../../../src/doctor/checks/clock.ts';
 
 describe('the clock', () => {
   test('a year in which this program did not exist cannot be', () => {
@@ -18,5 +18,15 @@ describe('the clock', () => {
       status: 'warn',
       message: expect.stringContaining('60 s'),
     });
+  });
+
+  test('a file from a time that has not come yet shows that the clock went back', () => {
+    const now = Date.UTC(2026, 10, 22);
+    const old = {path: '/srv/a', changed: now - 1000};
+    expect(judgeSetBack([old], now)).toMatchObject([{status: 'ok'}]);
+    expect(judgeSetBack([old, {path: '/srv/b', changed: now + 3_600_000}], now)).toMatchObject([
+      {status: 'warn', details: {file: '/srv/b', changed: '2026-11-22T01:00:00.000Z'}},
+    ]);
+    expect(judgeSetBack([], now)).toEqual([]);
   });
 });
