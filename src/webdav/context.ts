@@ -103,7 +103,7 @@ export function parseOnce({body}: HttpRequest): () => Element | undefined {
       return parsed;
     } catch (error) {
       if (!(error instanceof XmlError)) throw error;
-      throw new DavError(400, {message: `The body is no acceptable XML: ${error.message}`});
+      throw new DavError(400, {message: `The body is no acceptable XML: ${error.message.replace(/\.$/, '')}.`});
     }
   };
 }

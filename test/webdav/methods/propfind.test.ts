@@ -1,0 +1,176 @@
+import {describe, expect, test} from 'vitest';
+import {element, elements, text} from '../../../src/xml/element.ts';
+import {calendarserver, dav, type Name} from '../../../src/xml/names.ts';
+import {parseXml} from '../../../src/xml/parse.ts';
+import {serve} from '../../support/serve.ts';
+
+const home = '/calendars/users/ann/';
+const unknown: Name = '{urn:example}nothing';
+
+describe('RFC 4918 §9.1 PROPFIND', () => {
+  test('properties that are there are 200, those that are not 404, each in one propstat', async () => {
+    const {ann} = await serve({ann: []});
+    const {xml, status} = await ann.propfind(
+      home,
+      0,
+      dav('resourcetype'),
+      unknown,
+      dav('displayname'),
+      calendarserver('pushkey'),
+    );
+    expect(status).toBe(207);
+    const [response] = elements(xml!, dav('response'));
+    const propstats = elements(response!, dav('propstat')).map(propstat => ({
+      names: elements(elements(propstat, dav('prop'))[0]!).map(({name}) => name),
+      status: text(elements(propstat, dav('status'))[0]!),
+    }));
+    expect(propstats).toEqual([
+      {names: [dav('resourcetype'), dav('displayname')], status: 'HTTP/1.1 200 OK'},
+      {names: [unknown, calendarserver('pushkey')], status: 'HTTP/1.1 404 Not Found'},
+    ]);
+  });
+
+  test('a DAV:prop of nothing is answered with an empty 200', async () => {
+    const {ann} = await serve({ann: []});
+    const {xml} = await ann.request('PROPFIND', home, {depth: 0, body: element(dav('propfind'), element(dav('prop')))});
+    const propstats = elements(elements(xml!, dav('response'))[0]!, dav('propstat'));
+    expect(propstats.map(propstat => text(elements(propstat, dav('status'))[0]!))).toEqual(['HTTP/1.1 200 OK']);
+  });
+
+  test('no body, and DAV:allprop: RFC 4918’s properties and the dead ones', async () => {
+    const {ann} = await serve({ann: []});
+    await ann.put(`${home}a.txt`, 'abc', {'content-type': 'text/plain'});
+    await ann.proppatch(`${home}a.txt`, element('{urn:example}mood', 'good'));
+    for (const body of [undefined, element(dav('propfind'), element(dav('allprop')))]) {
+      const {responses} = await ann.request('PROPFIND', `${home}a.txt`, {depth: 0, body});
+      const {properties, refused} = responses.get(`${home}a.txt`)!;
+      expect([...properties.keys()].sort()).toEqual(
+        [
+          dav('creationdate'),
+          dav('getcontentlength'),
+          dav('getcontenttype'),
+          dav('getetag'),
+          dav('getlastmodified'),
+          dav('lockdiscovery'),
+          dav('resourcetype'),
+          dav('supportedlock'),
+          '{urn:example}mood',
+        ].sort(),
+      );
+      expect(refused.size).toBe(0);
+      expect(text(properties.get(dav('getcontentlength'))!)).toBe('3');
+      expect(text(properties.get(dav('getcontenttype'))!)).toBe('text/plain');
+      expect(text(properties.get(dav('creationdate'))!)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+      expect(text(properties.get(dav('getlastmodified'))!)).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/);
+    }
+  });
+
+  test('DAV:include adds what DAV:allprop leaves out', async () => {
+    const {ann} = await serve({ann: []});
+    const include = element(dav('include'), element(dav('supported-report-set')), element(unknown));
+    const body = element(dav('propfind'), element(dav('allprop')), include);
+    const {properties} = (await ann.request('PROPFIND', home, {depth: 0, body})).responses.get(home)!;
+    expect(properties.has(dav('supported-report-set'))).toBe(true);
+    expect(properties.has(dav('resourcetype'))).toBe(true);
+  });
+
+  test('DAV:propname: the names of what is there, without values', async () => {
+    const {ann} = await serve({ann: []});
+    const body = element(dav('propfind'), element(dav('propname')));
+    const {properties, refused} = (await ann.request('PROPFIND', home, {depth: 0, body})).responses.get(home)!;
+    expect([...properties.keys()]).toEqual(expect.arrayContaining([dav('resourcetype'), dav('sync-token')]));
+    expect(properties.has(dav('getetag'))).toBe(false);
+    expect([...properties.values()].every(({children}) => children.length === 0)).toBe(true);
+    expect(refused.size).toBe(0);
+  });
+
+  test('Depth: 1 has the collection first, then its members', async () => {
+    const {ann} = await serve({ann: []});
+    const {responses} = await ann.propfind(home, 1, dav('getetag'));
+    expect([...responses.keys()]).toEqual([home, `${home}calendar/`, `${home}tasks/`]);
+  });
+
+  test('Depth: infinity is refused on a home and above it: DAV:propfind-finite-depth; so is a Depth that is missing', async () => {
+    const {ann} = await serve({ann: []});
+    for (const path of ['/', '/principals/', '/calendars/', home]) {
+      const {status, error} = await ann.propfind(path, 'infinity', dav('getetag'));
+      expect({path, status, error}).toEqual({path, status: 403, error: dav('propfind-finite-depth')});
+      expect((await ann.request('PROPFIND', path)).error).toBe(dav('propfind-finite-depth'));
+    }
+  });
+
+  test('Depth: infinity below a home lists everything', async () => {
+    const {ann} = await serve({ann: []});
+    for (const path of ['a/', 'a/b/', 'a/b/c/']) await ann.request('MKCOL', home + path);
+    await ann.put(`${home}a/b/x.txt`, 'x');
+    const {responses} = await ann.propfind(`${home}a/`, 'infinity', dav('getetag'));
+    expect([...responses.keys()]).toEqual([`${home}a/`, `${home}a/b/`, `${home}a/b/c/`, `${home}a/b/x.txt`]);
+  });
+
+  test('any other Depth is 400', async () => {
+    const {ann} = await serve({ann: []});
+    expect((await ann.request('PROPFIND', home, {headers: {depth: '2'}})).status).toBe(400);
+  });
+
+  test('what is not there is 404', async () => {
+    const {ann} = await serve({ann: []});
+    for (const path of [`${home}nothing/`, '/calendars/users/nobody/', '/elsewhere/', '/principals/users/nobody/']) {
+      expect((await ann.propfind(path, 0, dav('getetag'))).status).toBe(404);
+    }
+  });
+
+  test('the answer has the DAV header, for Apple’s clients read it there', async () => {
+    const {ann} = await serve({ann: []});
+    const {headers} = await ann.propfind('/principals/users/ann/', 0, dav('resourcetype'));
+    expect(headers.get('dav')).toMatch(/^1, 3, extended-mkcol\b.*\bcalendar-access\b/);
+    expect(headers.get('dav')).not.toMatch(/\b2\b/);
+  });
+
+  test('a listing longer than one chunk is whole', async () => {
+    const {ann} = await serve({ann: []});
+    await ann.request('MKCOL', `${home}many/`);
+    await Promise.all(Array.from({length: 600}, (_, at) => ann.put(`${home}many/${at}.txt`, String(at))));
+    const {responses, text: body} = await ann.propfind(`${home}many/`, 1);
+    expect(body.length).toBeGreaterThan(3 * 65_536);
+    expect(responses.size).toBe(601);
+  });
+});
+
+describe('RFC 8144 Prefer: return=minimal', () => {
+  const body = element(dav('propfind'), element(dav('prop'), element(dav('displayname')), element(unknown)));
+
+  test.each([
+    ['Prefer', {prefer: 'return=minimal'}, 'return=minimal'],
+    ['Prefer among others', {prefer: 'respond-async, return="minimal"; x=y'}, 'return=minimal'],
+    ['Brief', {brief: 't'}, null],
+  ])('%s: nothing is said of properties that are not there', async (_name, headers, applied) => {
+    const {ann} = await serve({ann: []});
+    const answer = await ann.request('PROPFIND', home, {depth: 0, body, headers});
+    const {properties, refused} = answer.responses.get(home)!;
+    expect([...properties.keys()]).toEqual([dav('displayname')]);
+    expect(refused.size).toBe(0);
+    expect(answer.headers.get('preference-applied')).toBe(applied);
+    expect(answer.headers.get('vary')).toMatch(/Prefer/);
+  });
+
+  test('where none of them is there: one empty 200 (§2.1)', async () => {
+    const {ann} = await serve({ann: []});
+    const only = element(dav('propfind'), element(dav('prop'), element(unknown)));
+    const {xml} = await ann.request('PROPFIND', home, {depth: 0, body: only, headers: {prefer: 'return=minimal'}});
+    const [propstat, ...others] = elements(elements(xml!, dav('response'))[0]!, dav('propstat'));
+    expect(others).toEqual([]);
+    expect(text(elements(propstat!, dav('status'))[0]!)).toBe('HTTP/1.1 200 OK');
+    expect(elements(propstat!, dav('prop'))[0]!.children).toEqual([]);
+  });
+
+  test('PROPPATCH that succeeds is 200 without a body (§2.2)', async () => {
+    const {ann} = await serve({ann: []});
+    const update = parseXml(
+      '<propertyupdate xmlns="DAV:"><set><prop><displayname>Me</displayname></prop></set></propertyupdate>',
+    );
+    const {status, bytes} = await ann.request('PROPPATCH', home, {body: update, headers: {prefer: 'return=minimal'}});
+    expect({status, length: bytes.length}).toEqual({status: 200, length: 0});
+    const refused = parseXml('<propertyupdate xmlns="DAV:"><set><prop><getetag>x</getetag></prop></set></propertyupdate>');
+    expect((await ann.request('PROPPATCH', home, {body: refused, headers: {prefer: 'return=minimal'}})).status).toBe(207);
+  });
+});
