@@ -1,3 +1,4 @@
+import type {Account} from '../server/privileges.ts';
 import type {Passwords} from './answers.ts';
 import type {Plan} from './planned.ts';
 
@@ -19,7 +20,7 @@ export interface Work {
   readonly passwords: Map<string, string>;
   readonly typed: Passwords;
   /** Whose data, logs and run are; undefined: whoever runs the set-up. */
-  owner: {uid: number; gid: number} | undefined;
+  owner: Account | undefined;
   /** Backups of replaced files end in this: `2026-11-22T09-00-00Z.bak`; undefined: none are kept. */
   readonly backupEnd: string | undefined;
 }
