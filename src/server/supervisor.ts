@@ -1,4 +1,4 @@
-import {chownSync, existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {accessSync, chownSync, constants, existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import type {Log} from '../base/log.ts';
@@ -159,11 +159,15 @@ function createServer(
     const watch = watchFiles(files, async () => {
       await reload().catch(() => {}); // logged
     });
+    let complained = false;
     const stats = async () => {
       if (!config.serverStatsFile) return;
       try {
         writeStats(config.serverStatsFile, await status());
+        complained = false;
       } catch (error) {
+        if (complained) return;
+        complained = true;
         log.warn({file: config.serverStatsFile, reason: (error as Error).message}, 'the stats file cannot be written');
       }
     };
@@ -178,6 +182,12 @@ function createServer(
     };
     const timers = [setInterval(stats, statsEveryMs).unref()];
     void stats();
+    try {
+      accessSync(config.file, constants.R_OK);
+    } catch {
+      // Only a single process that root has started comes here: it is root no more, and its folder is root's alone.
+      log.warn({}, `This account may no longer read ${config.file}: changes to it take effect when the server is restarted.`);
+    }
     if (config.tls.certificate) {
       void renew();
       timers.push(setInterval(renew, renewEveryMs).unref());
