@@ -87,16 +87,17 @@ export function setElements(
   return missing.slice(surplus.length).reduce((before, one) => insertChild(before, file, name, one), changed);
 }
 
+/** How a record is named by another; `uid` alone where it is a user. */
+export function memberElement({type, uid}: RecordName): NewElement {
+  return {name: 'member', attributes: type === 'users' ? {} : {type}, text: uid};
+}
+
 /** The text with a member more in a group's list (`members`, `proxies` or `read-only-proxies`); as it was where it is one already. */
 export function addReference(text: string, file: string, name: RecordName, list: string, member: RecordName): string {
   const root = parseAccounts(text, file);
   const layout = layoutOf(text, root);
   const there = requireRecord(root, file, name).children.find(child => child.name === list);
-  const element: NewElement = {
-    name: 'member',
-    attributes: member.type === 'users' ? {} : {type: member.type},
-    text: member.uid,
-  };
+  const element = memberElement(member);
   if (!there) return insertChild(text, file, name, {name: list, children: [element]});
   if (there.children.some(child => isReference(child, member.type, [member.uid]))) return text;
   const last = there.children.at(-1);

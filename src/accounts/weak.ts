@@ -13,7 +13,7 @@ export function weakness(password: string, known: readonly string[] = []): strin
     .flatMap(word => [word.toLowerCase(), ...word.toLowerCase().split(/[\s@._-]+/)])
     .filter(word => word.length > 2);
   const rest = own.reduce((text, word) => text.replaceAll(word, ''), plain);
-  if (rest.length < 5 && rest !== plain) return 'is made of the account’s own name';
+  if (rest !== plain && (rest.length < 6 || /^\P{L}*$/u.test(rest))) return 'is made of the account’s own name';
   return undefined;
 }
 

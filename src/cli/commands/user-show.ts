@@ -1,0 +1,76 @@
+import {parseAccounts} from '../../accounts/document.ts';
+import {readAccounts} from '../../accounts/load.ts';
+import type {Principal} from '../../accounts/principal.ts';
+import {readRecords} from '../../accounts/records.ts';
+import type {Command} from '../command.ts';
+import {type Accounts, columns, isAdmin, openAccounts, principalUrl, requireAccount} from '../open-accounts.ts';
+
+export const userShow: Command = {
+  name: 'user show <name>',
+  summary: 'show one account',
+  options: [],
+  examples: [['caldav user show ann', 'names, addresses, groups, and where its calendars are']],
+  async run([name], _options, io) {
+    const accounts = await openAccounts(io);
+    const {type, guid, uids, fullName, emails, addresses, calendars, ...principal} = requireAccount(accounts, name as string);
+    const shown = {
+      type,
+      guid,
+      names: uids,
+      fullName,
+      ...(principal.firstName === undefined ? {} : {firstName: principal.firstName}),
+      ...(principal.lastName === undefined ? {} : {lastName: principal.lastName}),
+      emails,
+      addresses,
+      groups: accounts.directory.groupsOf(guid).map(group => group.uids[0]!),
+      admin: accounts.config.adminPrincipals.length > 0 && isAdmin(accounts, accounts.directory.findByGuid(guid)!),
+      password: await passwordKind(accounts, guid),
+      calendars,
+      autoSchedule: principal.autoSchedule,
+      proxies: names(accounts, principal.proxies),
+      readOnlyProxies: names(accounts, principal.readOnlyProxies),
+      principal: principalUrl({guid} as Principal),
+      home: calendars ? `/calendars/__uids__/${encodeURIComponent(guid)}/` : undefined,
+    };
+    const rows = Object.entries(shown).flatMap(([key, value]) => {
+      if (key === 'type') return [[labels.type!, type.slice(0, -1)]];
+      const text = Array.isArray(value) ? value.join(', ') : typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
+      return text ? [[labels[key] ?? key, String(text)]] : [];
+    });
+    io.out.result(shown, columns(rows));
+    return 0;
+  },
+};
+
+const labels: Readonly<Record<string, string>> = {
+  type: 'Kind',
+  guid: 'GUID',
+  names: 'Logs in as',
+  fullName: 'Full name',
+  firstName: 'First name',
+  lastName: 'Last name',
+  emails: 'E-mail',
+  addresses: 'Other addresses',
+  groups: 'In the groups',
+  admin: 'Administrator',
+  password: 'Password',
+  calendars: 'Has calendars',
+  autoSchedule: 'Answers invitations itself',
+  proxies: 'May be written by',
+  readOnlyProxies: 'May be read by',
+  principal: 'Principal',
+  home: 'Calendars',
+};
+
+function names({directory}: Accounts, guids: readonly string[]): string[] {
+  return guids.map(guid => directory.findByGuid(guid)?.uids[0] ?? guid);
+}
+
+/** How the password is kept; never what it is. */
+async function passwordKind({file}: Accounts, guid: string): Promise<string> {
+  const {records} = readRecords(parseAccounts(await readAccounts(file), file));
+  const record = records.find(one => one.guid === guid);
+  const digest = record?.ha1.length ? 'for Digest' : '';
+  const basic = record?.password ? (record.password.hashed ? 'hashed' : 'in plain text') : '';
+  return [basic, digest].filter(Boolean).join(', and ') || 'none';
+}
