@@ -8,8 +8,7 @@ import type {Config} from '../../config/config.ts';
 import {loadConfig} from '../../config/load.ts';
 import {indexFile} from '../../server/indexer.ts';
 import {type Account, currentIdentity, planAccount} from '../../server/privileges.ts';
-import {openFileStore} from '../../store/file/store.ts';
-import {prepareFileStore} from '../../store/file/writer.ts';
+import {openFileStore, prepareFileStore} from '../../store/file/store.ts';
 import type {Store} from '../../store/store.ts';
 import type {CommandIo} from '../command.ts';
 

@@ -20,7 +20,7 @@ export const certificates: Check = {
       ];
     }
     const texts: string[] = [];
-    for (const file of [certificate, privateKey, authorityChain]) {
+    for (const file of [certificate, privateKey || certificate, authorityChain]) {
       try {
         texts.push(file === '' ? '' : await readFile(file, 'utf8'));
       } catch (error) {

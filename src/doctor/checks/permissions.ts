@@ -1,11 +1,12 @@
 import {stat} from 'node:fs/promises';
 import {userInfo} from 'node:os';
 import {dirname} from 'node:path';
+import {authorityFiles} from '../../certificates/renew.ts';
 import type {Config} from '../../config/config.ts';
 import type {Account} from '../../server/privileges.ts';
-import type {Access} from '../access.ts';
+import {type Access, tryAccess} from '../access.ts';
 import {asAccount} from '../as-account.ts';
-import {type Check, type CheckResult, type DoctorContext, fail, ok} from '../check.ts';
+import {type Check, type CheckResult, type DoctorContext, fail, ok, warn} from '../check.ts';
 
 /** Modes and owners: secrets for the server alone, data not for everybody, all of it within the server's reach. */
 export const permissions: Check = {
@@ -14,30 +15,37 @@ export const permissions: Check = {
   applies: ({folders, config}) => folders.length > 0 || config !== undefined,
   async run(context) {
     const places = placesOf(context);
-    const found = await asAccount(
-      context.account,
-      'access',
-      places.map(({path}) => path),
-    );
+    const paths = places.map(({path}) => path);
+    const starter = await tryAccess(paths);
+    const server = await asAccount(context.account, 'access', paths);
+    const single = context.config?.processType === 'Single';
     const results: CheckResult[] = [];
-    for (const [number, place] of places.entries()) {
-      results.push(...checkReach(place, found[number]!, context.account), ...(await checkMode(place)));
+    for (const [at, place] of places.entries()) {
+      results.push(
+        ...checkReach(place, starter[at]!, server[at]!, {account: context.account, single}),
+        ...(await checkMode(place)),
+      );
     }
     if (results.length > 0) return results;
     const secrets = places.some(({sort}) => sort === 'secret') ? '; passwords and keys are the server’s alone' : '';
-    return [ok(`${places.map(({name}) => name).join(', ')}: within reach and in good hands${secrets}`)];
+    return [ok(`${[...new Set(places.map(({name}) => name))].join(', ')}: within reach and in good hands${secrets}`)];
   },
 };
 
-/** `secret` and `data` are looked at for who else may read them; `secret` and `read` must be readable, the others writable. */
+/**
+ * `secret` and `data` are looked at for who else may read them. `data` and `served` are the serving account's business; all else is that of the
+ * account that starts the server, which reads and opens it before it becomes the other.
+ */
 interface Place {
   readonly name: string;
   readonly path: string;
-  readonly sort: 'secret' | 'read' | 'data' | 'write';
+  readonly sort: 'secret' | 'read' | 'data' | 'served' | 'write';
+  /** Nothing is missing where it is not there. */
+  readonly optional?: boolean;
 }
 
 function placesOf({folders, config}: DoctorContext): Place[] {
-  if (config === undefined) return folders.map(folder => ({...folder, sort: 'write' as const}));
+  if (config === undefined) return folders.map(folder => ({...folder, sort: 'served' as const}));
   return [...folders.map(folder => ({...folder, sort: 'data' as const})), ...ofConfig(config)];
 }
 
@@ -52,36 +60,59 @@ function ofConfig({directory, tls, logs, pidFile, controlSocket, file}: Config):
     {name: 'the configuration', path: file, sort: 'read' as const},
     {name: 'the accounts', path: directory.xmlFile, sort: 'secret' as const},
     ...(tls.certificate ? [{name: 'the certificate', path: tls.certificate, sort: 'read' as const}] : []),
-    ...(tls.privateKey ? [{name: 'the private key', path: tls.privateKey, sort: 'secret' as const}] : []),
+    ...(tls.certificate ? keysOf(tls) : []),
     ...[...writable].map(([path, name]) => ({name, path, sort: 'write' as const})),
   ];
 }
 
-function checkReach({name, path, sort}: Place, found: Access, account: Account | undefined): CheckResult[] {
-  const who = account?.name ?? userInfo().username;
+/** The server's key, which may lie in the certificate's file, and that of the local authority. */
+function keysOf({certificate, privateKey}: Config['tls']): Place[] {
+  return [
+    {name: 'the private key', path: privateKey || certificate, sort: 'secret'},
+    {name: "the authority's private key", path: authorityFiles(certificate).privateKey, sort: 'secret', optional: true},
+  ];
+}
+
+function checkReach(
+  place: Place,
+  starter: Access,
+  server: Access,
+  {account, single}: {account: Account | undefined; single: boolean},
+): CheckResult[] {
+  const own = userInfo().username;
+  if (place.sort === 'data' || place.sort === 'served') return judgeReach(place, server, account?.name ?? own);
+  const results = judgeReach(place, starter, own);
+  if (results.length > 0 || !account || !single || place.optional) return results;
+  // One process alone serves and reloads: what it has become must still read what it read as root.
+  return judgeReach(place, server, account.name).map(({message, fix, details}) =>
+    warn(`${message}: changes are not seen until a restart`, fix ?? '', details),
+  );
+}
+
+/** Whether `who` can do with it what must be done. */
+export function judgeReach({name, path, sort, optional}: Place, found: Access, who: string): CheckResult[] {
   const details = {path, account: who};
+  const written = sort !== 'secret' && sort !== 'read';
   if (found.blockedAt !== undefined) {
     const fix = `let ${who} pass through: \`chmod o+x ${found.blockedAt}\` (or \`setfacl -m u:${who}:x ${found.blockedAt}\`), or keep ${name} elsewhere`;
     return [fail(`${name}: ${who} cannot reach ${path}, because it may not pass through ${found.blockedAt}`, fix, details)];
   }
+  if (!found.exists && written) {
+    if (found.writable) return [];
+    return [fail(`${name}: ${path} is not there, and ${who} cannot make it`, `\`install -d -o ${who} -m 750 ${path}\``, details)];
+  }
   if (!found.exists) {
-    if (sort === 'data' || sort === 'write') {
-      if (found.writable) return [];
-      return [
-        fail(`${name}: ${path} is not there, and ${who} cannot make it`, `\`install -d -o ${who} -m 750 ${path}\``, details),
-      ];
-    }
-    return [fail(`${name}: there is no ${path}`, 'type `caldav setup`, or mend its path in the plist', details)];
+    return optional ? [] : [fail(`${name}: there is no ${path}`, 'type `caldav setup`, or mend its path in the plist', details)];
   }
   if (!found.readable) return [fail(`${name}: ${who} cannot read ${path}`, `\`chown ${who} ${path}\``, details)];
-  if ((sort === 'data' || sort === 'write') && !found.writable) {
+  if (written && !found.writable) {
     return [fail(`${name}: ${who} cannot write to ${path}`, `\`chown -R ${who} ${path}\``, details)];
   }
   return [];
 }
 
 async function checkMode({name, path, sort}: Place): Promise<CheckResult[]> {
-  if (sort === 'read' || sort === 'write') return [];
+  if (sort !== 'secret' && sort !== 'data') return [];
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return [];
   return judgeMode(name, path, sort, found.mode & 0o777);

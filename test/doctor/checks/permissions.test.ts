@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest';
 import type {Config} from '../../../src/config/config.ts';
 import {findAccount} from '../../../src/doctor/account.ts';
 import type {DoctorContext} from '../../../src/doctor/check.ts';
-import {judgeMode, permissions} from '../../../src/doctor/checks/permissions.ts';
+import {judgeMode, judgeReach, permissions} from '../../../src/doctor/checks/permissions.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
 
 const context = (path: string, more: Partial<DoctorContext> = {}): DoctorContext => ({
@@ -68,6 +68,22 @@ describe('reach', () => {
     await chmod(folder, 0o500);
     expect(await permissions.run(context(folder))).toMatchObject([
       {status: 'fail', message: expect.stringContaining('cannot write')},
+    ]);
+  });
+});
+
+describe('what the server reads as it starts', () => {
+  const place = {name: 'the accounts', path: '/srv/accounts.xml', sort: 'secret'} as const;
+  const found = {path: place.path, exists: true, readable: true, writable: true};
+
+  test('one that is not there, and one that cannot be read', () => {
+    expect(judgeReach(place, found, 'ann')).toEqual([]);
+    expect(judgeReach(place, {...found, exists: false}, 'ann')).toMatchObject([
+      {status: 'fail', fix: expect.stringContaining('caldav setup')},
+    ]);
+    expect(judgeReach({...place, optional: true}, {...found, exists: false}, 'ann')).toEqual([]);
+    expect(judgeReach(place, {...found, readable: false}, 'ann')).toMatchObject([
+      {status: 'fail', fix: '`chown ann /srv/accounts.xml`'},
     ]);
   });
 });
