@@ -14,6 +14,9 @@ import {
 } from './properties/calendar.ts';
 import {calendarObjectProperties} from './properties/calendar-object.ts';
 import {calendarHomeProperties, calendarserverPrincipalProperties, calendarUserProperties} from './properties/principal.ts';
+import {calendarMultiget} from './reports/calendar-multiget.ts';
+import {calendarQuery} from './reports/calendar-query.ts';
+import {freeBusyQuery} from './reports/free-busy-query.ts';
 
 /** RFC 4791. No `calendar-auto-schedule`: nothing is delivered to anybody yet. */
 export const calendarAccess: Extension = {
@@ -33,6 +36,6 @@ export const calendarAccess: Extension = {
     calendarUserProperties,
     calendarserverPrincipalProperties,
   ],
-  reports: [],
+  reports: [calendarQuery, calendarMultiget, freeBusyQuery],
   privileges: calendarPrivileges,
 };

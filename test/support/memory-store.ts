@@ -48,7 +48,7 @@ const hour = 3_600_000;
 class MemoryHome implements HomeUnit {
   readonly home: HomeId;
   #rows = new Map<Path, Row>();
-  #gone = new Map<Path, Revision>();
+  #gone = new Map<Path, {revision: Revision; collection: boolean}>();
   #revision: Revision;
   #staged: (() => void)[] = [];
   #last: Promise<unknown> = Promise.resolve();
@@ -104,8 +104,8 @@ class MemoryHome implements HomeUnit {
       .filter(({resource}) => direct(resource.path) && (since === undefined || resource.revision > since))
       .map(({resource}) => ({path: resource.path, revision: resource.revision, stored: resource}));
     const gone = [...this.#gone]
-      .filter(([path, revision]) => since !== undefined && revision > since && direct(path) && !this.#rows.has(path))
-      .map(([path, revision]) => ({path, revision, stored: undefined}));
+      .filter(([path, {revision}]) => since !== undefined && revision > since && direct(path) && !this.#rows.has(path))
+      .map(([path, {revision, collection}]) => ({path, revision, collection, stored: undefined}));
     const all = [...present, ...gone].sort((a, b) => a.revision - b.revision);
     const changes = all.slice(0, limit);
     const truncated = changes.length < all.length;
@@ -169,8 +169,8 @@ class MemoryHome implements HomeUnit {
       const revision = this.#next();
       for (const below of [...this.#rows.keys()]) {
         if (below !== path && !within(below, path)) continue;
+        this.#gone.set(below, {revision, collection: this.#rows.get(below)!.resource.collection});
         this.#rows.delete(below);
-        this.#gone.set(below, revision);
       }
       this.#touch(path);
     });
@@ -197,7 +197,7 @@ class MemoryHome implements HomeUnit {
         this.#rows.set(target, {...row, made: revision, resource: {...row.resource, ...identity, path: target, revision}});
         if (!moving) continue;
         this.#rows.delete(path);
-        this.#gone.set(path, revision);
+        this.#gone.set(path, {revision, collection: row.resource.collection});
       }
       this.#touch(to);
       if (moving) this.#touch(from);
