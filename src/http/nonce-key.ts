@@ -1,0 +1,36 @@
+import {randomBytes} from 'node:crypto';
+import {linkSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+
+const length = 32;
+
+/**
+ * The key that Digest's nonces are signed with, kept in a file that only the server's account can read, so that all its processes have
+ * the same and a restart does not make clients ask for their passwords. Makes the file where there is none.
+ */
+export function readNonceKey(file: string): Uint8Array {
+  for (;;) {
+    const key = find(file);
+    if (key) return key;
+    const temporary = `${file}.${process.pid}`;
+    writeFileSync(temporary, randomBytes(length), {mode: 0o600});
+    try {
+      linkSync(temporary, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(temporary);
+    }
+  }
+}
+
+/** A file of another length was cut off or is somebody else's; it is made anew. */
+function find(file: string): Uint8Array | undefined {
+  try {
+    const key = readFileSync(file);
+    if (key.length === length) return key;
+    rmSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return undefined;
+}
