@@ -13,7 +13,9 @@ import {writeOut} from './write-out.ts';
 
 const mostOpen = 64;
 const historyKeptMs = 400 * 86_400_000;
-const retryMostMs = 30_000;
+const retryMostMs = 5_000;
+/** How long the journal gathers before its entries are written out together. */
+const gatherMs = 40;
 
 /** The homes a writer has open, and what is to be done to their files in the background. */
 export class OpenHomes {
@@ -148,7 +150,7 @@ export class OpenHomes {
   async #writeOut(home: HomeId): Promise<void> {
     for (let failures = 0; ; ) {
       try {
-        if (!this.#hurry && failures === 0) await delay(3);
+        if (!this.#hurry && failures === 0) await delay(gatherMs);
         if (!(await this.use(home, writeOut))) return;
         failures = 0;
       } catch (error) {

@@ -1,18 +1,20 @@
 import {randomUUID} from 'node:crypto';
-import {closeSync, fsyncSync, futimesSync, lstatSync, renameSync, rmSync} from 'node:fs';
+import {closeSync, fsync, futimesSync, lstatSync, renameSync, rmSync} from 'node:fs';
+import {open as openFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {setImmediate as otherWork} from 'node:timers/promises';
+import {promisify} from 'node:util';
 import type {Name} from '../../xml/names.ts';
 import type {Path, Revision} from '../store.ts';
 import {type Texts, writeAttributes} from './attributes.ts';
 import {fileOf, nameOf, parentOf} from './layout.ts';
 import type {Ledger} from './ledger.ts';
 import type {OpenHome} from './open-home.ts';
-import {draft, makeFolder, makeFolders, syncFolder, syncPath} from './safe-file.ts';
+import {draft, makeFolder, makeFolders} from './safe-file.ts';
 import {sideFileOf, writeSideFile} from './side-file.ts';
 import {signatureAt} from './signature.ts';
 
-const batchEntries = 64;
+const batchEntries = 128;
 const batchBytes = 8 << 20;
 
 interface Entry {
@@ -31,15 +33,18 @@ interface Draft {
  * Does to the files what the oldest entries of the journal say, then strikes them out. Answers whether more is to be done.
  *
  * New bytes are written and synced beside their places first, without the lock; then, with it, they are moved there if the journal
- * still says so. So it does not matter how many processes do this at once, or where one is cut off.
+ * still says so; then folders are synced, without it; at last, with it, what the journal still says is struck out. So it does not
+ * matter how many processes do this at once, or where one is cut off, and those who want to store something hardly wait.
  */
 export async function writeOut(open: OpenHome): Promise<boolean> {
   const entries = nextEntries(open.ledger);
   if (entries.length === 0) return false;
   const drafts = await makeDrafts(open, entries);
   try {
+    const done = await open.exclusively(ledger => carryOut(ledger, open.folder, entries, drafts));
+    for (const path of done.unsynced) await syncSoon(path);
     return await open.exclusively(ledger => {
-      carryOut(ledger, open.folder, entries, drafts);
+      strikeOut(ledger, open.folder, done);
       return ledger.all('SELECT 1 FROM pending LIMIT 1').length > 0;
     });
   } finally {
@@ -72,10 +77,7 @@ async function makeDrafts({folder, ledger}: OpenHome, entries: readonly Entry[])
       futimesSync(descriptor, modified, modified);
       await otherWork();
     }
-    for (const {descriptor} of drafts.values()) {
-      fsyncSync(descriptor);
-      await otherWork();
-    }
+    for (const {descriptor} of drafts.values()) await sync(descriptor);
     return drafts;
   } catch (error) {
     for (const {file} of drafts.values()) rmSync(file, {force: true});
@@ -85,13 +87,32 @@ async function makeDrafts({folder, ledger}: OpenHome, entries: readonly Entry[])
   }
 }
 
-function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], drafts: ReadonlyMap<Revision, Draft>): void {
-  const folders = new Folders(ledger, home);
+/** What was done to the files, before it is struck out. */
+interface Done {
+  readonly seqs: readonly Revision[];
+  /** Objects whose files are now as the journal said. */
+  readonly written: ReadonlySet<Path>;
+  /** Folders that look like this because of us. */
+  readonly folders: ReadonlyMap<Path, string | undefined>;
+  readonly unsynced: ReadonlySet<string>;
+}
+
+function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], drafts: ReadonlyMap<Revision, Draft>): Done {
+  const seqs: Revision[] = [];
   const written = new Set<Path>();
+  const unsynced = new Set<string>();
+  const folders = new Map<Path, {ours: boolean}>();
+  const willChange = (path: Path) => {
+    unsynced.add(fileOf(home, path));
+    if (folders.has(path)) return;
+    const known = ledger.look.row(path)?.file;
+    folders.set(path, {ours: known !== undefined && known === signatureAt(fileOf(home, path))});
+  };
   for (const {seq, path, change, kept} of entries) {
-    if (ledger.run('DELETE FROM pending WHERE seq = ?', seq).changes === 0) continue;
+    if (ledger.all('SELECT 1 FROM pending WHERE seq = ?', seq).length === 0) continue;
+    seqs.push(seq);
     const file = fileOf(home, path);
-    if (change !== 'attributes') folders.willChange(parentOf(path));
+    willChange(parentOf(path));
     if (change === 'put') {
       const made = drafts.get(seq);
       if (!made) throw new Error(`nothing was prepared for ${path}`);
@@ -101,61 +122,52 @@ function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], draft
     } else if (change === 'mkdir') {
       inItsFolder(file, () => {
         if (lstatSync(file, {throwIfNoEntry: false})?.isDirectory() === false) moveAside(file);
-        if (makeFolder(file)) folders.isNew(path);
+        if (makeFolder(file)) folders.set(path, {ours: true});
       });
       setAttributes(home, path, textsFrom(kept));
-    } else if (change === 'attributes') {
-      if (!lstatSync(file, {throwIfNoEntry: false})) continue;
-      folders.willChange(parentOf(path));
-      setAttributes(home, path, textsFrom(kept));
-      written.add(path);
-    } else {
+      unsynced.add(file);
+    } else if (change === 'remove') {
       rmSync(file, {recursive: true, force: true});
       rmSync(sideFileOf(home, path), {force: true});
+    } else if (lstatSync(file, {throwIfNoEntry: false})) {
+      setAttributes(home, path, textsFrom(kept));
+      unsynced.add(file);
+      written.add(path);
     }
   }
-  folders.settle();
-  for (const path of written) {
-    ledger.run('UPDATE resource SET file = ? WHERE path = ? AND collection = 0', signatureAt(fileOf(home, path)) ?? null, path);
-  }
+  const ours = [...folders].filter(([, folder]) => folder.ours).map(([path]) => path);
+  return {seqs, written, unsynced, folders: new Map(ours.map(path => [path, signatureAt(fileOf(home, path))]))};
 }
 
-/** Syncs the folders that changed at the end, and notes how they look then, unless another's change would be noted as ours. */
-class Folders {
-  readonly #ledger: Ledger;
-  readonly #home: string;
-  readonly #changed = new Map<Path, {ours: boolean}>();
-
-  constructor(ledger: Ledger, home: string) {
-    this.#ledger = ledger;
-    this.#home = home;
+/** Another may have come in between and stored something newer: that is not struck out, nor taken for written. */
+function strikeOut(ledger: Ledger, home: string, {seqs, written, folders}: Done): void {
+  for (const seq of seqs) ledger.run('DELETE FROM pending WHERE seq = ?', seq);
+  for (const path of written) {
+    if (ledger.look.isPending(path)) continue;
+    ledger.run('UPDATE resource SET file = ? WHERE path = ? AND collection = 0', signatureAt(fileOf(home, path)) ?? null, path);
   }
-
-  willChange(path: Path): void {
-    if (this.#changed.has(path)) return;
-    const known = this.#ledger.look.row(path)?.file;
-    this.#changed.set(path, {ours: known !== undefined && known === signatureAt(fileOf(this.#home, path))});
-  }
-
-  isNew(path: Path): void {
-    this.#changed.set(path, {ours: true});
-  }
-
-  settle(): void {
-    for (const [path, {ours}] of this.#changed) {
-      const folder = fileOf(this.#home, path);
-      syncFolder(folder);
-      if (ours)
-        this.#ledger.run('UPDATE resource SET file = ? WHERE path = ? AND collection = 1', signatureAt(folder) ?? null, path);
-    }
+  for (const [path, look] of folders) {
+    ledger.run('UPDATE resource SET file = ? WHERE path = ? AND collection = 1', look ?? null, path);
   }
 }
 
 function setAttributes(home: string, path: Path, texts: Texts): void {
-  const file = fileOf(home, path);
-  const left = writeAttributes(file, texts);
-  writeSideFile(home, path, left);
-  syncPath(file);
+  writeSideFile(home, path, writeAttributes(fileOf(home, path), texts));
+}
+
+/** Not on this thread, which has others' changes to keep meanwhile. */
+const sync = promisify(fsync);
+
+async function syncSoon(path: string): Promise<void> {
+  const handle = await openFile(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  try {
+    await handle?.sync();
+  } finally {
+    await handle?.close();
+  }
 }
 
 /** Makes the folders above where somebody removed them. */

@@ -1,0 +1,68 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {onTestFinished} from 'vitest';
+import type {Log} from '../../../src/base/log.ts';
+import type {ObjectIndex} from '../../../src/ical/object-index.ts';
+import {homeFolder} from '../../../src/store/file/layout.ts';
+import {type FileStore, openFileStore} from '../../../src/store/file/store.ts';
+import type {HomeId} from '../../../src/store/store.ts';
+
+/** What the store said to its log. */
+export interface Said {
+  readonly level: string;
+  readonly details: object;
+  readonly message: string;
+}
+
+export interface Temporary {
+  readonly root: string;
+  readonly store: FileStore;
+  readonly said: Said[];
+  /** The same files, opened as a new start of the server; the store before is closed. */
+  reopen(startId?: string): Promise<FileStore>;
+  /** Opens them once more beside the first, as another process would. */
+  another(startId?: string): Promise<FileStore>;
+  folder(home: HomeId): string;
+}
+
+/** The objects of these tests are `uid start end`, or damaged. */
+export function parseForTests(_name: string, bytes: Uint8Array): ObjectIndex | undefined {
+  const [uid, start, end] = Buffer.from(bytes).toString().split(' ');
+  if (uid === 'DAMAGED') throw new Error('line 1: this is damaged');
+  const spans = start ? [{start: Number(start), end: Number(end), floating: false}] : [];
+  return {uid: uid!, component: 'VEVENT', spans, horizon: undefined};
+}
+
+/** An empty file store in a folder that is gone when the test ends. */
+export async function openTemporary(): Promise<Temporary> {
+  const root = await mkdtemp(join(tmpdir(), 'caldav-store-'));
+  const said: Said[] = [];
+  const say = (level: string) => (details: object, message: string) => void said.push({level, details, message});
+  const log: Log = {debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error')};
+  const opened: FileStore[] = [];
+  const open = async (startId?: string) => {
+    const options = {root, log, index: parseForTests};
+    const store = await openFileStore(startId === undefined ? options : {...options, startId});
+    opened.push(store);
+    return store;
+  };
+  onTestFinished(async () => {
+    for (const store of opened) await store.close();
+    await rm(root, {recursive: true, force: true});
+  });
+  const store = await open();
+  let last = store;
+  return {
+    root,
+    store,
+    said,
+    another: open,
+    folder: home => homeFolder(root, home),
+    async reopen(startId) {
+      await last.close();
+      last = await open(startId);
+      return last;
+    },
+  };
+}
