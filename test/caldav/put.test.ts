@@ -45,6 +45,25 @@ describe('RFC 4791 §5.3.2 creating calendar object resources', () => {
     expect(text(properties.get(dav('getcontentlength'))!)).toBe(String(Buffer.byteLength(odd)));
   });
 
+  test('§5.3.2.2, the example', async () => {
+    const {ann} = await serve({ann: []});
+    const example = `BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Example Corp.//CalDAV Client//EN
+BEGIN:VEVENT
+UID:20010712T182145Z-123401@example.com
+DTSTAMP:20060712T182145Z
+DTSTART:20060714T170000Z
+DTEND:20060715T040000Z
+SUMMARY:Bastille Day Party
+END:VEVENT
+END:VCALENDAR
+`;
+    const put = await ann.put(`${home}qwue23489.ics`, example, {'if-none-match': '*', 'content-type': 'text/calendar'});
+    expect([put.status, put.headers.get('content-length') ?? '0']).toEqual([201, '0']);
+    expect((await ann.get(`${home}qwue23489.ics`)).text).toBe(example);
+  });
+
   test('If-None-Match: * makes a new one only, If-Match changes the very one that was seen', async () => {
     const {ann} = await serve({ann: []});
     const first = await ann.put(`${home}1.ics`, event('1'), {'if-none-match': '*'});
