@@ -50,7 +50,7 @@ export function createDirectory(realm: string, records: readonly AccountRecord[]
     },
     credentialTag(name) {
       const record = logins(name);
-      return record ? JSON.stringify([record.guid, realm, record.password, record.ha1]) : '';
+      return record ? tagOf(record, realm) : '';
     },
   };
 }
@@ -143,6 +143,17 @@ function indexLogins(records: readonly AccountRecord[]): (name: string) => Accou
     return found === 'several' ? undefined : found;
   };
   return name => look(name) ?? (name.includes('%') ? look(decode(name)) : undefined);
+}
+
+const tags = new WeakMap<AccountRecord, string>();
+
+/** All that a password is compared with; asked for with every request, so made once. */
+function tagOf(record: AccountRecord, realm: string): string {
+  const known = tags.get(record);
+  if (known !== undefined) return known;
+  const tag = JSON.stringify([record.guid, realm, record.password, record.ha1]);
+  tags.set(record, tag);
+  return tag;
 }
 
 /** Costs one argon2id whatever the record has stored, so that the time does not tell who has which. */

@@ -1,4 +1,5 @@
-import {createHmac, randomBytes} from 'node:crypto';
+import {randomBytes} from 'node:crypto';
+import {createHmacOf} from '../base/hmac.ts';
 import type {Directory, Principal} from './principal.ts';
 
 type Verification = () => Promise<Principal | undefined>;
@@ -12,7 +13,7 @@ const mostRemembered = 20_000;
  * are keyed by an HMAC under a key that only this process has; they hold no password and stop being found when the stored one changes.
  */
 export class VerifiedCredentials {
-  readonly #key = randomBytes(32);
+  readonly #hmac = createHmacOf(randomBytes(32));
   readonly #right = new Map<string, {guid: string; until: number}>();
   readonly #wrong = new Map<string, {until: number}>();
   readonly #running = new Map<string, Promise<Principal | undefined>>();
@@ -62,9 +63,7 @@ export class VerifiedCredentials {
 
   #keyOf(directory: Directory, name: string, password: string): string {
     const tag = directory.credentialTag?.(name) ?? this.#generationOf(directory);
-    return createHmac('sha256', this.#key)
-      .update(JSON.stringify([name, tag, password]))
-      .digest('base64');
+    return this.#hmac(JSON.stringify([name, tag, password]));
   }
 
   #generationOf(directory: Directory): number {
