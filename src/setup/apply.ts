@@ -13,7 +13,7 @@ export type Progress = 'animated' | 'lines' | 'silent';
 
 /**
  * Does what the plan says, step by step; a step whose work is done is skipped. Leaves the note behind that a set-up is under way:
- * whoever calls takes it away when all is said. Answers with the passwords of the accounts it made.
+ * whoever calls takes it away when all is said. Answers with the passwords it generated.
  */
 export async function applyPlan(
   plan: Plan,
@@ -36,7 +36,7 @@ export async function applyPlan(
   const tasks = steps.map(step => ({
     title: capital(step.title(plan)),
     enabled: () => step.applies?.(plan) ?? true,
-    skip: () => step.done(plan) && 'done already',
+    skip: () => step.done(plan) && `${capital(step.title(plan))}: done already`,
     task: () => step.run(plan, work),
   }));
   const renderer = {animated: 'default', lines: 'simple', silent: 'silent'} as const;

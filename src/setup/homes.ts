@@ -3,8 +3,7 @@ import {silent} from '../base/log.ts';
 import {provisionHome} from '../caldav/provision.ts';
 import {indexFile} from '../server/indexer.ts';
 import {type Account, becomeAccount} from '../server/privileges.ts';
-import {openFileStore} from '../store/file/store.ts';
-import {prepareFileStore} from '../store/file/writer.ts';
+import {openFileStore, prepareFileStore} from '../store/file/store.ts';
 
 /** What the making of homes needs to know; data only, since it goes to another process. */
 export interface HomesOrder {

@@ -42,8 +42,8 @@ export interface SetupResult {
   /** Whether anything was done; false for a dry run, and where all was there already. */
   readonly changed: boolean;
   readonly config: Config | undefined;
-  /** The accounts made, with the passwords nobody has seen yet: to be shown once. */
-  readonly accounts: readonly {readonly name: string; readonly admin: boolean; readonly password: string}[];
+  /** The accounts made; a password only where it was generated, so nobody has seen it yet: to be shown once. */
+  readonly accounts: readonly {readonly name: string; readonly admin: boolean; readonly password?: string}[];
   readonly doctor: DoctorReport | undefined;
 }
 
@@ -64,7 +64,7 @@ export async function runSetup(
     ({answers, passwords: typed} = await askQuestions(answers, typed, await look(answers, {folder: dir, configFile})));
   }
   const plan = planSetup(answers, await look(answers, {folder: dir, configFile}));
-  for (const folder of new Set([plan.settings.documentRoot, plan.settings.dataRoot])) await requireAttributes(folder);
+  for (const folder of foldersToTry(plan)) await requireAttributes(folder);
   if (dryRun) return {plan, changed: false, config: undefined, accounts: [], doctor: undefined};
 
   const changed = !nothingToDo(plan);
@@ -79,8 +79,15 @@ export async function runSetup(
   const config = loadConfig({file: configFile, folder: dir});
   const doctor = await runDoctor({config});
   await removeUnfinished(dir);
-  const accounts = plan.accounts.flatMap(({name, admin}) => (made.has(name) ? [{name, admin, password: made.get(name)!}] : []));
+  const accounts = plan.accounts.map(({name, admin}) => ({name, admin, ...(made.has(name) && {password: made.get(name)!})}));
   return {plan, changed, config, accounts, doctor};
+}
+
+/** Where the data goes; and the server's own folder, where data was put elsewhere for another reason than that somebody asked. */
+function foldersToTry({folder, answers, settings, config}: Plan): Set<string> {
+  const asked = answers.documentRoot !== undefined && answers.dataRoot !== undefined;
+  const own = asked || config.action === 'keep' ? [] : [folder];
+  return new Set([...own, settings.documentRoot, settings.dataRoot]);
 }
 
 /** Extended attributes hold the properties of calendars: without them nothing is begun. */

@@ -16,7 +16,7 @@ export interface Step {
 
 /** What the steps share while they work. */
 export interface Work {
-  /** Passwords typed, else generated, by account name; shown once at the end. */
+  /** Passwords that were generated, by account name: shown once at the end. */
   readonly passwords: Map<string, string>;
   readonly typed: Passwords;
   /** Whose data, logs and run are; undefined: whoever runs the set-up. */

@@ -37,8 +37,11 @@ export function welcome({plan, accounts}: SetupResult, outside: readonly string[
       address => `  ${address}${sslPort && address.startsWith('http:') ? '  (only for programs on this machine)' : ''}`,
     ),
     '',
-    'Accounts, with passwords that are shown this once:',
-    ...accounts.map(({name, password, admin}) => `  ${name.padEnd(12)} ${password}${admin ? '   (administrator)' : ''}`),
+    'Accounts, with passwords that are shown only this once:',
+    ...accounts.map(
+      ({name, password, admin}) =>
+        `  ${name.padEnd(12)} ${password ?? '(the password you gave)'}${admin ? '   (administrator)' : ''}`,
+    ),
     '',
     'On an iPhone or iPad: Settings, Apps, Calendar, Calendar Accounts, Add Account, Other, Add CalDAV Account, then',
     `  Server     ${bracketed(host)}:${port}${other ? `  (or ${other}:${port}, where the network does not know the name ${host})` : ''}`,

@@ -11,12 +11,13 @@ export const accounts: Step = {
   title: ({accounts}) => `make the accounts ${accounts.map(({name}) => name).join(' and ')}`,
   done: ({accountsFile}) => accountsFile.action === 'keep',
   async run({folder, accounts, accountsFile, settings, answers}, work) {
+    const {passwords, typed} = work;
     const account = await readTemplate('account.xml');
     const records: string[] = [];
     for (const {name, fullName, admin, guid = randomUUID().toUpperCase()} of accounts) {
-      const password =
-        (admin && accounts.length > 1 ? work.typed.admin : (work.typed.user ?? work.typed.admin)) ?? generatePassword();
-      work.passwords.set(name, password);
+      const own = admin && accounts.length > 1 ? typed.admin : (typed.user ?? (admin ? typed.admin : undefined));
+      const password = own ?? generatePassword();
+      if (own === undefined) passwords.set(name, password);
       records.push(fill(account, {uid: text(name), guid, hash: await hashPassword(password), name: text(fullName)}).trimEnd());
     }
     await writeUnfinished(folder, {answers, madeAccounts: true});
