@@ -1,6 +1,7 @@
 import {type IncomingHttpHeaders, request as requestHttp} from 'node:http';
 import {request as requestHttps} from 'node:https';
-import {getCACertificates} from 'node:tls';
+import {isIP} from 'node:net';
+import {checkServerIdentity, getCACertificates, type PeerCertificate} from 'node:tls';
 
 /** A question to a server. */
 export interface Question {
@@ -50,7 +51,9 @@ export async function ask(
     },
     agent: false as const,
     timeout: timeoutMs,
-    servername: host,
+    // An address is no server name (RFC 6066 §3), yet the certificate must be for it.
+    servername: isIP(host) ? '' : host,
+    checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate),
     ...(authorities && {ca: [...getCACertificates('default'), ...getCACertificates('system'), authorities]}),
   };
   return new Promise((resolve, reject) => {

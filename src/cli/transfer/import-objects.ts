@@ -20,7 +20,7 @@ export interface Destination {
 export type Outcome = 'added' | 'updated' | 'unchanged' | {readonly refused: string};
 
 /** So many units of work wait at once: the store keeps those that wait for one home in one commit. */
-const atOnce = 16;
+const atOnce = 32;
 
 /** Stores objects by the rules of PUT, in any order; `done` hears of each. Rejects with what is no refusal. */
 export async function importObjects(

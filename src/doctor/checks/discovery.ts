@@ -1,4 +1,5 @@
 import {readFile} from 'node:fs/promises';
+import {isIPv6} from 'node:net';
 import type {Config} from '../../config/config.ts';
 import type {Endpoint} from '../../http/listener.ts';
 import {endpoints} from '../../server/ports.ts';
@@ -39,7 +40,8 @@ async function checkEndpoint(
   authorities: string | undefined,
   credentials: DoctorContext['credentials'],
 ): Promise<CheckResult[]> {
-  const base = new URL(`${endpoint.tls ? 'https' : 'http'}://${config.serverHostName}:${endpoint.port}/`);
+  const name = isIPv6(config.serverHostName) ? `[${config.serverHostName}]` : config.serverHostName;
+  const base = new URL(`${endpoint.tls ? 'https' : 'http'}://${name}:${endpoint.port}/`);
   const route = {address: reachableAt(endpoint), authorities};
   try {
     if (!endpoint.tls && config.redirectHttpToHttps) return [await checkRedirect(base, route)];
