@@ -1,9 +1,10 @@
 import type {Protocol, Resource} from './tables.ts';
 
-/** The Allow header of a resource (RFC 9110 §10.2.1). */
-export function allowed(target: Resource, {methods}: Protocol): string {
-  return [...methods.values()]
-    .filter(({supports}) => supports?.(target) ?? true)
-    .map(({name}) => name)
-    .join(', ');
+/** The Allow header (RFC 9110 §10.2.1) of a resource, or of a URL where something could be made. */
+export function allowed(target: Resource | undefined, {methods}: Protocol): string {
+  const rows = [...methods.values()];
+  const can = target
+    ? rows.filter(({supports}) => supports?.(target) ?? true)
+    : rows.filter(({unmapped}) => unmapped !== undefined);
+  return can.map(({name}) => name).join(', ');
 }

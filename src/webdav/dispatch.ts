@@ -9,6 +9,7 @@ import {createContext, createRequest, inUnit, parseOnce} from './context.ts';
 import {DavError} from './error.ts';
 import {errorResponse} from './error-response.ts';
 import {parsePath} from './href.ts';
+import {requireIf} from './if-header.ts';
 import {type Home, type Location, locate, locateInHome} from './locate.ts';
 import {requirePrivilege} from './privileges.ts';
 import type {DavContext, Limits, Method, Protocol, Resource} from './tables.ts';
@@ -50,6 +51,7 @@ async function answer(server: DavServer, http: HttpRequest, principal: Principal
   const location = await locate(parsePath(http.path === '*' ? '/' : http.path), context);
   authorise(method, location, context);
   if (method.writes && location.home) return write(method, http, location as Location & {home: Home}, context);
+  if (!method.writes) await requireIf(http.headers.if, location.target, context);
   return method.handle(createRequest({context, http, location}));
 }
 
@@ -57,12 +59,12 @@ async function answer(server: DavServer, http: HttpRequest, principal: Principal
 async function write(method: Method, http: HttpRequest, {home, path}: Location & {home: Home}, context: DavContext) {
   const body = parseOnce(http);
   let after: (() => Promise<void>)[] = [];
-  const response = await context.store.write(home.view.home, unit => {
+  const response = await context.store.write(home.view.home, async unit => {
     after = [];
     const inside = inUnit(context, unit);
     const location = locateInHome(home, path ? path.split('/') : [], inside);
     authorise(method, location, inside);
-    requireConditions(http, location.target);
+    await requireConditions(http, location.target, inside);
     return method.handle(createRequest({context: inside, http, location, body, after}));
   });
   for (const work of after) await work().catch(error => context.log.error({err: error}, 'work after a change was kept failed'));

@@ -2,6 +2,7 @@ import type {HttpResponse} from '../http/message.ts';
 import {type Element, element, isElement} from '../xml/element.ts';
 import {dav, type Name} from '../xml/names.ts';
 import {declarations, printNode, prolog} from '../xml/print.ts';
+import {allowed} from './allow.ts';
 import {DavError} from './error.ts';
 import {printSegment} from './href.ts';
 import {xmlType} from './multistatus.ts';
@@ -25,7 +26,7 @@ export interface Making {
 /** MKCOL (RFC 4918 §9.3, RFC 5689) and whatever else makes a collection: all of it, or nothing. */
 export function makeCollection(request: DavRequest, making: Making): HttpResponse {
   const {target, parent, path, txn, protocol} = request;
-  if (target) throw new DavError(405, {message: 'Something is there already.', headers: {allow: 'OPTIONS'}});
+  if (target) throw new DavError(405, {message: 'Something is there already.', headers: {allow: allowed(target, protocol)}});
   if (!parent || path === undefined) throw new DavError(409, {message: 'The collection it would lie in is not there.'});
   const asked = making.instructions.find(({name}) => name === dav('resourcetype'))?.value;
   const kind = asked ? findMakeable(asked, protocol.kinds) : making.kind;

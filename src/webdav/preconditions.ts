@@ -4,14 +4,13 @@ import {precondition} from './error.ts';
 /** RFC 4918 §16. */
 export const cannotModifyProtectedProperty = precondition(403, dav('cannot-modify-protected-property'));
 export const propfindFiniteDepth = precondition(403, dav('propfind-finite-depth'));
-export const noExternalEntities = precondition(403, dav('no-external-entities'));
 
 /** RFC 3253 §3.6: the resource has no such report. */
 export const supportedReport = precondition(403, dav('supported-report'));
 
 /** RFC 3744 §7.1.1: its content names each privilege that is missing. */
 export const needPrivileges = precondition(403, dav('need-privileges'));
-/** RFC 3744 §9: these reports say what the resource is, not what lies below it. */
+/** RFC 3744 §9.4, RFC 6578 §3.6: there is more than the answer holds. */
 export const numberOfMatchesWithinLimits = precondition(507, dav('number-of-matches-within-limits'));
 
 /** RFC 4331 §6. */

@@ -1,6 +1,6 @@
 import {element, type Node} from '../xml/element.ts';
 import {dav, localOf, type Name, namespaceOf} from '../xml/names.ts';
-import {printNode} from '../xml/print.ts';
+import {escapeText, printNode} from '../xml/print.ts';
 import {DavError} from './error.ts';
 import type {DavContext, Kind, LiveProperty, PropertyContext, Protocol, Resource, Value} from './tables.ts';
 
@@ -48,7 +48,7 @@ export function printResponse(
 }
 
 function wrap(href: string, inner: string): string {
-  return `<D:response>${printNode(element(dav('href'), href))}${inner}</D:response>`;
+  return `<D:response><D:href>${escapeText(href)}</D:href>${inner}</D:response>`;
 }
 
 /** A value, or why there is none. */
@@ -85,12 +85,13 @@ function findValue(
   wanted: Wanted,
   live: ReadonlyMap<Name, LiveProperty>,
 ): Found | Promise<Found> {
+  const refuse = (error: unknown) => refusalFor(error, name, of);
   try {
     const own = wanted.own?.(name, of.resource);
-    if (own instanceof Promise) return own.then(value => value ?? fromTables(name, of, live)).catch(onlyDavError);
+    if (own instanceof Promise) return own.then(value => value ?? fromTables(name, of, live)).catch(refuse);
     return own ?? fromTables(name, of, live);
   } catch (error) {
-    return onlyDavError(error);
+    return refuse(error);
   }
 }
 
@@ -101,12 +102,14 @@ function fromTables(name: Name, of: PropertyContext, live: ReadonlyMap<Name, Liv
     return dead === undefined ? undefined : {raw: dead};
   }
   const value = row.get(of);
-  return value instanceof Promise ? value.catch(onlyDavError) : value;
+  return value instanceof Promise ? value.catch(error => refusalFor(error, name, of)) : value;
 }
 
-function onlyDavError(error: unknown): DavError {
+/** A fault in one property is that property's 500: the listing goes on without it. */
+function refusalFor(error: unknown, name: Name, {resource, context}: PropertyContext): DavError {
   if (error instanceof DavError) return error;
-  throw error;
+  context.log.error({err: error, property: name, href: resource.href}, 'a property could not be worked out');
+  return new DavError(500);
 }
 
 function printGroups(names: readonly Name[], values: readonly Found[], onlyNames: boolean, minimal: boolean): string {

@@ -1,9 +1,11 @@
 import {DavError} from './error.ts';
 import {quotaNotExceeded} from './preconditions.ts';
+import {addMemberName} from './properties/rfc5995.ts';
 import type {DavContext, Resource} from './tables.ts';
 
 /** Throws DavError 403 for a name that nothing in a home can have: hidden ones, as in the original, and too long ones. */
 export function requireName(name: string, {store}: DavContext): void {
+  if (name === addMemberName) throw new DavError(403, {message: 'That name is for POST.'});
   if (name.startsWith('.')) throw new DavError(403, {message: 'A name cannot begin with a dot.'});
   if (Buffer.byteLength(name) > store.maxNameBytes) {
     throw new DavError(403, {message: `A name cannot be longer than ${store.maxNameBytes} bytes.`});

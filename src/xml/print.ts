@@ -32,25 +32,32 @@ export function printNode(node: Node, declared = ''): string {
   return print(node, prefixes, declared);
 }
 
-/** Text as it stands between tags or in an attribute; characters that XML cannot hold become U+FFFD. */
+/** Text as it stands between tags; characters that XML cannot hold become U+FFFD. */
+export function escapeText(text: string): string {
+  return /[<>&\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/.test(text) ? escapeAll(text) : text;
+}
+
+/** The same where it may also stand in an attribute, quotes and all. */
 export function escapeXml(text: string): string {
-  return /[<>&"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/.test(text) ? escapeAll(text) : text;
+  return /[<>&"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\ud800-\udfff]/.test(text)
+    ? escapeAll(text).replaceAll('"', '&quot;')
+    : text;
 }
 
 function escapeAll(text: string): string {
   return text
     .toWellFormed()
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-    .replace(/[<>&"\r]/g, character => entities[character]!);
+    .replace(/[<>&\r]/g, character => entities[character]!);
 }
 
-const entities: Readonly<Record<string, string>> = {'<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;', '\r': '&#13;'};
+const entities: Readonly<Record<string, string>> = {'<': '&lt;', '>': '&gt;', '&': '&amp;', '\r': '&#13;'};
 
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 
 /** `known`: the prefixes in scope by namespace; what is missing is declared as the default namespace on the spot. */
 function print(node: Node, known: Readonly<Record<string, string>>, declared: string): string {
-  if (typeof node === 'string') return escapeXml(node);
+  if (typeof node === 'string') return escapeText(node);
   if ('raw' in node) return node.raw;
   const [tag, own] = tagOf(node.name, known);
   let start = tag + declared + own;

@@ -58,7 +58,7 @@ async function requireSource(request: DavRequest, context: DavContext, moving: b
   const source = (await locateHref(request.http.path, context))?.target;
   if (!source?.stored) throw new DavError(404, {message: 'There is nothing here.'});
   requirePrivilege(moving ? dav('unbind') : dav('read'), source, context);
-  requireConditions(request.http, source);
+  await requireConditions(request.http, source, context);
   return source;
 }
 

@@ -8,8 +8,5 @@ export const options: Method = {
   mapped: dav('read'),
   unmapped: dav('read'),
   writes: false,
-  handle({target, parent, protocol}) {
-    const methods = target ? allowed(target, protocol) : parent?.view ? 'OPTIONS, PUT, MKCOL' : 'OPTIONS';
-    return {status: 200, headers: {allow: methods, 'content-length': '0'}};
-  },
+  handle: ({target, protocol}) => ({status: 200, headers: {allow: allowed(target, protocol), 'content-length': '0'}}),
 };

@@ -12,11 +12,12 @@ export const proppatch: Method = {
   name: 'PROPPATCH',
   mapped: dav('write-properties'),
   writes: true,
-  handle({target, txn, http, xml, ...context}) {
-    const body = xml();
+  handle(request) {
+    const {target, http, txn} = request;
+    const body = request.xml();
     if (body?.name !== dav('propertyupdate'))
       throw new DavError(400, {message: 'The body must be a DAV:propertyupdate element.'});
-    const changes = planProperties(parseInstructions(body), target!, {...context});
+    const changes = planProperties(parseInstructions(body), target!, request);
     if (changes.refused.size === 0 && changes.values.size > 0) txn.setProperties(target!.stored!.path, changes.values);
     const prefer = parsePrefer(http);
     if (prefer.return === 'minimal' && changes.refused.size === 0) return {status: 200, headers: prefer.applied};

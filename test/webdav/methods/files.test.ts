@@ -70,7 +70,7 @@ describe('RFC 9110 §9.3.4 PUT', () => {
   test('a part of a file is refused with 400, a content coding with 415', async () => {
     const {ann} = await serve({ann: []});
     expect((await ann.put(file, 'x', {'content-range': 'bytes 0-0/10'})).status).toBe(400);
-    expect((await ann.put(file, 'x', {'content-encoding': 'gzip'})).status).toBe(415);
+    expect((await ann.put(file, 'x', {'content-encoding': 'x-mine'})).status).toBe(415);
     expect((await ann.get(file)).status).toBe(404);
   });
 
