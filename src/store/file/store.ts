@@ -1,12 +1,12 @@
 import {randomUUID} from 'node:crypto';
-import {mkdir, readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {mkdir} from 'node:fs/promises';
 import {DatabaseSync} from 'node:sqlite';
 import type {Log} from '../../base/log.ts';
 import type {HomeId, HomeUnit, Path, Store} from '../store.ts';
 import {BytesCache} from './bytes-cache.ts';
+import {homesIn} from './homes-in.ts';
 import {isDamage} from './index-file.ts';
-import {folderMode, homeFolder, homeOfFolder, maxNameBytes, trees} from './layout.ts';
+import {folderMode, homeFolder, maxNameBytes} from './layout.ts';
 import {Ledger} from './ledger.ts';
 import {requireNativeAttributes} from './native-attributes.ts';
 import type {Outcome, Work} from './operations.ts';
@@ -122,12 +122,7 @@ class Files implements FileStore {
   }
 
   async *homes(): AsyncIterable<HomeId> {
-    for (const tree of trees) {
-      for await (const folder of foldersAt(join(this.#root, tree, '__uids__'), 3)) {
-        const home = homeOfFolder(this.#root, tree, folder);
-        if (home) yield home;
-      }
-    }
+    for await (const {home} of homesIn(this.#root)) yield home;
   }
 
   async settle(): Promise<void> {
@@ -226,17 +221,5 @@ function stagedOnEmpty(home: HomeId, files: Files, work: (unit: HomeUnit) => voi
     return unit.work.operations;
   } finally {
     database.close();
-  }
-}
-
-async function* foldersAt(folder: string, depth: number): AsyncIterable<string> {
-  const entries = await readdir(folder, {withFileTypes: true}).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
-    if (depth === 1) yield join(folder, entry.name);
-    else yield* foldersAt(join(folder, entry.name), depth - 1);
   }
 }
