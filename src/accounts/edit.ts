@@ -1,4 +1,5 @@
-import {stat} from 'node:fs/promises';
+import {realpath, stat} from 'node:fs/promises';
+import {dirname} from 'node:path';
 import {withLockFile} from '../base/lock-file.ts';
 import {replaceFile} from '../base/replace-file.ts';
 import {UserError} from '../base/user-error.ts';
@@ -21,8 +22,9 @@ export interface RecordName {
  * Resolves to whether anything changed. Throws UserError where the file is not valid or may not be written.
  */
 export async function editAccounts(file: string, edit: (text: string) => string): Promise<boolean> {
-  await requireWritable(file);
-  return withLockFile(file, async () => {
+  await requireOwner(file);
+  const target = await realpath(file).catch(() => file);
+  const work = async () => {
     const text = await readAccounts(file);
     requireValid(text, file);
     const changed = edit(text);
@@ -30,7 +32,23 @@ export async function editAccounts(file: string, edit: (text: string) => string)
     requireValid(changed, file);
     await replaceFile(file, changed);
     return true;
-  });
+  };
+  return withLockFile(target, work).catch(error => Promise.reject(explain(error, target)));
+}
+
+/** What keeps a file from being written, said for people. */
+function explain(error: unknown, file: string): unknown {
+  const {code} = error as NodeJS.ErrnoException;
+  const folder = dirname(file);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new UserError(`There is no space left to write ${file}.`, 'Make some, then try again.');
+  if (code === 'EROFS')
+    return new UserError(`The file system of ${folder} is read-only.`, 'Mount it for writing, then try again.');
+  if (code !== 'EACCES' && code !== 'EPERM') return error;
+  return new UserError(
+    `This account may not write in ${folder}.`,
+    'Run the command as the account that the server runs as, or as root.',
+  );
 }
 
 /** Throws UserError for the first thing in which the text departs from the vocabulary, or that keeps it from being used. */
@@ -170,7 +188,7 @@ function rank(parent: string, child: string): number {
 }
 
 /** Whoever is not root cannot give a file back to its owner, and a server that may not read its accounts any more is no use. */
-async function requireWritable(file: string): Promise<void> {
+async function requireOwner(file: string): Promise<void> {
   const there = await stat(file).catch(() => undefined);
   const uid = process.geteuid?.();
   if (!there || uid === undefined || uid === 0 || there.uid === uid) return;

@@ -38,10 +38,23 @@ async function take(lock: string, contents: string): Promise<boolean> {
     await link(temporary, lock);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    return takeWithoutLink(lock, contents);
   } finally {
     await rm(temporary, {force: true});
+  }
+}
+
+/** On file systems without hard links, such as FAT: for a moment the lock is there and empty. */
+async function takeWithoutLink(lock: string, contents: string): Promise<boolean> {
+  try {
+    await writeFile(lock, contents, {flag: 'wx', mode: 0o644});
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

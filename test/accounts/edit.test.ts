@@ -235,10 +235,18 @@ describe('the file itself', () => {
     expect(await readdir(folder)).toEqual(['accounts.xml']);
   });
 
-  test.runIf(process.geteuid?.() === 0)('keeps its owner when root edits it', async () => {
-    await chown(file, 12345, 54321);
-    await editAccounts(file, add('eve'));
-    expect(await stat(file)).toMatchObject({uid: 12345, gid: 54321});
+  test('keeps its owner when root edits it; anybody else hears which folder may not be written', async () => {
+    if (process.geteuid?.() === 0) {
+      await chown(file, 12345, 54321);
+      await editAccounts(file, add('eve'));
+      expect(await stat(file)).toMatchObject({uid: 12345, gid: 54321});
+    } else {
+      await chmod(folder, 0o500);
+      const error = await editAccounts(file, add('eve')).catch(error => error);
+      await chmod(folder, 0o700);
+      expect(error).toBeInstanceOf(UserError);
+      expect(error.message).toContain(folder);
+    }
   });
 
   test('stays where a link points', async () => {
@@ -247,6 +255,14 @@ describe('the file itself', () => {
     await editAccounts(link, add('eve'));
     expect(await readFile(file, 'utf8')).toContain('eve');
     expect(await readdir(folder)).toEqual(['accounts.xml', 'link.xml']);
+  });
+
+  test('two paths to one file share its lock', async () => {
+    const link = join(folder, 'link.xml');
+    await symlink('accounts.xml', link);
+    const paths = [file, link, file, link];
+    await Promise.all(paths.map((path, at) => editAccounts(path, add(`new${at}`))));
+    expect((await readFile(file, 'utf8')).match(/<uid>new\d/g)).toHaveLength(4);
   });
 
   test('many edits at once are all made', async () => {

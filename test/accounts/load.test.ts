@@ -274,7 +274,7 @@ describe('a file that cannot be used', () => {
           expect(error).toBeInstanceOf(UserError);
         }
       }),
-      {numRuns: 500},
+      {numRuns: 300},
     );
   });
 

