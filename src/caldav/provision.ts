@@ -16,7 +16,10 @@ const firstCalendars = [
   {name: 'tasks', component: 'VTODO', displayname: 'Tasks'},
 ] as const;
 
-/** Makes the principal's calendar home, with a calendar for events and one for tasks, if it has none. */
+/**
+ * Makes the principal's calendar home, with a calendar for events and one for tasks, if it has none. A home that is there is left as it
+ * is: a calendar that its owner has deleted does not come back.
+ */
 export async function provisionHome(store: Store, principal: Principal): Promise<void> {
   await store.createHome(calendarHomeId(principal), unit => {
     for (const {name, component, displayname} of firstCalendars) {

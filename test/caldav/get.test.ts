@@ -1,10 +1,14 @@
 import {describe, expect, test} from 'vitest';
+import {parseDirectory} from '../../src/accounts/load.ts';
+import {silent} from '../../src/base/log.ts';
 import {mainComponents} from '../../src/ical/jcal.ts';
 import {parseCalendar} from '../../src/ical/parse.ts';
+import {protocol} from '../../src/server/protocol.ts';
+import {createDispatch} from '../../src/webdav/dispatch.ts';
 import {element} from '../../src/xml/element.ts';
 import {dav} from '../../src/xml/names.ts';
 import {event} from '../support/events.ts';
-import {serve} from '../support/serve.ts';
+import {guidOf, serve} from '../support/serve.ts';
 
 const calendar = '/calendars/users/ann/calendar/';
 const zoned = (uid: string, tzid: string) =>
@@ -24,7 +28,7 @@ describe('GET of a calendar', () => {
       ann: [zoned('a', 'One'), zoned('b', 'One'), zoned('c', 'Two'), event('d').replaceAll('\r\n', '\n')],
     });
     const {status, headers, text} = await ann.get(calendar);
-    expect([status, headers.get('content-type')]).toEqual([200, 'text/calendar; charset=utf-8']);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/calendar;charset=utf-8']);
     const {component} = parseCalendar(text);
     expect(component.getAllSubcomponents('vtimezone').map(zone => zone.getFirstPropertyValue('tzid'))).toEqual(['One', 'Two']);
     expect(uidsIn(text)).toEqual(['a', 'b', 'c', 'd']);
@@ -83,6 +87,21 @@ describe('GET of a calendar', () => {
     await ann.delete(`${calendar}1.ics`);
     expect(uidsIn((await ann.get(calendar)).text)).toEqual(['b']);
     expect((await bob.get(calendar)).status).toBe(403);
+  });
+
+  test('EnableMonolithicCalendars off: a calendar is shown as a list too', async () => {
+    const {ann, store} = await serve({ann: [event('a')]});
+    expect((await ann.get(calendar)).headers.get('content-type')).toMatch(/^text\/calendar/);
+    const directory = parseDirectory(
+      `<accounts realm="R"><user><uid>ann</uid><guid>${guidOf(1)}</guid></user></accounts>`,
+      'a.xml',
+    );
+    const unlimited = {maxResourceSizeBytes: 0, maxInstances: 0, maxAttendeesPerInstance: 0, maxCollectionsPerHome: 0};
+    const limits = {...unlimited, maxResourcesPerCollection: 0, quotaBytes: 0, enableMonolithicCalendars: false};
+    const dispatch = createDispatch({protocol, store, directory, limits, log: silent, adminPrincipals: [], readPrincipals: []});
+    const request = {method: 'GET', path: calendar, query: '', headers: {}, body: new Uint8Array(), address: '', secure: true};
+    const {status, headers} = await dispatch(request, directory.findByName('users', 'ann'));
+    expect([status, headers!['content-type']]).toEqual([200, expect.stringMatching(/^text\/html/)]);
   });
 
   test('a home is shown as a list for people', async () => {

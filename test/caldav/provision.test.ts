@@ -95,6 +95,18 @@ describe('RFC 4791 §6.2.1 calendar homes', () => {
     expect((await ann.propfind('/calendars/people/', 0)).status).toBe(404);
   });
 
+  test('what its owner deletes stays deleted, the first calendar too', async () => {
+    const {ann} = await serve({ann: [event('1')]});
+    expect((await ann.delete('/calendars/users/ann/calendar/')).status).toBe(204);
+    expect((await ann.delete('/calendars/users/ann/calendar/')).status).toBe(404);
+    expect([...(await ann.propfind('/calendars/users/ann/', 1, dav('resourcetype'))).responses.keys()]).toEqual([
+      '/calendars/users/ann/',
+      '/calendars/users/ann/tasks/',
+    ]);
+    expect((await ann.delete('/calendars/users/ann/')).status).toBeGreaterThanOrEqual(403);
+    expect((await ann.propfind('/calendars/users/ann/tasks/', 0)).status).toBe(207);
+  });
+
   test('a home holds ordinary collections too, and these any file', async () => {
     const {ann} = await serve({ann: []});
     expect((await ann.request('MKCOL', '/calendars/users/ann/papers/')).status).toBe(201);

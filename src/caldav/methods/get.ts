@@ -18,7 +18,7 @@ export const get: Method = {
     const refused = evaluateConditions(http.headers, {exists: true, etag, modified: stored.modified}, true);
     if (refused === 304) return {status: 304, headers};
     if (refused) throw new DavError(refused, {message: 'It is not as the request’s conditions say.', headers});
-    const type = {'content-type': 'text/calendar; charset=utf-8', 'x-content-type-options': 'nosniff'};
+    const type = {'content-type': 'text/calendar;charset=utf-8', 'x-content-type-options': 'nosniff'};
     return {status: 200, headers: {...headers, ...type}, body: printMonolithic(stored, target!.view!)};
   },
 };

@@ -80,7 +80,7 @@ export const collationProperties = properties(
   ],
 );
 
-/** RFC 6638 §9.1: whether busy time counts; kept for the free-busy-query, which RFC 4791 §7.10 answers without it. */
+/** RFC 6638 §9.1: whether the calendar makes its owner busy, as the client has set it; opaque until then. */
 export const transparencyProperties = properties(
   [calendar],
   [
