@@ -8,6 +8,7 @@ import {configuration} from './checks/configuration.ts';
 import {discovery} from './checks/discovery.ts';
 import {diskSpace} from './checks/disk-space.ts';
 import {fileSystem} from './checks/file-system.ts';
+import {homes} from './checks/homes.ts';
 import {node} from './checks/node.ts';
 import {permissions} from './checks/permissions.ts';
 import {ports} from './checks/ports.ts';
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   clock,
   accounts,
   certificates,
+  homes,
   ports,
   discovery,
   proxy,
