@@ -218,19 +218,20 @@ function* baseTimes(
   }
 }
 
-/** Where to begin and stop: wide enough for the longest instance, the farthest move and any zone. */
+/** Where to begin and stop: wide enough for the longest instance, the farthest move, and what a change of the clocks may add. */
 function localBounds({master, start, changes}: Series, range: TimeRange, clock: Zone): {from: number; until: number} {
   let longest = 0;
-  let shift = 0;
   for (const timing of [master, ...changes.map(change => change.timing)]) {
     const placed = placeAt(timing, timing.start, clock);
-    if (placed.start && placed.end) longest = Math.max(longest, Math.abs(placed.end.local - placed.start.local) + day);
+    if (placed.start && placed.end) longest = Math.max(longest, instantOf(placed.end, clock) - instantOf(placed.start, clock));
   }
-  for (const change of changes) shift = Math.max(shift, Math.abs(change.shift));
-  const spare = 3 * day + shift;
+  if (start.date) longest = Math.max(longest, day);
+  let spare = clock === utc && longest < day ? 1000 : 3 * 3_600_000;
+  for (const change of changes) spare = Math.max(spare, Math.abs(change.shift) + day);
+  const local = (instant: number) => (Number.isFinite(instant) ? toLocal(instant, clock) : instant);
   return {
-    from: Math.max(range.start - longest - spare, start.local - day),
-    until: Math.min(range.end + spare, lastLocal),
+    from: Math.max(local(range.start - longest) - spare, start.local - day),
+    until: Math.min(local(range.end) + spare, lastLocal),
   };
 }
 

@@ -32,7 +32,7 @@ export function vtimezone(component: JcalComponent): Zone | undefined {
 }
 
 function makeZone(component: JcalComponent): Zone | undefined {
-  const observances = component[2].slice(0, 1000).flatMap(part => observance(part) ?? []);
+  const observances = component[2].slice(0, 200).flatMap(part => observance(part) ?? []);
   if (observances.length === 0) return undefined;
   let until = -Infinity;
   let changes: Change[] = [];
@@ -40,7 +40,7 @@ function makeZone(component: JcalComponent): Zone | undefined {
     id: String(component[1].find(([name]) => name === 'tzid')?.[3] ?? ''),
     offsetAt(instant) {
       if (instant > until) {
-        until = Math.min(Math.max(instant, Date.UTC(2040)) + 20 * 366 * 86_400_000, lastLocal);
+        until = Math.min(Math.max(instant, Date.UTC(2030)) + 10 * 366 * 86_400_000, lastLocal);
         if (instant > until) until = Infinity;
         changes = changesUntil(observances, until);
       }
@@ -77,25 +77,28 @@ function offsetOf(properties: readonly JcalProperty[], name: string): number | u
 }
 
 function changesUntil(observances: readonly Observance[], until: number): Change[] {
+  const budget: Budget = {steps: 200_000, reached: undefined};
   const changes = observances.flatMap(observance => {
     const {from, to} = observance;
-    return [...onsets(observance, until)].map(local => ({at: local - from, from, to}));
+    return [...onsets(observance, until, budget)].map(local => ({at: local - from, from, to}));
   });
   return changes.sort((a, b) => a.at - b.at);
 }
 
-function onsets({component, start, from}: Observance, until: number): Set<number> {
+/** Clocks do not change more often than this, save in texts that are meant to hurt. */
+const maxOnsets = 5000;
+
+function onsets({component, start, from}: Observance, until: number, budget: Budget): Set<number> {
   const found = new Set([start]);
-  const budget: Budget = {steps: 5000, reached: undefined};
   for (const property of component[1]) {
-    if (property[0] === 'rdate') for (const time of timesOf(property, floating)) found.add(time.local);
+    if (property[0] === 'rdate') for (const time of timesOf(property, floating).slice(0, maxOnsets)) found.add(time.local);
     if (property[0] !== 'rrule') continue;
     try {
       const rule = parseRule(property[3]);
       // RFC 5545 §3.6.5: UNTIL is in UTC, the onsets are in the time before the change.
       const end = rule.until ? rule.until.local + (rule.until.zone ? from : 0) : Infinity;
       const bounds = {until: Math.min(end, until + 86_400_000, lastLocal), date: false, budget};
-      for (const local of occurrences(rule, start, bounds)) found.add(local);
+      for (const local of occurrences(rule, start, bounds)) if (found.add(local).size > maxOnsets) break;
     } catch {
       // A rule that cannot be read leaves the onsets that can.
     }
