@@ -10,8 +10,12 @@ export function checkNewName({directory, file}: Accounts, name: string): string 
   const uid = name.normalize('NFC');
   const problem = loginNameProblem(uid);
   if (problem) throw new WrongUsage(`The name ${JSON.stringify(uid)} ${problem}.`, 'Choose one like ann or ann@example.com.');
-  const taken = accountTypes.map(type => directory.findByName(type, uid)).find(Boolean);
-  if (taken) {
+  const all = accountTypes.flatMap(type => [...directory.list(type)]);
+  const taken = all.flatMap(({uids}) => uids).find(other => other.toLowerCase() === uid.toLowerCase());
+  if (taken !== undefined && taken !== uid) {
+    throw new UserError(`There is an account “${taken}” already, which phones would take for the same.`, 'Choose another name.');
+  }
+  if (taken !== undefined) {
     const fix = `caldav user show ${uid} shows it, caldav user edit and caldav user passwd change it.`;
     throw new UserError(`There is an account “${uid}” in ${file} already.`, fix);
   }

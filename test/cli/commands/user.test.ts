@@ -76,6 +76,7 @@ describe('caldav user add', () => {
   test.each([
     ['boss', {}, /“boss” in .* already/],
     ['attic', {}, /already/],
+    ['Boss', {}, /“boss” already, which phones/],
     ['boss@example.com', {}, /e-mail address of “boss”/],
     ['ann', {email: ['boss@example.com']}, /“boss” has the address/],
     ['ann', {group: ['stuff']}, /no group “stuff”/],
