@@ -14,7 +14,7 @@ export function hostNames(first: string): string[] {
   );
 }
 
-/** RFC 1123 §2.1, and what an address is made of: what a certificate can hold. */
+/** RFC 1123 §2.1, the underscore that some machines have, and what an address is made of: what a certificate can hold. */
 function isName(name: string): boolean {
-  return /^[a-z0-9*:]([a-z0-9.:-]{0,251}[a-z0-9:])?$/i.test(name);
+  return /^[a-z0-9_:]([a-z0-9_.:-]{0,251}[a-z0-9:])?$/i.test(name);
 }

@@ -33,7 +33,7 @@ export async function renewCertificate(
   {force, names = [], now = new Date()}: RenewOptions = {},
 ): Promise<boolean> {
   if (!tls.certificate)
-    return refuse(force, 'This server has no certificate: its plist names none', 'Type: caldav setup --force');
+    return refuse(force, 'This server has no certificate: its plist names none', 'Type: caldav setup --renew');
   const current = new X509Certificate(await readFile(tls.certificate));
   const had = namesOf(current);
   const wanted = [...new Set([...names, ...had])];

@@ -37,7 +37,7 @@ export async function look(answers: Answers, {folder, configFile}: {folder: stri
     configFile,
     config,
     existing: new Set((await Promise.all(candidates.map(async path => ((await exists(path)) ? [path] : [])))).flat()),
-    machine: {hostName: hostname(), login: loginName(), root},
+    machine: {hostName: hostname() || 'localhost', login: loginName(), root},
     busyPorts: config ? new Map() : await busyPorts([answers.httpPort ?? 8008, answers.sslPort ?? 8443], answers.bind ?? []),
     accounts: await accountsIn(accountsFile, answers.force ?? false),
     system: root

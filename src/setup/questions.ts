@@ -18,7 +18,7 @@ export async function askQuestions(
     port: async (message: string, standard: number) =>
       Number(await one<string>({type: 'input', message, default: String(standard), validate: isPort})),
   };
-  const host = given.host ?? (await ask.text('Name or address that clients will use', settings.host, checkHost));
+  const host = given.host ?? checkHost(await ask.text('Name or address that clients will use', settings.host, checkHost));
   const tls =
     given.tls ?? (await one<TlsKind>({type: 'select', message: 'Encryption (TLS)', choices: tlsChoices, default: 'own'}));
   const tlsCertificate =

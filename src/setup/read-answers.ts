@@ -1,5 +1,6 @@
 import {isIP} from 'node:net';
 import {text} from 'node:stream/consumers';
+import {domainToASCII} from 'node:url';
 import {loginNameProblem} from '../accounts/names.ts';
 import {UserError} from '../base/user-error.ts';
 import type {Answers, Passwords, TlsKind} from './answers.ts';
@@ -10,7 +11,7 @@ export function readAnswers(options: Readonly<Record<string, unknown>>): Answers
   const port = (name: string) => (options[name] === undefined ? {} : {[name]: checkPort(name, options[name])});
   const tls: TlsKind | undefined = options.tls === false ? 'none' : options.tlsCertificate ? 'files' : undefined;
   const answers: Answers = {
-    ...text('host'),
+    ...(typeof options.host === 'string' ? {host: checkHost(options.host)} : {}),
     ...port('httpPort'),
     ...port('sslPort'),
     ...(options.bind === undefined ? {} : {bind: (options.bind as string[]).map(checkAddress)}),
@@ -28,7 +29,11 @@ export function readAnswers(options: Readonly<Record<string, unknown>>): Answers
     ...(options.force ? {force: true} : {}),
   };
   for (const name of ['admin', 'user'] as const) if (answers[name] !== undefined) checkName(answers[name]);
-  if (answers.host !== undefined) checkHost(answers.host);
+  if (answers.runAs === 'root')
+    throw new UserError(
+      'caldav does not serve as root.',
+      'Name another account with --run-as; caldav is made if it is not there.',
+    );
   if (tls === 'none' && answers.tlsCertificate)
     throw new UserError('--no-tls and --tls-certificate contradict each other.', 'Leave one out.');
   if (answers.tlsKey && !answers.tlsCertificate)
@@ -49,9 +54,10 @@ export function checkName(name: string): string {
   throw new UserError(`The name “${name}” ${problem}.`, 'Use letters, digits and . _ - @ without spaces.');
 }
 
-/** What a host name can be: a DNS name or an IP address. Throws UserError. */
+/** A host name as a certificate holds it: a DNS name, an international one in its ASCII form (RFC 5890), or an IP address. Throws UserError. */
 export function checkHost(host: string): string {
-  if (isIP(host) || /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(host)) return host;
+  const ascii = isIP(host) ? host : domainToASCII(host);
+  if (isIP(host) || /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(ascii)) return ascii;
   throw new UserError(
     `“${host}” is no host name.`,
     'Give a name such as calendar.example.com, without https:// and without a port.',

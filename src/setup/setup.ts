@@ -64,6 +64,12 @@ export async function runSetup(
     ({answers, passwords: typed} = await askQuestions(answers, typed, await look(answers, {folder: dir, configFile})));
   }
   const plan = planSetup(answers, await look(answers, {folder: dir, configFile}));
+  if (plan.accountsFile.action === 'keep' && (typed.user || typed.admin)) {
+    throw new UserError(
+      `${plan.accountsFile.path} is there already, and set-up changes no password in it.`,
+      'Type: caldav user passwd NAME',
+    );
+  }
   for (const folder of foldersToTry(plan)) await requireAttributes(folder);
   if (dryRun) return {plan, changed: false, config: undefined, accounts: [], doctor: undefined};
 

@@ -12,6 +12,8 @@ describe('options as answers', () => {
       admin: 'eve',
       force: true,
     });
+    expect(readAnswers({host: 'köln.example'})).toEqual({host: 'xn--kln-sna.example'});
+    expect(readAnswers({host: '::1'})).toEqual({host: '::1'});
     expect(readAnswers({tls: true, tlsCertificate: 'c.pem'})).toEqual({tls: 'files', tlsCertificate: 'c.pem'});
   });
 
@@ -19,6 +21,7 @@ describe('options as answers', () => {
     [{httpPort: '80a'}, '“80a” is no port.'],
     [{bind: ['example.com']}, '“example.com” is no IP address.'],
     [{host: 'https://cal.example/'}, '“https://cal.example/” is no host name.'],
+    [{runAs: 'root'}, 'caldav does not serve as root.'],
     [{user: 'a/b'}, 'The name “a/b” has a slash in it.'],
     [{admin: 'a b'}, 'The name “a b” has a space in it.'],
     [{user: 'a:b'}, 'The name “a:b” has a colon in it, which ends a name when logging in.'],

@@ -1,4 +1,4 @@
-import {createHash, X509Certificate} from 'node:crypto';
+import {createHash, createPrivateKey, X509Certificate} from 'node:crypto';
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {chmod, mkdir, rm, writeFile} from 'node:fs/promises';
 import {createServer, type Server} from 'node:net';
@@ -260,13 +260,45 @@ describe('a person’s own certificate', () => {
   });
 });
 
-test('--renew makes a new certificate with a further name', async () => {
+describe('--renew', () => {
+  test('makes a new certificate with a further name; one that is gone comes back', async () => {
+    const dir = await folder();
+    const {setup, io, read} = server(dir);
+    await setup();
+    const before = new X509Certificate(read('conf/tls/server.pem'));
+    const {certificate} = await renew(io, ['new.example']);
+    const after = new X509Certificate(readFileSync(certificate));
+    expect(after.serialNumber).not.toBe(before.serialNumber);
+    expect(namesOf(after)).toEqual(['new.example', ...namesOf(before)]);
+    await rm(certificate);
+    expect((await renew(io, [])).certificate).toBe(certificate);
+    const again = new X509Certificate(readFileSync(certificate));
+    expect(again.verify(new X509Certificate(read('conf/tls/ca.pem')).publicKey)).toBe(true);
+    expect(again.checkPrivateKey(createPrivateKey(read('conf/tls/server-key.pem')))).toBe(true);
+  });
+
+  test('gives a server its first certificate, and the plist its name', async () => {
+    const dir = await folder();
+    const {setup, io, mode} = server(dir);
+    expect((await setup({...mine, sslPort: 0, httpPort: 18080, tls: 'none'})).config!.tls.certificate).toBe('');
+    const {certificate} = await renew(io, []);
+    expect(loadConfig({file: io.configFile, folder: dir}).tls).toEqual({
+      certificate,
+      privateKey: join(dir, 'conf/tls/server-key.pem'),
+      authorityChain: join(dir, 'conf/tls/ca.pem'),
+    });
+    expect([mode('conf/tls/server-key.pem'), mode('conf/tls/ca-key.pem'), mode('conf/tls')]).toEqual(['600', '600', '700']);
+  });
+});
+
+test('passwords are not given to accounts that are there', async () => {
   const dir = await folder();
-  const {setup, io, read} = server(dir);
+  const {setup, read} = server(dir);
   await setup();
-  const before = new X509Certificate(read('conf/tls/server.pem'));
-  const {certificate} = await renew(io, ['new.example']);
-  const after = new X509Certificate(readFileSync(certificate));
-  expect(after.serialNumber).not.toBe(before.serialNumber);
-  expect(namesOf(after)).toEqual(['new.example', ...namesOf(before)]);
+  const before = read('conf/auth/accounts.xml');
+  await expect(setup(mine, {passwords: {user: 'x'}})).rejects.toMatchObject({
+    name: 'UserError',
+    fix: 'Type: caldav user passwd NAME',
+  });
+  expect(read('conf/auth/accounts.xml')).toBe(before);
 });
