@@ -7,7 +7,7 @@ import {DavError} from './error.ts';
 import {printSegment} from './href.ts';
 import {xmlType} from './multistatus.ts';
 import {validResourcetype} from './preconditions.ts';
-import {requireCount, requireName} from './room.ts';
+import {requireCount, requireName, requirePropertyRoom} from './room.ts';
 import {type Instruction, planProperties, printChanges} from './set-properties.ts';
 import type {DavRequest, Kind, Resource} from './tables.ts';
 
@@ -45,6 +45,7 @@ export function makeCollection(request: DavRequest, making: Making): HttpRespons
   const names = new Set(given.map(instruction => instruction.name));
   const rest = (making.initial ?? []).filter(each => !names.has(each.name)).map(value => ({name: value.name, value}));
   const changes = planProperties([...given, ...rest], resource, request, true);
+  requirePropertyRoom(undefined, changes.values, request);
   const refused = new Map(changes.refused);
   if (!kind) refused.set(dav('resourcetype'), new DavError(validResourcetype));
   if (refused.size > 0) {

@@ -1,3 +1,5 @@
+import type {StoredResource} from '../store/store.ts';
+import type {Name} from '../xml/names.ts';
 import {DavError} from './error.ts';
 import {quotaNotExceeded} from './preconditions.ts';
 import {addMemberName} from './properties/rfc5995.ts';
@@ -23,4 +25,21 @@ export function requireCount({stored, view, kind}: Resource, {limits}: DavContex
 export function requireRoom(into: Resource, growthBytes: number, {limits}: DavContext): void {
   if (limits.quotaBytes === 0 || growthBytes <= 0) return;
   if (into.view!.usedBytes() + growthBytes > limits.quotaBytes) throw new DavError(quotaNotExceeded);
+}
+
+/** Throws DavError 507 where the properties set on a resource would be larger together than a resource may be. */
+export function requirePropertyRoom(
+  stored: StoredResource | undefined,
+  values: ReadonlyMap<Name, string | undefined>,
+  {limits}: DavContext,
+): void {
+  if (limits.maxResourceSizeBytes === 0) return;
+  let size = 0;
+  for (const value of new Map<Name, string | undefined>([...(stored?.properties ?? []), ...values]).values())
+    size += value?.length ?? 0;
+  if (size > limits.maxResourceSizeBytes) {
+    throw new DavError(507, {
+      message: `The properties of a resource can have ${limits.maxResourceSizeBytes} characters together.`,
+    });
+  }
 }

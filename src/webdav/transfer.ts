@@ -26,15 +26,15 @@ interface Planned extends Transfer {
 export async function transfer(asked: Transfer, unit: HomeUnit, context: DavContext): Promise<void> {
   const plan = requirePlace(asked, unit);
   const {stored, path, parent, to, sameHome, moving} = plan;
-  if (!to.target) {
-    requireName(path.slice(path.lastIndexOf('/') + 1), context);
-    requireCount(parent, context);
-  }
+  // A new name in the same collection brings nothing new into it.
+  const renamed = moving && sameHome && parentOf(stored.path) === parentOf(path);
+  if (!to.target) requireName(path.slice(path.lastIndexOf('/') + 1), context);
+  if (!to.target && !renamed) requireCount(parent, context);
   const replaced = to.target?.stored;
   const growth = sameHome && moving ? 0 : sizeOf(stored, plan.from) - (replaced ? sizeOf(replaced, unit) : 0);
   requireRoom(parent, growth, context);
   if (stored.collection) {
-    parent.kind.admitCollection?.(stored.types, {parent, view: unit, path}, context);
+    if (!renamed) parent.kind.admitCollection?.(stored.types, {parent, view: unit, path}, context);
     if (replaced) unit.delete(path);
     if (!sameHome) await copyTree(stored, plan.from, path, unit, plan.shallow);
     else if (moving) unit.move(stored.path, path);
@@ -87,6 +87,10 @@ async function readFrom(view: HomeView, {path, etag}: StoredObject): Promise<Uin
   const bytes = await view.read(path, etag);
   if (!bytes) throw new DavError(409, {message: 'The source changed meanwhile.'});
   return bytes;
+}
+
+function parentOf(path: Path): Path {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 function sizeOf(stored: StoredResource, view: HomeView): number {

@@ -23,9 +23,14 @@ export function parsePropfind(body: Element | undefined): Wanted {
   throw new DavError(400, {message: 'The body must be a DAV:propfind with one of prop, allprop and propname in it.'});
 }
 
-/** The names of the properties in a DAV:prop, each once. */
+/** More than any client asks for; each is looked for on each member of a listing. */
+const maxNames = 1000;
+
+/** The names of the properties in a DAV:prop, each once. Throws DavError 400. */
 export function namesIn(prop: Element): Name[] {
-  return [...new Set(elements(prop).map(({name}) => name))];
+  const names = [...new Set(elements(prop).map(({name}) => name))];
+  if (names.length > maxNames) throw new DavError(400, {message: `More than ${maxNames} properties are asked for.`});
+  return names;
 }
 
 /** What a report asks for of each resource: the DAV:prop in its body, none of it where that is missing. */

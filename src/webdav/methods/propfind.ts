@@ -19,31 +19,35 @@ export const propfind: Method = {
     const prefer = parsePrefer(request.http);
     const wanted = {...parsePropfind(request.xml()), minimal: prefer.return === 'minimal'};
     const depth = parseDepth(request.http, 'infinity');
-    const isBounded = target.stored !== undefined && target.stored.path !== '';
+    const isBounded = target.stored ? target.stored.path !== '' : target.kind.members === undefined;
     if (depth === 'infinity' && !isBounded) throw new DavError(propfindFiniteDepth);
-    return multistatus(responses(target, depth, wanted, request), {headers: prefer.applied});
+    return multistatus(responses(target, depth, prefer.noRoot, wanted, request), {headers: prefer.applied});
   },
 };
 
 /** A response for the resource and for what lies below it, as far as the client may read it. */
-function responses(target: Resource, depth: Depth, wanted: Wanted, context: DavRequest) {
-  if (depth === '0') return [printResponse(target, wanted, context)];
-  if (!target.stored) return outsideHomes(target, wanted, context);
-  return inHome(target, depth, wanted, context);
-}
-
-function* inHome(target: Resource, depth: Depth, wanted: Wanted, context: DavContext): Iterable<string | Promise<string>> {
-  yield printResponse(target, wanted, context);
+function* responses(target: Resource, depth: Depth, noRoot: boolean, wanted: Wanted, context: DavRequest): Responses {
+  if (depth === '0' || !noRoot) yield printResponse(target, wanted, context);
   if (depth === '0') return;
-  const below = depth === '1' ? '0' : depth;
+  if (target.stored) yield* inHome(target, depth === 'infinity', wanted, context);
+  else yield outsideHomes(target, wanted, context);
+}
+
+type Responses = Iterable<string | Promise<string>>;
+
+function* inHome(target: Resource, deep: boolean, wanted: Wanted, context: DavContext): Responses {
   for (const member of membersOf(target, context) as Iterable<Resource>) {
-    if (context.may(dav('read'), member)) yield* inHome(member, below, wanted, context);
+    if (!context.may(dav('read'), member)) continue;
+    yield printResponse(member, wanted, context);
+    if (deep) yield* inHome(member, deep, wanted, context);
   }
 }
 
-async function* outsideHomes(target: Resource, wanted: Wanted, context: DavContext): AsyncIterable<string> {
-  yield await printResponse(target, wanted, context);
+/** What lies in no home is little: it goes out in one piece. */
+async function outsideHomes(target: Resource, wanted: Wanted, context: DavContext): Promise<string> {
+  let printed = '';
   for await (const member of membersOf(target, context)) {
-    if (context.may(dav('read'), member)) yield await printResponse(member, wanted, context);
+    if (context.may(dav('read'), member)) printed += await printResponse(member, wanted, context);
   }
+  return printed;
 }

@@ -4,6 +4,7 @@ import {printNode} from '../../xml/print.ts';
 import {DavError} from '../error.ts';
 import {multistatus} from '../multistatus.ts';
 import {parsePrefer} from '../prefer.ts';
+import {requirePropertyRoom} from '../room.ts';
 import {parseInstructions, planProperties, printChanges} from '../set-properties.ts';
 import type {Method} from '../tables.ts';
 
@@ -18,6 +19,7 @@ export const proppatch: Method = {
     if (body?.name !== dav('propertyupdate'))
       throw new DavError(400, {message: 'The body must be a DAV:propertyupdate element.'});
     const changes = planProperties(parseInstructions(body), target!, request);
+    requirePropertyRoom(target!.stored, changes.values, request);
     if (changes.refused.size === 0 && changes.values.size > 0) txn.setProperties(target!.stored!.path, changes.values);
     const prefer = parsePrefer(http);
     if (prefer.return === 'minimal' && changes.refused.size === 0) return {status: 200, headers: prefer.applied};

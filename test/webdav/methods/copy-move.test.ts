@@ -152,6 +152,18 @@ describe.each(['COPY', 'MOVE'])('RFC 4918 §9.8 and §9.9 %s', method => {
   });
 });
 
+describe('the limits of a collection', () => {
+  test('a copy counts, a new name does not', async () => {
+    const {ann} = await serve({ann: []}, {plist: {MaxResourcesPerCollection: 2, MaxCollectionsPerHome: 3}});
+    await tree(ann);
+    expect((await send(ann, 'COPY', `${home}a/x.txt`, `${home}a/z.txt`)).status).toBe(507);
+    expect((await send(ann, 'MOVE', `${home}a/x.txt`, `${home}a/z.txt`)).status).toBe(201);
+    expect((await ann.request('MKCOL', `${home}more/`)).status).toBeGreaterThanOrEqual(400);
+    expect((await send(ann, 'COPY', `${home}a/`, `${home}c/`)).status).toBeGreaterThanOrEqual(400);
+    expect((await send(ann, 'MOVE', `${home}a/`, `${home}c/`)).status).toBe(201);
+  });
+});
+
 describe('RFC 4918 §9.8.3 COPY with Depth: 0', () => {
   test('takes the collection and its properties without its members', async () => {
     const {ann} = await serve({ann: []});

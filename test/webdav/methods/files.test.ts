@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {text} from '../../../src/xml/element.ts';
 import {dav} from '../../../src/xml/names.ts';
 import {serve} from '../../support/serve.ts';
+import {basic, raw} from '../raw.ts';
 
 const home = '/calendars/users/ann/';
 const file = `${home}a.txt`;
@@ -189,6 +190,13 @@ describe('RFC 9110 §9.3.7 OPTIONS', () => {
     expect(await allow('/principals/users/ann/')).toContain('REPORT');
     expect(await allow(`${home}not/yet/there.ics`)).toContain('OPTIONS');
     expect(await allow('/calendars/')).toContain('PROPFIND');
+  });
+
+  test('OPTIONS * is of the server', async () => {
+    const {base} = await serve({ann: []});
+    expect((await raw(base, 'OPTIONS', '*')).status).toBe(401);
+    const {status, headers} = await raw(base, 'OPTIONS', '*', {authorization: basic('ann')});
+    expect({status, dav: headers.dav}).toEqual({status: 200, dav: expect.stringMatching(/^1, 3, /)});
   });
 
   test('a method that nobody knows is 501', async () => {

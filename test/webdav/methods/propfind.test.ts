@@ -107,6 +107,19 @@ describe('RFC 4918 §9.1 PROPFIND', () => {
     expect([...responses.keys()]).toEqual([`${home}a/`, `${home}a/b/`, `${home}a/b/c/`, `${home}a/b/x.txt`]);
   });
 
+  test('more properties than any client asks for are 400', async () => {
+    const {ann} = await serve({ann: []});
+    const names = Array.from({length: 1001}, (_, at): Name => `{urn:x}p${at}`);
+    expect((await ann.propfind(home, 1, ...names)).status).toBe(400);
+    expect((await ann.propfind(home, 1, ...names.slice(1))).status).toBe(207);
+  });
+
+  test('a principal has nothing below it, so that a missing Depth does no harm', async () => {
+    const {ann} = await serve({ann: []});
+    const {responses} = await ann.request('PROPFIND', '/principals/users/ann/');
+    expect([...responses.keys()]).toEqual(['/principals/users/ann/']);
+  });
+
   test('any other Depth is 400', async () => {
     const {ann} = await serve({ann: []});
     expect((await ann.request('PROPFIND', home, {headers: {depth: '2'}})).status).toBe(400);
@@ -133,6 +146,18 @@ describe('RFC 4918 §9.1 PROPFIND', () => {
     const {responses, text: body} = await ann.propfind(`${home}many/`, 1);
     expect(body.length).toBeGreaterThan(3 * 65_536);
     expect(responses.size).toBe(601);
+  });
+});
+
+describe('RFC 8144 §4 Prefer: depth-noroot', () => {
+  test('the members come without the collection', async () => {
+    const {ann} = await serve({ann: []});
+    const body = element(dav('propfind'), element(dav('prop'), element(dav('resourcetype'))));
+    const prefer = {prefer: 'return=minimal, depth-noroot'};
+    const answer = await ann.request('PROPFIND', home, {depth: 1, body, headers: prefer});
+    expect([...answer.responses.keys()]).toEqual([`${home}calendar/`, `${home}tasks/`]);
+    expect(answer.headers.get('preference-applied')).toBe('return=minimal, depth-noroot');
+    expect([...(await ann.request('PROPFIND', home, {depth: 0, body, headers: prefer})).responses.keys()]).toEqual([home]);
   });
 });
 

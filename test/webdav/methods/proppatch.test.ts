@@ -89,6 +89,15 @@ describe('RFC 4918 §9.2 PROPPATCH', () => {
     expect((await ann.sync(home, first.token)).changed).toEqual([`${home}calendar/`]);
   });
 
+  test('properties that are too large together are 507, and nothing is kept', async () => {
+    const {ann} = await serve({ann: []}, {plist: {MaxResourceSize: 1000}});
+    const large = (name: 'a' | 'b') => ann.proppatch(home, element(`{urn:x}${name}`, 'x'.repeat(600)));
+    expect((await large('a')).status).toBe(207);
+    expect((await large('a')).status).toBe(207);
+    expect((await large('b')).status).toBe(507);
+    expect((await ann.propfind(home, 0, '{urn:x}b')).responses.get(home)!.refused.get('{urn:x}b')).toBe(404);
+  });
+
   test('a principal’s cannot be set', async () => {
     const {ann} = await serve({ann: []});
     expect((await ann.proppatch('/principals/users/ann/', element(dav('displayname'), 'x'))).status).toBe(403);
