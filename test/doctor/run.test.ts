@@ -1,10 +1,13 @@
 import {chmod, cp, mkdir, readdir, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {checks} from '../../src/doctor/checks.ts';
 import {printReport} from '../../src/doctor/report.ts';
 import {runDoctor} from '../../src/doctor/run.ts';
 import {temporaryFolder} from '../support/temporary.ts';
+
+// Whole programs and measurements: slow where the machine has much else to do.
+vi.setConfig({testTimeout: 60_000});
 
 const plist = (entries: string) => `<?xml version="1.0"?>\n<plist version="1.0"><dict>\n${entries}\n</dict></plist>\n`;
 

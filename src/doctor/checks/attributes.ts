@@ -23,7 +23,10 @@ function judge(name: string, report: AttributesReport, account: string | undefin
   const details = {...report};
   const who = account === undefined ? '' : ` as ${account}`;
   const where = report.probed === report.folder ? '' : ` (tried in ${report.probed})`;
-  if (!report.works) return fail(`${name}: ${report.problem}${who && ` (tried${who})`}`, report.fix, details);
+  if (!report.works) {
+    const byHand = report.failed?.step === 'load' ? '' : `; to try it by hand: \`${report.commands.set}\``;
+    return fail(`${name}: ${report.problem}${who && ` (tried${who})`}`, report.fix + byHand, details);
+  }
   const sizes = `${bytes(report.largestValueBytes, 65536)} a value, ${bytes(report.totalBytes, 262144)} a file`;
   if (report.largestValueBytes < enoughBytes) {
     return warn(`${name}: attributes work${where}, but hold little: ${sizes}`, 'use ext4, XFS, btrfs or ZFS', details);

@@ -82,7 +82,7 @@ export async function checkChallenges(base: URL, route?: Route): Promise<CheckRe
   return [ok(`${base.origin}: ${startingPaths.join(', ')} ask for a password, as clients expect`)];
 }
 
-/** With a password, the way from the host name to the calendars. */
+/** With a password, the way from the host name to the calendars. `refusedFix`: what else to do where the password is refused. */
 export async function checkWay(
   base: URL,
   route: Route,
@@ -96,7 +96,10 @@ export async function checkWay(
   }
   const {status} = found.answer;
   if (status === 401)
-    return fail(`${base.origin}: the password of ${credentials.user} is refused`, `\`caldav user passwd ${credentials.user}\``);
+    return fail(
+      `${base.origin}: the password of ${credentials.user} is refused`,
+      `\`caldav user passwd ${credentials.user}\`${refusedFix}`,
+    );
   return fail(
     `${base.origin}: ${credentials.user} is stopped at ${found.stoppedAt}, which answers ${status}`,
     'see the error log',

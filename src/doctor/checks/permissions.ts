@@ -18,13 +18,19 @@ export const permissions: Check = {
     const paths = places.map(({path}) => path);
     const starter = await tryAccess(paths);
     const server = await asAccount(context.account, 'access', paths);
-    const single = context.config?.processType === 'Single';
     const results: CheckResult[] = [];
     for (const [at, place] of places.entries()) {
-      results.push(
-        ...checkReach(place, starter[at]!, server[at]!, {account: context.account, single}),
-        ...(await checkMode(place)),
+      const served = place.sort === 'data' || place.sort === 'served';
+      const reach = served
+        ? judgeReach(place, server[at]!, nameOf(context))
+        : judgeReach(place, starter[at]!, userInfo().username);
+      results.push(...reach, ...(await checkMode(place)));
+    }
+    if (context.account && context.config?.processType === 'Single') {
+      const lost = places.filter(
+        ({sort}, at) => (sort === 'secret' || sort === 'read') && starter[at]!.readable && !server[at]!.readable,
       );
+      if (lost.length > 0) results.push(warnOfSingle(lost, context.account));
     }
     if (results.length > 0) return results;
     const secrets = places.some(({sort}) => sort === 'secret') ? '; passwords and keys are the server’s alone' : '';
@@ -73,19 +79,17 @@ function keysOf({certificate, privateKey}: Config['tls']): Place[] {
   ];
 }
 
-function checkReach(
-  place: Place,
-  starter: Access,
-  server: Access,
-  {account, single}: {account: Account | undefined; single: boolean},
-): CheckResult[] {
-  const own = userInfo().username;
-  if (place.sort === 'data' || place.sort === 'served') return judgeReach(place, server, account?.name ?? own);
-  const results = judgeReach(place, starter, own);
-  if (results.length > 0 || !account || !single || place.optional) return results;
-  // One process alone serves and reloads: what it has become must still read what it read as root.
-  return judgeReach(place, server, account.name).map(({message, fix, details}) =>
-    warn(`${message}: changes are not seen until a restart`, fix ?? '', details),
+function nameOf({account}: DoctorContext): string {
+  return account?.name ?? userInfo().username;
+}
+
+/** One process alone serves and reloads: what it has become must still read what it read as root. */
+function warnOfSingle(lost: readonly Place[], {name}: Account): CheckResult {
+  const paths = lost.map(({path}) => path);
+  return warn(
+    `as one process (ProcessType Single), the server cannot read again as ${name} what it read as root: ${paths.join(', ')}; changes are not seen until a restart`,
+    `\`caldav config set ProcessType Combined\`, whose supervisor stays root; or give the files to ${name}: \`chown ${name} FILE\``,
+    {paths, account: name},
   );
 }
 

@@ -23,7 +23,9 @@ export const proxy: Check = {
     const route = {authorities: config && (await trusted(config))};
     try {
       const results = [...(await checkMethods(base, route)), ...(await checkWellKnown(base, route))];
-      if (credentials && !results.some(({status}) => status === 'fail')) results.push(await checkWay(base, route, credentials));
+      if (credentials && !results.some(({status}) => status === 'fail')) {
+        results.push(await checkWay(base, route, credentials, authorizationLost));
+      }
       return results;
     } catch (error) {
       const {problem, fix} = explainConnection(error, base);
@@ -31,6 +33,10 @@ export const proxy: Check = {
     }
   },
 };
+
+const authorizationLost =
+  '; if it is right there without --url, the proxy does not pass the Authorization header on (nginx: no `auth_basic` of its own and no ' +
+  '`proxy_set_header Authorization`; Apache: `CGIPassAuth On`)';
 
 /** Every method of the protocol; a resource that is not there, so that even a server without a lock loses nothing. */
 const methods = [

@@ -2,10 +2,13 @@ import {execFileSync, spawn} from 'node:child_process';
 import {chmod, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {splitCalendar} from '../../../src/ical/split.ts';
 import {calendar, event, todo} from '../../support/events.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
+
+// Whole programs and measurements: slow where the machine has much else to do.
+vi.setConfig({testTimeout: 60_000});
 
 const main = new URL('../../../src/cli/main.ts', import.meta.url).href;
 const root = process.geteuid?.() === 0;

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import {webcrypto} from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import {beforeAll, describe, expect, test} from 'vitest';
+import {createAuthority, issueCertificate} from '../../../src/certificates/issue.ts';
 import {type CertificateFiles, judgeCertificates} from '../../../src/doctor/checks/certificates.ts';
 
 const algorithm = {name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256'};
@@ -155,5 +156,14 @@ describe('the chain of certificates', () => {
     expect(judgeCertificates({...good, key: 'hello'})).toMatchObject([
       {status: 'fail', message: expect.stringContaining('private key')},
     ]);
+  });
+
+  test('what set-up makes is well', async () => {
+    const own = await createAuthority('Calendars');
+    const leaf = await issueCertificate({authority: own, names: ['cal.example.com', '192.0.2.1']});
+    const given = {leaf: leaf.certificate, key: leaf.privateKey, chain: own.certificate, now: Date.now()};
+    expect(judgeCertificates({...given, host: 'cal.example.com'})).toMatchObject([{status: 'ok'}]);
+    expect(judgeCertificates({...given, host: '192.0.2.1'})).toMatchObject([{status: 'ok'}]);
+    expect(judgeCertificates({...given, host: '192.0.2.2'})).toMatchObject([{status: 'fail'}]);
   });
 });

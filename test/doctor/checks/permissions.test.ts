@@ -1,7 +1,8 @@
-import {chmod, mkdir} from 'node:fs/promises';
+import {chmod, mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {Config} from '../../../src/config/config.ts';
+import {parseConfig} from '../../../src/config/load.ts';
 import {findAccount} from '../../../src/doctor/account.ts';
 import type {DoctorContext} from '../../../src/doctor/check.ts';
 import {judgeMode, judgeReach, permissions} from '../../../src/doctor/checks/permissions.ts';
@@ -61,6 +62,28 @@ describe('reach', () => {
     const [result] = await permissions.run(context(folder, {account: nobody}));
     expect(result).toMatchObject({status: 'fail', message: expect.stringContaining(`nobody cannot write to ${folder}`)});
     expect(result!.fix).toBe(`\`chown -R nobody ${folder}\``);
+  });
+
+  test.runIf(root)('one process alone must read again as the account what it read as root (as root)', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o755);
+    const file = join(folder, 'caldavd.plist');
+    await writeFile(file, '', {mode: 0o600});
+    await writeFile(join(folder, 'accounts.xml'), '', {mode: 0o600});
+    const found = async (ProcessType: string) => {
+      const plist = {ProcessType, DirectoryService: {type: 'XMLDirectoryService', params: {xmlFile: 'accounts.xml'}}, SSLPort: 0};
+      const config = parseConfig({plist, file, folder});
+      const results = await permissions.run(context(folder, {config, account: nobody, folders: []}));
+      return results.filter(({details}) => Array.isArray(details?.paths));
+    };
+    expect(await found('Combined')).toEqual([]);
+    expect(await found('Single')).toMatchObject([
+      {
+        status: 'warn',
+        details: {paths: [file, join(folder, 'accounts.xml')]},
+        fix: expect.stringContaining('ProcessType Combined'),
+      },
+    ]);
   });
 
   test.runIf(!root)('a folder that this account cannot write to is found (as an ordinary account)', async () => {

@@ -74,6 +74,16 @@ describe('from outside', () => {
     expect((await check(missing))[1]).toMatchObject({status: 'warn', fix: expect.stringContaining('.well-known')});
   });
 
+  test('an Authorization header that does not arrive is thought of where the password is refused', async () => {
+    const {base} = await serve({ann: []});
+    const url = await proxyTo(base, question => {
+      delete question.headers.authorization;
+      return false;
+    });
+    const results = await check(url, {user: 'ann', password: 'ann'});
+    expect(results.at(-1)).toMatchObject({status: 'fail', fix: expect.stringContaining('Authorization header')});
+  });
+
   test('nothing that listens, no such name, no URL', async () => {
     const server = createServer();
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
