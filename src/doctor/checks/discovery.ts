@@ -87,6 +87,7 @@ export async function checkWay(
   base: URL,
   route: Route,
   credentials: NonNullable<DoctorContext['credentials']>,
+  refusedFix = '',
 ): Promise<CheckResult> {
   const found = await discover(base, basic(credentials), route);
   if ('home' in found) {
