@@ -5,6 +5,7 @@ import {UserError} from '../base/user-error.ts';
 import type {Command, ExitCode} from './command.ts';
 import {type CommandRow, commands} from './commands.ts';
 import {createOutput} from './output.ts';
+import {WrongUsage} from './wrong-usage.ts';
 
 const footer = `
 Every command explains itself: caldav <command> --help
@@ -141,7 +142,7 @@ function fail(error: unknown, json: boolean): ExitCode {
   if (error instanceof UserError) {
     if (json) process.stdout.write(`${JSON.stringify({error: error.message, fix: error.fix}, null, 2)}\n`);
     process.stderr.write(`caldav: ${error.message}\n${error.fix ? `${error.fix}\n` : ''}`);
-    return 1;
+    return error instanceof WrongUsage ? 64 : 1;
   }
   if (error instanceof Error && error.name === 'ExitPromptError') {
     process.stderr.write('caldav: stopped; nothing was changed.\n');

@@ -1,10 +1,13 @@
+import {join} from 'node:path';
 import type {Directory} from '../accounts/principal.ts';
 import type {Log} from '../base/log.ts';
 import type {Config} from '../config/config.ts';
 import {createAuthenticator} from '../http/authenticate.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
+import {readNonceKey} from '../http/nonce-key.ts';
 import {HttpRefusal} from '../http/refusal.ts';
 import type {Store} from '../store/store.ts';
+import {createWeb} from '../web/web.ts';
 import {createDispatch} from '../webdav/dispatch.ts';
 import {protocol} from './protocol.ts';
 import {route} from './routes.ts';
@@ -15,16 +18,19 @@ export interface AppOptions {
   directory(): Directory;
   readonly store: Store;
   readonly log: Log;
-  /** Pages for browsers: an answer, or undefined where the request is not for them. */
-  web?(request: HttpRequest): HttpResponse | undefined;
+  /** The certificates of SSLAuthorityChain, PEM; empty: none. */
+  readonly authorityChain?: string;
 }
 
 /** Answers one request: never throws. */
 export type App = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** The whole server above the sockets: pages, discovery, authentication, then WebDAV and its extensions. */
-export function createApp({config, directory, store, log, web}: AppOptions): App {
-  const authenticator = createAuthenticator({directory, ...config.authentication, log});
+export function createApp({config, directory, store, log, authorityChain = ''}: AppOptions): App {
+  const {digest} = config.authentication;
+  const nonceKey = digest.enabled ? readNonceKey(join(config.dataRoot, 'digest-key')) : undefined;
+  const authenticator = createAuthenticator({directory, ...config.authentication, nonceKey, log});
+  const web = createWeb({config, authorityChain});
   const dispatch = createDispatch({
     protocol,
     store,
@@ -38,12 +44,13 @@ export function createApp({config, directory, store, log, web}: AppOptions): App
   });
 
   const answer = async (sent: HttpRequest): Promise<HttpResponse> => {
-    const page = web?.(sent);
+    const page = web(sent);
     if (page) return page;
     const routed = route(sent);
     if (routed && 'status' in routed) return routed;
-    const request = routed ?? sent;
-    return dispatch(request, await authenticator.authenticate(request));
+    // Digest signs the target as the client sent it.
+    const principal = await authenticator.authenticate(sent);
+    return (principal && web(sent, principal)) ?? dispatch(routed ?? sent, principal);
   };
 
   return async request => {

@@ -73,8 +73,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let directory: Directory = parseDirectory(material.accounts, material.config.directory.xmlFile);
   const store = await openFileStore({root: material.config.documentRoot, log, index: indexFile, startId: options.startId});
   undo.defer(() => store.close());
-  const appFor = (config: Config) => createApp({config, directory: () => directory, store, log});
-  app = appFor(material.config);
+  const appFor = ({config, tls}: Material) =>
+    createApp({config, directory: () => directory, store, log, authorityChain: tls?.authorityChain});
+  app = appFor(material);
   open();
   if (!bindFirst) bound = await bind(listener, material.config);
   undo.move();
@@ -88,8 +89,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       if (next.tls && bound.some(({tls}) => tls)) listener.updateTls(next.tls);
       directory = nextDirectory;
       // The app remembers credentials and failures: it is made anew only where the configuration is another one.
-      if (!isDeepStrictEqual(next.config, current.config)) {
-        app = appFor(next.config);
+      if (!isDeepStrictEqual(next.config, current.config) || next.tls?.authorityChain !== current.tls?.authorityChain) {
+        app = appFor(next);
         listener.update(exchangeOptions(next.config, request => app(request), options));
       }
       current = next;

@@ -1,18 +1,20 @@
-import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import {parseDirectory} from '../../src/accounts/load.ts';
 import {type Log, silent} from '../../src/base/log.ts';
 import type {Config} from '../../src/config/config.ts';
 import {parseConfig} from '../../src/config/load.ts';
-import type {HttpRequest, HttpResponse} from '../../src/http/message.ts';
+import {createListener} from '../../src/http/listener.ts';
 import {type App, createApp} from '../../src/server/app.ts';
+import {indexFile} from '../../src/server/indexer.ts';
+import {openFileStore} from '../../src/store/file/store.ts';
 import type {Store} from '../../src/store/store.ts';
 import {Client} from './client.ts';
-import {memoryStore} from './memory-store.ts';
 
 export interface ServeOptions {
-  /** The store to serve; a new one in memory by default. It is not closed. */
+  /** The store to serve, which is not closed; by default a new one in files, gone at the end. */
   readonly store?: Store;
   /** Keys of the plist to set, as they stand there: `{MaxResourceSize: 1000}`. */
   readonly plist?: Readonly<Record<string, unknown>>;
@@ -41,7 +43,7 @@ export const guidOf = (number: number) => `10000000-0000-0000-0000-${String(numb
  */
 export async function serve<Name extends string>(
   accounts: Readonly<Record<Name, readonly string[]>>,
-  {store = memoryStore(), plist = {}, records = '', log = silent, keep = false}: ServeOptions = {},
+  {store: given, plist = {}, records = '', log = silent, keep = false}: ServeOptions = {},
 ): Promise<Served & Readonly<Record<Name, Client>>> {
   const names = Object.keys(accounts) as Name[];
   const users = names.map(
@@ -58,10 +60,16 @@ export async function serve<Name extends string>(
     file: '/nowhere/conf/caldavd-dev.plist',
     folder: '/nowhere',
   });
+  const own = given ? undefined : await fileStore(log);
+  const store = given ?? own!.store;
   const app = createApp({config, directory: () => directory, store, log});
-  const {port, close} = await listen(app);
+  const listener = await listen(app, log);
+  const close = async () => {
+    await listener.close();
+    await own?.close();
+  };
   if (!keep) onTestFinished(close);
-  const base = `http://127.0.0.1:${port}`;
+  const base = `http://127.0.0.1:${listener.port}`;
   const clients = Object.fromEntries(names.map(name => [name, new Client(base, name, name)])) as Record<Name, Client>;
   for (const name of names) {
     for (const [at, body] of accounts[name].entries()) {
@@ -72,43 +80,43 @@ export async function serve<Name extends string>(
   return {...clients, base, store, config, nobody: new Client(base), close};
 }
 
-async function listen(app: App): Promise<{port: number; close: () => Promise<void>}> {
-  const server = createServer(async (message, out) => {
-    const parts: Buffer[] = [];
-    for await (const part of message) parts.push(part as Buffer);
-    const [path = '', query = ''] = splitOnce(message.url ?? '/', '?');
-    const request: HttpRequest = {
-      method: message.method ?? 'GET',
-      path,
-      query,
-      headers: message.headers,
-      body: Buffer.concat(parts),
-      address: '127.0.0.1',
-      secure: false,
-    };
-    await send(await app(request), out, request.method === 'HEAD');
-  });
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+/** Puts the app on a free port of this machine, as the server does. */
+async function listen(app: App, log: Log) {
+  const listener = createListener(
+    {
+      app,
+      log,
+      maxBodyBytes: 16 * 1024 * 1024,
+      maxRequests: 600,
+      maxWaitingBytes: 256 * 1024 * 1024,
+      retryAfterSeconds: 1,
+      compression: false,
+      keepAlive: true,
+      rejectClients: [],
+      trustedProxies: [],
+    },
+    {
+      maxHeaderBytes: 64 * 1024,
+      headersTimeOutMs: 10_000,
+      requestTimeOutMs: 60_000,
+      idleTimeOutMs: 10_000,
+      stallTimeOutMs: 60_000,
+      maxConnections: 1000,
+    },
+  );
+  const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
+  return {port, close: () => listener.close(0)};
+}
+
+/** A store in a folder of its own; both go when `close` is called. */
+async function fileStore(log: Log) {
+  const root = await mkdtemp(join(tmpdir(), 'caldav-test-'));
+  const store = await openFileStore({root, log, index: indexFile});
   return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise(done => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
+    store,
+    async close() {
+      await store.close();
+      await rm(root, {recursive: true, force: true});
+    },
   };
-}
-
-async function send({status, headers = {}, body}: HttpResponse, out: import('node:http').ServerResponse, head: boolean) {
-  out.writeHead(status, headers as Record<string, string | string[]>);
-  if (!head && body !== undefined) {
-    if (typeof body === 'string' || body instanceof Uint8Array) out.write(body);
-    else for await (const part of body) out.write(part);
-  }
-  out.end();
-}
-
-function splitOnce(whole: string, separator: string): [string, string?] {
-  const at = whole.indexOf(separator);
-  return at < 0 ? [whole] : [whole.slice(0, at), whole.slice(at + 1)];
 }

@@ -3,10 +3,11 @@ import {addRecord, editAccounts, memberElement} from '../../accounts/edit.ts';
 import {nameProblem} from '../../accounts/names.ts';
 import {UserError} from '../../base/user-error.ts';
 import {checkEmails, checkText, several} from '../account-fields.ts';
+import type {Command} from '../command.ts';
 import {openAccounts, requireMember} from '../open-accounts.ts';
-import {checkingUsage, WrongUsage} from '../wrong-usage.ts';
+import {WrongUsage} from '../wrong-usage.ts';
 
-export const groupAdd = checkingUsage({
+export const groupAdd: Command = {
   name: 'group add <name>',
   summary: 'add a group',
   options: [
@@ -46,4 +47,4 @@ export const groupAdd = checkingUsage({
     io.out.result(value, `The group ${uid} is there, with ${members.length} ${members.length === 1 ? 'member' : 'members'}.`);
     return 0;
   },
-});
+};

@@ -3,12 +3,11 @@ import {addRecord, addReference, editAccounts} from '../../accounts/edit.ts';
 import type {Principal} from '../../accounts/principal.ts';
 import {checkEmails, checkGuid, checkNewName, checkText, several} from '../account-fields.ts';
 import {choosePassword, passwordOptions} from '../choose-password.ts';
-import type {CommandIo} from '../command.ts';
+import type {Command, CommandIo} from '../command.ts';
 import {openAccounts, requireAccount, requireGroup} from '../open-accounts.ts';
 import {ha1Elements, passwordElement} from '../password-elements.ts';
-import {checkingUsage} from '../wrong-usage.ts';
 
-export const userAdd = checkingUsage({
+export const userAdd: Command = {
   name: 'user add <name>',
   summary: 'add an account',
   options: [
@@ -56,7 +55,7 @@ export const userAdd = checkingUsage({
     say({name: uid, guid, fullName: fullName || uid, emails, admin: Boolean(options.admin), groups, password, generated}, io);
     return 0;
   },
-});
+};
 
 function addMember(text: string, file: string, group: Principal, uid: string): string {
   return addReference(text, file, {type: 'groups', uid: group.uids[0]!}, 'members', {type: 'users', uid});

@@ -1,10 +1,11 @@
 import {editAccounts, setElements} from '../../accounts/edit.ts';
 import type {Principal} from '../../accounts/principal.ts';
 import {checkEmails, checkText, several} from '../account-fields.ts';
+import type {Command} from '../command.ts';
 import {type Accounts, openAccounts, requireAccount} from '../open-accounts.ts';
-import {checkingUsage, WrongUsage} from '../wrong-usage.ts';
+import {WrongUsage} from '../wrong-usage.ts';
 
-export const userEdit = checkingUsage({
+export const userEdit: Command = {
   name: 'user edit <name>',
   summary: "change an account's names and addresses",
   options: [
@@ -55,7 +56,7 @@ export const userEdit = checkingUsage({
     io.out.result({name: record.uid, changed}, changed ? `${record.uid} is changed.` : `${record.uid} was so already.`);
     return 0;
   },
-});
+};
 
 /** What each element should hold from now on; `['']` is an empty element. */
 function read(accounts: Accounts, principal: Principal, options: Readonly<Record<string, unknown>>): Record<string, string[]> {

@@ -3,11 +3,11 @@ import {editAccounts, setElements} from '../../accounts/edit.ts';
 import {readAccounts} from '../../accounts/load.ts';
 import {readRecords} from '../../accounts/records.ts';
 import {choosePassword, passwordOptions} from '../choose-password.ts';
+import type {Command} from '../command.ts';
 import {openAccounts, requireAccount} from '../open-accounts.ts';
 import {ha1Elements, passwordElement} from '../password-elements.ts';
-import {checkingUsage} from '../wrong-usage.ts';
 
-export const userPasswd = checkingUsage({
+export const userPasswd: Command = {
   name: 'user passwd <name>',
   summary: 'give an account a new password',
   options: [...passwordOptions, {flags: '--no-digest', description: 'no longer store what HTTP Digest needs'}],
@@ -35,4 +35,4 @@ export const userPasswd = checkingUsage({
     );
     return 0;
   },
-});
+};

@@ -1,10 +1,11 @@
 import {editAccounts, removeRecord} from '../../accounts/edit.ts';
 import {UserError} from '../../base/user-error.ts';
 import type {Config} from '../../config/config.ts';
+import type {Command} from '../command.ts';
 import {isAdmin, openAccounts, requireAccount} from '../open-accounts.ts';
-import {checkingUsage, WrongUsage} from '../wrong-usage.ts';
+import {WrongUsage} from '../wrong-usage.ts';
 
-export const userRemove = checkingUsage({
+export const userRemove: Command = {
   name: 'user remove <name>',
   summary: 'remove an account',
   options: [
@@ -33,7 +34,7 @@ export const userRemove = checkingUsage({
     io.out.result({name: uid, guid: principal.guid, removed: true, data}, `${uid} is removed.${kept}${gone}`);
     return 0;
   },
-});
+};
 
 /** The account is gone already: whatever stops its data from going has to say where that is. */
 async function removeData(remove: () => Promise<string[]>, uid: string, guid: string, {documentRoot}: Config): Promise<string[]> {
