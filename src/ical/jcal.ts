@@ -1,4 +1,4 @@
-import type {Calendar} from './parse.ts';
+import type ICAL from 'ical.js';
 
 /** A property in jCal (RFC 7265 §3.4): name in lower case, parameters, value type, values. */
 export type JcalProperty = [name: string, parameters: Record<string, string | string[]>, type: string, ...values: unknown[]];
@@ -6,13 +6,18 @@ export type JcalProperty = [name: string, parameters: Record<string, string | st
 /** A component in jCal (RFC 7265 §3.3): name in lower case, properties, components. */
 export type JcalComponent = [name: string, properties: JcalProperty[], components: JcalComponent[]];
 
+/** A Calendar, as far as this file knows of it. */
+interface Whole {
+  readonly component: ICAL.Component;
+}
+
 /** The VCALENDAR in jCal: what `calendar.component` wraps, so a change to one is a change to the other. */
-export function jcalOf(calendar: Calendar): JcalComponent {
+export function jcalOf(calendar: Whole): JcalComponent {
   return calendar.component.jCal as JcalComponent;
 }
 
 /** The components of a VCALENDAR that are no VTIMEZONE. */
-export function mainComponents(calendar: Calendar): JcalComponent[] {
+export function mainComponents(calendar: Whole): JcalComponent[] {
   return jcalOf(calendar)[2].filter(([name]) => name !== 'vtimezone');
 }
 

@@ -1,8 +1,8 @@
-import ICAL from 'ical.js';
 import {overlaps, type TimeRange} from '../../base/time-range.ts';
 import {type Instance, instancesOf, newBudget} from '../../ical/expand.ts';
 import {type JcalComponent, type JcalProperty, jcalOf} from '../../ical/jcal.ts';
 import type {Calendar} from '../../ical/parse.ts';
+import {printValue} from '../../ical/print.ts';
 import {type Placed, parsePeriod} from '../../ical/span.ts';
 import {day, type FindZone, instantOf, timesOf, tzidOf} from '../../ical/time.ts';
 import {zonesOf} from '../../ical/time-zones.ts';
@@ -110,6 +110,5 @@ function textOf(property: JcalProperty): string {
   const values = property.slice(3);
   if (values.every(value => typeof value === 'string') && !/^(date|date-time|time|utc-offset)$/.test(property[2]))
     return values.join(',');
-  const printed = ICAL.stringify.property([property[0], {}, property[2], ...values], ICAL.design.icalendar, true);
-  return printed.slice(printed.indexOf(':') + 1);
+  return printValue(property);
 }
