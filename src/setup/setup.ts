@@ -84,7 +84,7 @@ export async function runSetup(
   }
   const config = loadConfig({file: configFile, folder: dir});
   const doctor = await runDoctor({config});
-  await removeUnfinished(dir);
+  if (unfinished || changed) await removeUnfinished(dir);
   const accounts = plan.accounts.map(({name, admin}) => ({name, admin, ...(made.has(name) && {password: made.get(name)!})}));
   return {plan, changed, config, accounts, doctor};
 }

@@ -1,4 +1,4 @@
-import {readFile, rm} from 'node:fs/promises';
+import {readdir, readFile, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {replaceFile} from '../base/replace-file.ts';
 import type {Answers} from './answers.ts';
@@ -30,6 +30,11 @@ export async function writeUnfinished(folder: string, unfinished: Unfinished): P
   await replaceFile(fileIn(folder), `${JSON.stringify(unfinished, null, 2)}\n`, {mode: 0o600});
 }
 
+/** The set-up is finished: its note goes, and what `replaceFile` could not put in its place where an earlier one was killed. */
 export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of ['conf', 'conf/auth', 'conf/tls']) {
+    const files = await readdir(join(folder, name)).catch(() => []);
+    for (const file of files) if (/^\.[0-9a-f-]{36}\.new$/.test(file)) await rm(join(folder, name, file));
+  }
   await rm(fileIn(folder), {force: true});
 }

@@ -35,7 +35,7 @@ describe('where things stand in a property list', () => {
   test('positions hold whatever the line ends and characters are', () => {
     const text = fc
       .string({unit: 'grapheme'})
-      .map(raw => raw.replace(/[<>&\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''));
+      .map(raw => raw.replace(/[<>&\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd-\uffff]/g, ''));
     fc.assert(
       fc.property(fc.array(text, {minLength: 1, maxLength: 5}), fc.constantFrom('\n', '\r\n', ' '), (texts, end) => {
         const pairs = texts.map((raw, at) => `<key>k${at}</key>${end}<!-- ${end} 𝄞 -->${end}<string>${raw}</string>`);

@@ -1,9 +1,11 @@
-import {createHash, createPrivateKey, X509Certificate} from 'node:crypto';
-import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {createHash, createPrivateKey, randomUUID, X509Certificate} from 'node:crypto';
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {chmod, mkdir, rm, writeFile} from 'node:fs/promises';
 import {createServer, type Server} from 'node:net';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
+import {execa} from 'execa';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {loadDirectory} from '../../src/accounts/load.ts';
 import {createAuthority, issueCertificate} from '../../src/certificates/issue.ts';
@@ -198,9 +200,11 @@ describe('a set-up that was interrupted', () => {
     const [ca, accounts] = ['conf/tls/ca.pem', 'conf/auth/accounts.xml'].map(read);
     await rm(io.configFile);
     await writeUnfinished(dir, {answers: first.plan.answers, madeAccounts: true});
+    await writeFile(join(dir, 'conf/tls', `.${randomUUID()}.new`), 'half a key');
 
     const second = await setup({});
     expect(second.config).toEqual(first.config);
+    expect(readdirSync(join(dir, 'conf/tls')).sort()).toEqual(['ca-key.pem', 'ca.pem', 'server-key.pem', 'server.pem']);
     expect(read('conf/tls/ca.pem')).toBe(ca);
     expect(read('conf/auth/accounts.xml')).toContain('realm="Ours"');
     expect(second.accounts.map(({name}) => name)).toEqual(['admin', 'ann']);
@@ -209,6 +213,42 @@ describe('a set-up that was interrupted', () => {
     expect(guids(read('conf/auth/accounts.xml'))).toEqual(guids(accounts!));
     expect(Object.keys(snapshot(dir)).filter(name => /bak$|unfinished/.test(name))).toEqual([]);
     expect(await setup({})).toMatchObject({changed: false, accounts: []});
+  });
+
+  test('by kill -9, at whatever moment: the next one ends with a server whose passwords are known', async () => {
+    const dir = await folder();
+    const {setup, io} = server(dir);
+    const program = join(await temporaryFolder(), 'caldav.mjs');
+    const main = join(import.meta.dirname, '../../src/cli/main.ts');
+    await writeFile(program, `process.exitCode = await (await import(${JSON.stringify(main)})).main(process.argv.slice(2));\n`);
+    const flags = [
+      '--dir',
+      dir,
+      'setup',
+      '--yes',
+      '--user',
+      'ann',
+      '--http-port',
+      '0',
+      '--ssl-port',
+      '18443',
+      ...(asRoot ? ['--run-as', 'nobody'] : []),
+    ];
+    for (const mark of ['conf/tls/ca.pem', 'conf/auth/accounts.xml', 'conf/caldavd-dev.plist']) {
+      const running = execa(process.execPath, [program, ...flags], {reject: false, stdin: 'ignore'});
+      let ended = false;
+      void running.then(() => {
+        ended = true;
+      });
+      while (!ended && !existsSync(join(dir, mark))) await wait(2);
+      running.kill('SIGKILL');
+      await running;
+    }
+    const {accounts, config} = await setup();
+    const directory = await loadDirectory(config!.directory.xmlFile);
+    for (const {name, password} of accounts) expect((await directory.verify(name, password!))?.uids).toEqual([name]);
+    expect(config).toEqual(loadConfig({file: io.configFile, folder: dir}));
+    expect(Object.keys(snapshot(dir)).filter(name => /\.new$|\.bak$|unfinished/.test(name))).toEqual([]);
   });
 
   test('accounts that were there before it stay', async () => {

@@ -21,7 +21,7 @@ async function terminal(dir: string, ...args: string[]) {
     program,
     `const {main} = await import(${JSON.stringify(main)});\nconst code = await main(process.argv.slice(2));\nconsole.log('exit code ' + code);\n`,
   );
-  onTestFinished(() => void tmux('kill-server').catch(() => undefined));
+  onTestFinished(async () => void (await tmux('kill-server').catch(() => undefined)));
   const command = [process.execPath, program, '--dir', dir, ...args].map(word => `'${word}'`).join(' ');
   await tmux('new-session', '-d', '-x', '120', '-y', '50', `${command}; sleep 600`);
   const screen = async () => (await tmux('capture-pane', '-p', '-J', '-S', '-')).stdout;
