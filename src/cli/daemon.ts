@@ -16,7 +16,7 @@ export async function startDaemon(options: ServeOptions, note: (text: string) =>
   const {logs} = configOf(options.configFile, options.dir, options.processType);
   const output = openIfThere(logs.errorLogFile);
   const program = join(import.meta.dirname, `daemon-process${extname(import.meta.filename)}`);
-  const child = spawn(process.execPath, [...process.execArgv, program, JSON.stringify(options)], {
+  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
     detached: true,
     stdio: ['ignore', output, output, 'ipc'],
   });

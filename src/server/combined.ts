@@ -146,7 +146,12 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
     async start(first) {
       material = first;
       const extension = extname(import.meta.filename);
-      cluster.setupPrimary({exec: join(import.meta.dirname, `worker-process${extension}`), args: [], serialization: 'advanced'});
+      cluster.setupPrimary({
+        exec: join(import.meta.dirname, `worker-process${extension}`),
+        args: [],
+        execArgv: [],
+        serialization: 'advanced',
+      });
       const bound = Array.from({length: crewSize}, () => {
         const seat = {pauseMs: 0} as Seat;
         seats.push(seat);

@@ -22,8 +22,9 @@ export async function openControl(path: string, handlers: ControlHandlers, owner
   const server = createServer(socket => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket)).on('error', () => socket.destroy());
-    onLines(socket, async line => {
-      socket.write(`${JSON.stringify(await reply(line, handlers))}\n`);
+    let turn = Promise.resolve();
+    onLines(socket, line => {
+      turn = turn.then(async () => void socket.write(`${JSON.stringify(await reply(line, handlers))}\n`));
     });
   });
   rmSync(path, {force: true});

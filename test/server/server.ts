@@ -1,0 +1,103 @@
+import {spawn} from 'node:child_process';
+import {chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {type AddressInfo, createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {build} from 'plist';
+import {onTestFinished} from 'vitest';
+import type {ServerStatus} from '../../src/server/stats.ts';
+import {findStatus} from '../../src/server/stop.ts';
+
+export const isRoot = process.getuid?.() === 0;
+
+/** The account that serves where root runs the tests. */
+export const serving = {name: 'daemon', uid: 1, gid: 1};
+
+export const accountsXml = (...names: string[]) =>
+  `<accounts realm="Test Realm">${names.map(name => `<user><uid>${name}</uid><password>${name}</password><name>${name}</name></user>`).join('')}</accounts>`;
+
+/** A server's folder as setup leaves it, on a free port, and the command to use it. Whatever runs there is ended with the test. */
+export async function serverFolder(plist: Readonly<Record<string, unknown>> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'caldav-server-'));
+  const port = await freePort();
+  for (const name of ['conf/auth', 'docs', 'data', 'logs', 'run']) mkdirSync(join(folder, name), {recursive: true});
+  if (isRoot) {
+    chmodSync(folder, 0o755);
+    for (const name of ['docs', 'data', 'logs', 'run']) chownSync(join(folder, name), serving.uid, serving.gid);
+  }
+  const write = (keys: Readonly<Record<string, unknown>>) =>
+    writeFileSync(
+      join(folder, 'conf/caldavd-dev.plist'),
+      build({...standard, HTTPPort: port, ...keys} as Parameters<typeof build>[0]),
+    );
+  write(plist);
+  writeFileSync(join(folder, 'conf/auth/accounts.xml'), accountsXml('ann'));
+  const path = (name: string) => join(folder, name);
+  const read = (name: string) => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : '');
+  onTestFinished(async () => {
+    const {processes} = await status();
+    for (const {pid} of processes) end(pid);
+    rmSync(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 100});
+  });
+
+  const run = (...args: string[]) => caldav(...args, '--dir', folder);
+  const meeting = {controlSocket: path('run/caldavd.sock'), pidFile: path('run/caldavd.pid')};
+  /** As `caldav status --json` tells it, without starting that each time. */
+  const status = async (): Promise<Pick<ServerStatus, 'processes'> & Partial<ServerStatus>> => ({
+    processes: [],
+    ...(await findStatus(meeting)),
+  });
+  const get = (name = 'ann') =>
+    fetch(`http://127.0.0.1:${port}/calendars/users/${name}/calendar/`, {
+      headers: {authorization: `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}`},
+    });
+  return {folder, port, write, path, read, run, status, get, url: `http://127.0.0.1:${port}`};
+}
+
+const standard = {
+  SSLPort: 0,
+  BindAddresses: ['127.0.0.1'],
+  DocumentRoot: 'docs',
+  DataRoot: 'data',
+  ProcessType: 'Single',
+  ...(isRoot ? {UserName: serving.name} : {}),
+};
+
+/** `caldav …` in a process of its own. */
+export function caldav(...args: string[]) {
+  const program = `import {main} from ${JSON.stringify(join(import.meta.dirname, '../../src/cli/main.ts'))};
+process.exitCode = await main(process.argv.slice(1));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...args], {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', text => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', text => {
+    stderr += text;
+  });
+  const done = new Promise<{code: number | null; signal: string | null; stdout: string; stderr: string}>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({code, signal, stdout, stderr}));
+  });
+  return {child, done, output: () => stdout + stderr};
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const {port} = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+function end(pid: number) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
