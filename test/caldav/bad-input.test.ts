@@ -6,6 +6,7 @@ import {dav} from '../../src/xml/names.ts';
 import type {Client} from '../support/client.ts';
 import {event} from '../support/events.ts';
 import {type Served, serve} from '../support/serve.ts';
+import {sharedServer} from '../support/shared-server.ts';
 
 const home = '/calendars/users/ann/';
 const authorization = (name: string) => `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}`;
@@ -41,6 +42,7 @@ async function stateOf({store}: Served) {
 }
 
 describe('paths that name nothing', () => {
+  const shared = sharedServer({ann: [event('1')], bob: []});
   const paths = [
     '/calendars/users/ann/../bob/calendar/1.ics',
     '/calendars/users/ann/calendar/../../bob/',
@@ -60,7 +62,7 @@ describe('paths that name nothing', () => {
     '/calendars/users/%2e%2e/%2e%2e/etc/passwd',
   ];
   test.each(paths)('%s is 400, whatever is asked of it', async path => {
-    const served = await serve({ann: [event('1')], bob: []});
+    const served = shared();
     const before = await stateOf(served);
     for (const method of ['GET', 'PUT', 'DELETE', 'PROPFIND', 'MKCALENDAR', 'MKCOL', 'REPORT', 'POST']) {
       const {status} = await send(served.base, method, path, method === 'PUT' ? event('2') : '');
@@ -108,6 +110,7 @@ describe('paths that name nothing', () => {
 });
 
 describe('bodies that are no XML one can take', () => {
+  const shared = sharedServer({ann: [event('1')]});
   const bodies: [string, string][] = [
     ['half an element', '<D:propfind xmlns:D="DAV:"><D:prop>'],
     ['an undeclared prefix', '<D:propfind><D:prop/></D:propfind>'],
@@ -127,7 +130,7 @@ describe('bodies that are no XML one can take', () => {
     ['no XML at all', 'BEGIN:VCALENDAR'],
   ];
   test.each(bodies)('%s', async (_, body) => {
-    const served = await serve({ann: [event('1')]});
+    const served = shared();
     const before = await stateOf(served);
     const headers = {'content-type': 'application/xml'};
     for (const method of ['PROPFIND', 'PROPPATCH', 'REPORT', 'MKCALENDAR', 'MKCOL']) {
@@ -140,7 +143,7 @@ describe('bodies that are no XML one can take', () => {
   });
 
   test('XML of the wrong sort is refused by each method', async () => {
-    const served = await serve({ann: [event('1')]});
+    const served = shared();
     const before = await stateOf(served);
     for (const [method, path] of [
       ['PROPFIND', 'calendar/'],
@@ -161,6 +164,7 @@ describe('bodies that are no XML one can take', () => {
 });
 
 describe('calendar objects that are meant to hurt', () => {
+  const shared = sharedServer({ann: []});
   const put = (ann: Client, body: string | Uint8Array) => ann.put(`${home}calendar/x.ics`, body);
   const bodies: [string, string | Uint8Array][] = [
     ['NULs', new Uint8Array(1000)],
@@ -172,13 +176,14 @@ describe('calendar objects that are meant to hurt', () => {
     ['a quote that never ends', event('x', undefined, `X-A;B="${'c'.repeat(100_000)}`)],
   ];
   test.each(bodies)('%s: answered in time, and nothing is stored that cannot be read', async (_, body) => {
-    const served = await serve({ann: []});
+    const {ann} = shared();
     const start = performance.now();
-    const {status} = await put(served.ann, body);
+    const {status} = await put(ann, body);
     expect(performance.now() - start).toBeLessThan(5000);
     expect([201, 403, 413]).toContain(status);
-    if (status !== 201) expect((await served.ann.get(`${home}calendar/x.ics`)).status).toBe(404);
-    expect((await served.ann.propfind(`${home}calendar/`, 1, dav('getetag'))).status).toBe(207);
+    if (status !== 201) expect((await ann.get(`${home}calendar/x.ics`)).status).toBe(404);
+    expect((await ann.propfind(`${home}calendar/`, 1, dav('getetag'))).status).toBe(207);
+    await ann.delete(`${home}calendar/x.ics`);
   });
 
   const rules = [
@@ -194,15 +199,16 @@ describe('calendar objects that are meant to hurt', () => {
     'FREQ=DAILY;INTERVAL=0',
   ];
   test.each(rules)('RRULE:%s takes no more than its share of time', async rule => {
-    const {ann} = await serve({ann: []});
+    const {ann} = shared();
     const start = performance.now();
     const {status} = await put(ann, event('x', undefined, `RRULE:${rule}`));
     expect(performance.now() - start).toBeLessThan(3000);
     expect([201, 403]).toContain(status);
+    await ann.delete(`${home}calendar/x.ics`);
   });
 
   test('whatever is cut out of a good object, or put into it, is answered 201 or 403', async () => {
-    const {ann} = await serve({ann: []});
+    const {ann} = shared();
     const good = event('x', '20261201T100000Z', 'RRULE:FREQ=WEEKLY;COUNT=3', 'ATTENDEE;CN="A, B":mailto:a@example.com');
     await fc.assert(
       fc.asyncProperty(fc.nat(good.length), fc.nat(40), fc.string({maxLength: 12, unit: 'binary'}), async (at, cut, put) => {
@@ -231,7 +237,7 @@ describe('what is not HTTP at all', () => {
         socket.on('error', () => resolve(received));
         socket.on('close', () => resolve(received));
       });
-      expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+      expect(answer).toMatch(/^(HTTP\/1\.1 (4\d\d|505) |$)/);
     }
     expect((await ann.propfind('/', 0)).status).toBe(207);
   });

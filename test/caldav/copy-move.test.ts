@@ -4,6 +4,7 @@ import {caldav, dav} from '../../src/xml/names.ts';
 import type {Client} from '../support/client.ts';
 import {calendar, event, todo} from '../support/events.ts';
 import {serve} from '../support/serve.ts';
+import {sharedServer} from '../support/shared-server.ts';
 
 const home = '/calendars/users/ann/';
 
@@ -11,6 +12,7 @@ const to = (client: Client, method: 'COPY' | 'MOVE', from: string, destination: 
   client.request(method, home + from, {headers: {destination: client.base + home + destination, ...headers}});
 
 describe.each(['COPY', 'MOVE'] as const)('RFC 4791 §5.3.2.1 for %s into a calendar', method => {
+  const served = sharedServer({ann: [event('there')]});
   const refusals: [string, string, string, string][] = [
     ['what is no iCalendar', 'a.xml', '<a/>', 'supported-calendar-data'],
     ['broken iCalendar', 'a.ics', event('1').replaceAll('VCALENDAR', 'XCALENDAR'), 'valid-calendar-data'],
@@ -21,13 +23,14 @@ describe.each(['COPY', 'MOVE'] as const)('RFC 4791 §5.3.2.1 for %s into a calen
     ['too many instances', 'a.ics', event('1', undefined, 'RRULE:FREQ=SECONDLY;COUNT=5000'), 'max-instances'],
   ];
   test.each(refusals)('%s is refused', async (_, name, body, condition) => {
-    const {ann} = await serve({ann: [event('there')]});
+    const {ann} = served();
     await ann.request('MKCOL', `${home}files/`);
     expect((await ann.put(`${home}files/${name}`, body)).status).toBe(201);
     const answer = await to(ann, method, `files/${name}`, 'calendar/new.ics');
     expect(answer).toMatchObject({status: 403, error: caldav(condition)});
     expect((await ann.get(`${home}calendar/new.ics`)).status).toBe(404);
     expect((await ann.get(`${home}files/${name}`)).text).toBe(body);
+    expect((await ann.delete(`${home}files/`)).status).toBe(204);
   });
 
   test('onto an object with another UID: no-uid-conflict, with its href', async () => {

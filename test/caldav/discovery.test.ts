@@ -3,6 +3,7 @@ import {elements, text} from '../../src/xml/element.ts';
 import {caldav, dav} from '../../src/xml/names.ts';
 import type {Client} from '../support/client.ts';
 import {guidOf, serve} from '../support/serve.ts';
+import {sharedServer} from '../support/shared-server.ts';
 
 /** What DAV:href a property of the resource asked for holds. */
 async function hrefOf(client: Client, path: string, name: `{${string}}${string}`) {
@@ -34,8 +35,10 @@ const tried = [
 ];
 
 describe('RFC 6764 §6 from a host name to the calendars', () => {
+  const served = sharedServer({ann: []});
+
   test.each(tried)('%s leads home', async path => {
-    const {ann, nobody} = await serve({ann: []});
+    const {ann, nobody} = served();
     expect((await nobody.propfind(path, 0, dav('current-user-principal'))).status).toBe(401);
     const principal = await hrefOf(ann, path, dav('current-user-principal'));
     expect(principal).toBe(`/principals/__uids__/${guidOf(1)}/`);
@@ -48,7 +51,7 @@ describe('RFC 6764 §6 from a host name to the calendars', () => {
   test.each(['/.well-known/caldav', '/.well-known/caldav/'])(
     '%s redirects there, by path alone and for any method',
     async path => {
-      const {ann, nobody} = await serve({ann: []});
+      const {ann, nobody} = served();
       for (const method of ['PROPFIND', 'GET', 'OPTIONS', 'HEAD']) {
         const {status, headers} = await nobody.request(method, path, {headers: {host: 'elsewhere.example.com:8443'}});
         expect([status, headers.get('location')]).toEqual([301, '/']);
@@ -58,7 +61,7 @@ describe('RFC 6764 §6 from a host name to the calendars', () => {
   );
 
   test('what no client tries is 404, to those who have logged in', async () => {
-    const {ann, nobody} = await serve({ann: []});
+    const {ann, nobody} = served();
     for (const path of ['/nothing/', '/caldav/v2/ann/more/', '/.well-known/carddav', '/dav.php/x/y/z/']) {
       expect((await ann.propfind(path, 0)).status).toBe(404);
       expect((await nobody.propfind(path, 0)).status).toBe(401);
@@ -66,7 +69,7 @@ describe('RFC 6764 §6 from a host name to the calendars', () => {
   });
 
   test('they are not members of the root, and nothing can be made in them', async () => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     const {responses} = await ann.propfind('/', 1, dav('resourcetype'));
     expect([...responses.keys()].sort()).toEqual(['/', '/calendars/', '/principals/']);
     for (const path of ['/caldav/', '/dav/principals/']) {
@@ -76,7 +79,7 @@ describe('RFC 6764 §6 from a host name to the calendars', () => {
   });
 
   test('every 401 carries the same challenge, OPTIONS too', async () => {
-    const {nobody} = await serve({ann: []});
+    const {nobody} = served();
     const challenges = new Set<string | null>();
     for (const method of ['OPTIONS', 'PROPFIND', 'GET', 'PUT', 'DELETE', 'REPORT', 'MKCALENDAR', 'POST']) {
       for (const path of ['/', '/calendars/users/ann/', '/calendars/users/ann/calendar/x.ics', '/nothing']) {

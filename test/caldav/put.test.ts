@@ -4,6 +4,7 @@ import {caldav, calendarserver, dav} from '../../src/xml/names.ts';
 import type {Answer} from '../support/client.ts';
 import {calendar, event, todo} from '../support/events.ts';
 import {serve} from '../support/serve.ts';
+import {sharedServer} from '../support/shared-server.ts';
 
 const home = '/calendars/users/ann/calendar/';
 
@@ -103,12 +104,13 @@ END:VCALENDAR
 });
 
 describe('RFC 4791 §5.3.2.1 supported-calendar-data', () => {
+  const served = sharedServer({ann: []});
   const refused = {status: 403, error: caldav('supported-calendar-data')};
 
   test.each(['text/plain', 'application/xml', 'text/vcard; charset=utf-8', 'image/png'])(
     '%s is not what a calendar holds',
     async type => {
-      const {ann} = await serve({ann: []});
+      const {ann} = served();
       expect(await ann.put(`${home}1.ics`, '<a/>', {'content-type': type})).toMatchObject(refused);
     },
   );
@@ -121,25 +123,28 @@ describe('RFC 4791 §5.3.2.1 supported-calendar-data', () => {
     'text/calendar;component=vevent',
     '',
   ])('iCalendar is taken that is called %j', async type => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     const put = await ann.put(`${home}1.ics`, event('1'), {'content-type': type});
     expect(put.status).toBe(201);
     expect((await ann.get(`${home}1.ics`)).headers.get('content-type')).toBe('text/calendar;charset=utf-8');
+    await ann.delete(`${home}1.ics`);
   });
 
   test('another charset is taken and kept as UTF-8, so no ETag is answered', async () => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     const sent = event('1').replace('Event 1', 'Grüße');
     const put = await ann.put(`${home}1.ics`, Buffer.from(sent, 'latin1'), {'content-type': 'text/calendar; charset=ISO-8859-1'});
     expect(put.status).toBe(201);
     expect(put.headers.has('etag')).toBe(false);
     expect((await ann.get(`${home}1.ics`)).text).toBe(sent);
+    await ann.delete(`${home}1.ics`);
     const wide = await ann.put(`${home}2.ics`, Buffer.from(`\ufeff${event('2')}`, 'utf16le'), {'content-type': 'text/calendar'});
     expect(wide.status).toBe(201);
+    await ann.delete(`${home}2.ics`);
   });
 
   test('a charset that is unknown, or not what the text is in, is refused', async () => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     const unknown = {'content-type': 'text/calendar; charset=klingon'};
     expect(await ann.put(`${home}1.ics`, event('1'), unknown)).toMatchObject(refused);
     const wide = {'content-type': 'text/calendar; charset=utf-16'};
@@ -148,6 +153,7 @@ describe('RFC 4791 §5.3.2.1 supported-calendar-data', () => {
 });
 
 describe('RFC 4791 §5.3.2.1 valid-calendar-data', () => {
+  const served = sharedServer({ann: []});
   const broken: [string, string | Uint8Array][] = [
     ['nothing', ''],
     ['what is no iCalendar', 'Dear diary'],
@@ -163,13 +169,14 @@ describe('RFC 4791 §5.3.2.1 valid-calendar-data', () => {
     ['what is not UTF-8', Buffer.from(event('1').replace('Event', 'Gr\u00fc\u00dfe'), 'latin1')],
   ];
   test.each(broken)('%s is refused', async (_, body) => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     expect(await ann.put(`${home}1.ics`, body)).toMatchObject({status: 403, error: caldav('valid-calendar-data')});
     expect((await ann.get(`${home}1.ics`)).status).toBe(404);
   });
 });
 
 describe('RFC 4791 §5.3.2.1 valid-calendar-object-resource', () => {
+  const served = sharedServer({ann: []});
   const lines = (uid: string, ...more: string[]) => [
     'BEGIN:VEVENT',
     `UID:${uid}`,
@@ -199,7 +206,7 @@ describe('RFC 4791 §5.3.2.1 valid-calendar-object-resource', () => {
     ['a time zone that nobody knows', event('1').replace('DTSTART:20261201T100000Z', 'DTSTART;TZID=Bogus:20261201T100000')],
   ];
   test.each(broken)('%s is refused', async (_, body) => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     expect(await ann.put(`${home}1.ics`, body)).toMatchObject({status: 403, error: caldav('valid-calendar-object-resource')});
     expect((await ann.get(`${home}1.ics`)).status).toBe(404);
   });
@@ -235,9 +242,10 @@ describe('RFC 4791 §5.3.2.1 valid-calendar-object-resource', () => {
     ['a component of the client’s own inside', event('1', '20261201T100000Z', 'BEGIN:X-THING', 'X-A:1', 'END:X-THING')],
   ];
   test.each(fine)('%s is taken', async (_, body) => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     expect((await ann.put(`${home}1.ics`, body)).status).toBe(201);
     expect(Buffer.from((await ann.get(`${home}1.ics`)).bytes)).toEqual(Buffer.from(body));
+    expect((await ann.delete(`${home}1.ics`)).status).toBe(204);
   });
 });
 
