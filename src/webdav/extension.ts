@@ -12,6 +12,7 @@ import {proppatch} from './methods/proppatch.ts';
 import {put} from './methods/put.ts';
 import {report} from './methods/report.ts';
 import {webdavPrivileges} from './privileges.ts';
+import {calendarserverPrincipal} from './properties/calendarserver.ts';
 import {rfc3253} from './properties/rfc3253.ts';
 import {accessProperties, principalProperties} from './properties/rfc3744.ts';
 import {rfc4331} from './properties/rfc4331.ts';
@@ -37,7 +38,18 @@ export const webdav: Extension = {
   tokens: ['1', '3', 'extended-mkcol'],
   kinds: [root, principalCollection, principalsOfType, principal, collection, file],
   methods: [options, get, head, put, post, del, mkcol, copy, move, propfind, proppatch, report],
-  properties: [rfc4918, rfc3253, principalProperties, accessProperties, rfc4331, rfc5397, rfc5842, rfc5995, rfc6578],
+  properties: [
+    rfc4918,
+    rfc3253,
+    principalProperties,
+    accessProperties,
+    rfc4331,
+    rfc5397,
+    rfc5842,
+    rfc5995,
+    rfc6578,
+    calendarserverPrincipal,
+  ],
   reports: [
     syncCollection,
     expandProperty,

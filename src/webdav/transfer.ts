@@ -31,8 +31,11 @@ export async function transfer(asked: Transfer, unit: HomeUnit, context: DavCont
   if (!to.target) requireName(path.slice(path.lastIndexOf('/') + 1), context);
   if (!to.target && !renamed) requireCount(parent, context);
   const replaced = to.target?.stored;
-  const growth = sameHome && moving ? 0 : sizeOf(stored, plan.from) - (replaced ? sizeOf(replaced, unit) : 0);
-  requireRoom(parent, growth, context);
+  // Sizes are added up over the whole tree: only where it matters.
+  if (context.limits.quotaBytes > 0 && !(sameHome && moving)) {
+    const copied = plan.shallow && stored.collection ? 0 : sizeOf(stored, plan.from);
+    requireRoom(parent, copied - (replaced ? sizeOf(replaced, unit) : 0), context);
+  }
   if (stored.collection) {
     if (!renamed) parent.kind.admitCollection?.(stored.types, {parent, view: unit, path}, context);
     if (replaced) unit.delete(path);

@@ -4,6 +4,8 @@ import {requireConditions} from '../conditions.ts';
 import {inUnit, locateHref} from '../context.ts';
 import {parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
+import {printSegment} from '../href.ts';
+import type {Location} from '../locate.ts';
 import {requirePrivilege} from '../privileges.ts';
 import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
 import {transfer} from '../transfer.ts';
@@ -48,10 +50,14 @@ async function copyOrMove(request: DavRequest, moving: boolean): Promise<HttpRes
     if (to.target && !overwrite) throw new DavError(412, {message: 'Something is there already, and Overwrite is F.'});
     if (to.target && to.parent) requirePrivilege(dav('unbind'), to.parent, context);
     await transfer({source, to, moving, shallow: depth === '0'}, unit, context);
-    return {made: !to.target, source};
+    return {made: to.target ? undefined : hrefOf(to, source), source};
   });
   if (moving && source.view!.home !== there.home.view.home) await removeSource(request, source);
-  return {status: made ? 201 : 204, headers: made ? {location: there.target?.href ?? destination} : {}};
+  return made === undefined ? {status: 204} : {status: 201, headers: {location: made}};
+}
+
+function hrefOf({parent, path}: Location, {stored}: Resource): string {
+  return `${parent!.href}${printSegment(path!.slice(path!.lastIndexOf('/') + 1))}${stored!.collection ? '/' : ''}`;
 }
 
 async function requireSource(request: DavRequest, context: DavContext, moving: boolean): Promise<Resource> {

@@ -31,7 +31,8 @@ describe.each(['COPY', 'MOVE'])('RFC 4918 §9.8 and §9.9 %s', method => {
     await tree(ann);
     await ann.put(`${home}z.txt`, 'z');
     await ann.proppatch(`${home}z.txt`, element('{urn:example}own', 'z'));
-    expect((await send(ann, method, `${home}a/x.txt`, `${home}new.txt`)).status).toBe(201);
+    const made = await send(ann, method, `${home}a/x.txt`, `${ann.base}${home}n%65w.txt`);
+    expect({status: made.status, location: made.headers.get('location')}).toEqual({status: 201, location: `${home}new.txt`});
     expect((await send(ann, method, `${home}new.txt`, `${home}z.txt`)).status).toBe(204);
     expect((await ann.get(`${home}z.txt`)).text).toBe('x');
     const {properties, refused} = (await ann.propfind(`${home}z.txt`, 0, mood, '{urn:example}own')).responses.get(

@@ -4,7 +4,7 @@ import {caldav, calendarserver, dav, type Name} from '../../../src/xml/names.ts'
 import {parseXml} from '../../../src/xml/parse.ts';
 import {guidOf, serve} from '../../support/serve.ts';
 
-const records = `<user><uid>dora</uid><guid>20000000-0000-0000-0000-000000000001</guid><password>dora</password><name>Dora Álvarez</name>
+const records = `<user><uid>dora</uid><guid>20000000-0000-0000-0000-000000000001</guid><password>dora</password><name>Dora Álvarez</name><first-name>Dora</first-name><last-name>Álvarez</last-name>
 <email-address>dora@example.com</email-address></user>
 <group><uid>staff</uid><guid>20000000-0000-0000-0000-000000000002</guid><name>Staff</name>
 <members><member type="users">dora</member><member type="users">ann</member></members></group>
@@ -61,6 +61,13 @@ describe('RFC 3744 §9.4 DAV:principal-property-search', () => {
     expect(await found('equals', 'staff')).toEqual([staff]);
     expect(await found('equals', 'staf')).toEqual([]);
     expect(await found('ends-with', 'dora')).toEqual([room]);
+  });
+
+  test('first and last names are searched on their own', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const found = async (name: string) => [...(await client.report('/principals/', search(name, 'álva'), '0')).responses.keys()];
+    expect(await found('CS:last-name')).toEqual([dora]);
+    expect(await found('CS:first-name')).toEqual([]);
   });
 
   test('what cannot be searched matches nothing', async () => {
