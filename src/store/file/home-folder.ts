@@ -67,11 +67,16 @@ function fill(folder: string, operations: readonly Operation[], startId: string,
   syncFolder(folder);
 }
 
-/** Takes a home out of its place in one step and then removes it. */
+/** Takes a home out of its place in one step and then removes it; another may have done so already. */
 export function removeFolder(folder: string): void {
   const parent = dirname(folder);
   const aside = join(parent, `${deletedPrefix}${randomUUID()}`);
-  renameSync(folder, aside);
+  try {
+    renameSync(folder, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
   syncFolder(parent);
   rmSync(aside, {recursive: true, force: true});
 }

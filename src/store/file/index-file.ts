@@ -49,15 +49,19 @@ export function inodeOf(file: string): string | undefined {
   return stats && `${stats.dev} ${stats.ino}`;
 }
 
-/** Takes the write lock. While others hold it, other work goes on. */
-export async function beginWriting(database: DatabaseSync): Promise<void> {
+/**
+ * Takes the write lock and, with it, does work at one go, so that nothing else of this thread comes in between; the work ends the
+ * transaction. While others hold the lock, other work goes on.
+ */
+export async function withWriteLock<T>(database: DatabaseSync, work: () => T): Promise<T> {
   for (const start = Date.now(); ; await delay(1 + Math.random() * 8)) {
     try {
       database.exec('BEGIN IMMEDIATE');
-      return;
     } catch (error) {
       if (!isBusy(error) || Date.now() - start > lockPatienceMs) throw error;
+      continue;
     }
+    return work();
   }
 }
 

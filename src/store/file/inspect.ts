@@ -42,12 +42,18 @@ export async function inspectHome(folder: string, {index}: {index: Indexer}): Pr
   }
 }
 
+interface Difference {
+  readonly path: Path;
+  readonly file: string;
+  readonly difference: 'new' | 'changed' | 'missing';
+}
+
 class Inspection {
   readonly #home: string;
   readonly #index: Indexer;
   readonly #look: Look | undefined;
   readonly #damaged: {file: string; reason: string}[] = [];
-  readonly #differences: {file: string; difference: 'new' | 'changed' | 'missing'}[] = [];
+  readonly #differences: Difference[] = [];
   #objects = 0;
   #collections = 0;
   #bytes = 0;
@@ -60,7 +66,18 @@ class Inspection {
 
   report() {
     const [objects, collections, bytes] = [this.#objects, this.#collections, this.#bytes];
-    return {objects, collections, bytes, damaged: this.#damaged, differences: this.#differences};
+    const differences = this.#differences
+      .filter(found => this.#stillDiffers(found))
+      .map(({file, difference}) => ({file, difference}));
+    return {objects, collections, bytes, damaged: this.#damaged, differences};
+  }
+
+  /** A server may have been at work while we looked. */
+  #stillDiffers({path, file}: Difference): boolean {
+    const row = this.#look?.row(path);
+    const now = signatureAt(file);
+    if (this.#look?.isPending(path) || (row === undefined) !== (now === undefined)) return !this.#look?.isPending(path);
+    return row !== undefined && (row.collection ? !lstatSync(file).isDirectory() : row.file !== now);
   }
 
   collection(path: Path): void {
@@ -80,12 +97,15 @@ class Inspection {
       known.delete(member);
       if (entry.isDirectory()) {
         this.#collections++;
-        if (this.#look && !row?.collection && !this.#look.isPending(member)) this.#differences.push({file, difference: 'new'});
+        if (this.#look && !row?.collection && !this.#look.isPending(member))
+          this.#differences.push({path: member, file, difference: 'new'});
         this.collection(member);
       } else this.#object(member, file, row, types);
     }
     for (const row of known.values()) {
-      if (!this.#look?.isPending(row.path)) this.#differences.push({file: fileOf(this.#home, row.path), difference: 'missing'});
+      if (!this.#look?.isPending(row.path)) {
+        this.#differences.push({path: row.path, file: fileOf(this.#home, row.path), difference: 'missing'});
+      }
     }
   }
 
@@ -101,8 +121,9 @@ class Inspection {
       return;
     }
     if (!this.#look || this.#look.isPending(path)) return;
-    if (!row || row.collection) this.#differences.push({file, difference: 'new'});
-    else if (row.etag !== etagOf(bytes) || row.file !== signatureAt(file)) this.#differences.push({file, difference: 'changed'});
+    if (!row || row.collection) this.#differences.push({path, file, difference: 'new'});
+    else if (row.etag !== etagOf(bytes) || row.file !== signatureAt(file))
+      this.#differences.push({path, file, difference: 'changed'});
   }
 }
 

@@ -12,8 +12,8 @@ export interface Tasks {
   rescan: {ask: {home: HomeId; collections: readonly Path[]}; answer: undefined};
   create: {ask: {home: HomeId; operations: readonly Operation[]}; answer: boolean};
   delete: {ask: {home: HomeId}; answer: boolean};
-  /** Writes out what is pending, everywhere. */
-  settle: {ask: undefined; answer: undefined};
+  /** Writes out what is pending in a home, whoever stored it. */
+  settle: {ask: {home: HomeId}; answer: undefined};
   /** Settles and lets go of everything under the root. */
   close: {ask: undefined; answer: undefined};
 }

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import type {DatabaseSync} from 'node:sqlite';
 import type {HomeId} from '../store.ts';
-import {beginWriting, inodeOf, openIndexToRead} from './index-file.ts';
+import {inodeOf, openIndexToRead, withWriteLock} from './index-file.ts';
 import {indexName} from './layout.ts';
 import {Ledger} from './ledger.ts';
 
@@ -44,18 +44,25 @@ export class OpenHome {
    */
   async exclusively<T>(work: (ledger: Ledger) => T): Promise<T> {
     if (!this.database.isOpen) throw new IndexGone();
-    await beginWriting(this.database);
-    try {
-      if (!this.isCurrent() || this.ledger.look.meta().deleted) throw new IndexGone();
-      this.ledger.begin();
-      const result = work(this.ledger);
-      this.ledger.raise();
-      this.database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
-      throw error;
-    }
+    return withWriteLock(this.database, () => {
+      try {
+        if (!this.isCurrent() || this.ledger.look.meta().deleted) throw new IndexGone();
+        this.ledger.begin();
+        const result = work(this.ledger);
+        this.ledger.raise();
+        this.database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (this.database.isTransaction) this.database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  /** Gives back the space that a long journal took, some at a time. */
+  shrink(): void {
+    const free = Number(this.database.prepare('PRAGMA freelist_count').get()?.freelist_count);
+    if (free > 1_000) this.database.exec('PRAGMA incremental_vacuum(1000)');
   }
 
   close(): void {

@@ -1,10 +1,10 @@
-import {lstatSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {HomeId} from '../store.ts';
 import {removeFolder} from './home-folder.ts';
-import {beginWriting, isDamage, openIndex} from './index-file.ts';
+import {isBusy, isDamage, openIndex, withWriteLock} from './index-file.ts';
 import {homeFolder, indexName} from './layout.ts';
 import {IndexGone, OpenHome} from './open-home.ts';
 import {clearWorkshop, isSound, repairIndex} from './repair.ts';
@@ -65,7 +65,7 @@ export class OpenHomes {
       try {
         return await work(open);
       } catch (error) {
-        if (attempt > 3 || !(error instanceof IndexGone || isDamage(error))) throw error;
+        if (attempt > 3 || (open.database.isOpen && !(error instanceof IndexGone || isDamage(error)))) throw error;
         if (isDamage(error)) await this.open(home, true);
       } finally {
         open.users--;
@@ -151,9 +151,10 @@ export class OpenHomes {
     for (let failures = 0; ; ) {
       try {
         if (!this.#hurry && failures === 0) await delay(gatherMs);
-        if (!(await this.use(home, writeOut))) return;
+        if (!(await this.use(home, writeOut))) return await this.#shrink(home);
         failures = 0;
       } catch (error) {
+        if (!existsSync(homeFolder(this.#root, home))) return;
         this.#by.log.error(
           {home, err: error},
           'what was stored is safe in the journal but cannot be written to its file; it is tried again',
@@ -164,16 +165,23 @@ export class OpenHomes {
     }
   }
 
-  /** Writes out everything that is pending in the homes that are open. */
-  async settle(): Promise<void> {
-    this.#hurry = true;
-    while (this.#writingOut.size > 0) await Promise.all(this.#writingOut.values());
-    this.#hurry = false;
+  async #shrink(home: HomeId): Promise<void> {
+    try {
+      this.#homes.get(home)?.shrink();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+  }
+
+  /** Waits until what is being written out is. */
+  async settle(home: HomeId): Promise<void> {
+    await this.#writingOut.get(home);
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#opening.values());
-    await this.settle();
+    this.#hurry = true;
+    while (this.#writingOut.size > 0) await Promise.all(this.#writingOut.values());
     for (const open of this.#homes.values()) open.close();
     this.#homes.clear();
   }
@@ -198,8 +206,7 @@ export class OpenHomes {
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     const lock = new DatabaseSync(join(this.#root, '.repair.sqlite'), {timeout: 5});
     try {
-      await beginWriting(lock);
-      return await work();
+      return await withWriteLock(lock, work);
     } finally {
       lock.close();
     }

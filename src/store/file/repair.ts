@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import type {DatabaseSync, SQLOutputValue} from 'node:sqlite';
 import type {Log} from '../../base/log.ts';
 import {keptFrom, readAttributes} from './attributes.ts';
-import {beginWriting, createIndex, openIndex} from './index-file.ts';
+import {createIndex, openIndex, withWriteLock} from './index-file.ts';
 import {indexName, workshopName} from './layout.ts';
 import {Ledger} from './ledger.ts';
 import type {OpenHome} from './open-home.ts';
@@ -28,7 +28,7 @@ export async function repairIndex(folder: string, log: Log, last?: OpenHome): Pr
   const saved = [old, last?.database].flatMap(database => (database?.isOpen ? journalOf(database) : []));
   last?.close();
   if (existsSync(file)) {
-    if (old) await beginWriting(old).catch(() => undefined);
+    if (old) await withWriteLock(old, () => undefined).catch(() => undefined);
     const aside = `${file}-damaged-${new Date().toISOString().replace(/[:.]/g, '')}`;
     for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     log.warn(

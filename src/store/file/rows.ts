@@ -33,7 +33,7 @@ export function indexColumns(index: ObjectIndex | undefined) {
   return {
     uid: index?.uid ?? null,
     component: index?.component ?? null,
-    horizon: index?.horizon ?? null,
+    horizon: index?.horizon !== undefined && Number.isFinite(index.horizon) ? Math.floor(index.horizon) : null,
     spans: index ? packSpans(index.spans) : null,
   };
 }

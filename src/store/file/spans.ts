@@ -24,8 +24,8 @@ export function spanRows(spans: readonly Span[]): SpanRow[] {
   const rows = new Map<string, SpanRow>();
   for (const span of spans) {
     const spare = span.floating ? floatingSpare : 0;
-    const start = clamp(Math.floor(span.start) - spare);
-    const end = clamp(Math.ceil(span.end) + spare);
+    const start = clamp(Math.floor(span.start) - spare, -farthest);
+    const end = clamp(Math.ceil(span.end) + spare, farthest);
     rows.set(`${start} ${end}`, {level: levelOf(end - start), start, end});
   }
   return [...rows.values()];
@@ -55,4 +55,6 @@ function levelOf(length: number): number {
   return level < 0 ? levels.length - 1 : level;
 }
 
-const clamp = (instant: number) => Math.min(farthest, Math.max(-farthest, instant));
+/** What is no instant at all is taken for an open end. */
+const clamp = (instant: number, open: number) =>
+  Number.isNaN(instant) ? open : Math.min(farthest, Math.max(-farthest, instant));

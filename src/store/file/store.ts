@@ -1,12 +1,13 @@
 import {randomUUID} from 'node:crypto';
-import {mkdir} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import type {Log} from '../../base/log.ts';
 import type {HomeId, HomeUnit, Path, Store} from '../store.ts';
 import {BytesCache} from './bytes-cache.ts';
 import {homesIn} from './homes-in.ts';
 import {isDamage} from './index-file.ts';
-import {folderMode, homeFolder, maxNameBytes} from './layout.ts';
+import {homeFolder, indexName, maxNameBytes} from './layout.ts';
 import {Ledger} from './ledger.ts';
 import {requireNativeAttributes} from './native-attributes.ts';
 import type {Outcome, Work} from './operations.ts';
@@ -14,6 +15,7 @@ import {Queue} from './queue.ts';
 import {Reader} from './reader.ts';
 import {holds} from './reads.ts';
 import {newResourceId} from './resource-id.ts';
+import {makeFolders} from './safe-file.ts';
 import {layOut} from './schema.ts';
 import {Unit} from './unit.ts';
 import {View} from './view.ts';
@@ -50,7 +52,7 @@ export async function prepareFileStore(): Promise<void> {
 /** A store in files, with a journal and index of SQLite in each home. Throws UserError where fs-xattr cannot be loaded. */
 export async function openFileStore(options: FileStoreOptions): Promise<FileStore> {
   const writer = await takeWriter();
-  await mkdir(options.root, {recursive: true, mode: folderMode});
+  makeFolders(options.root);
   writer.start({root: options.root, startId: options.startId ?? randomUUID()}, options.log, options.index);
   return new Files(options, writer);
 }
@@ -126,8 +128,10 @@ class Files implements FileStore {
   }
 
   async settle(): Promise<void> {
-    for await (const home of this.homes()) await this.#writer.ask('open', {home, suspect: false});
-    await this.#writer.ask('settle', undefined);
+    for await (const {home, folder} of homesIn(this.#root)) {
+      // One that was closed in good order has no log, and owes nothing.
+      if (existsSync(join(folder, `${indexName}-wal`))) await this.#writer.ask('settle', {home});
+    }
   }
 
   close(): Promise<void> {

@@ -66,8 +66,9 @@ const tasks: {[name in keyof Tasks]: (ask: Tasks[name]['ask']) => Promise<Tasks[
     removeFolder(folder);
     return true;
   },
-  async settle() {
-    await homes.settle();
+  async settle({home}) {
+    if (await homes.open(home)) homes.writeOutSoon(home);
+    await homes.settle(home);
     return undefined;
   },
   async close() {

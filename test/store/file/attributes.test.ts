@@ -1,7 +1,7 @@
-import {execFileSync} from 'node:child_process';
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {getAttributeSync, listAttributesSync, setAttributeSync} from 'fs-xattr';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {attributeOf, isHashed, propertyOf} from '../../../src/store/file/attribute-names.ts';
 import {keptFrom, readAttributes, textsOf, writeAttributes} from '../../../src/store/file/attributes.ts';
@@ -76,7 +76,7 @@ describe('attributes of a file', () => {
 
   test("those no longer wanted go, others' stay", () => {
     const file = temporaryFile();
-    execFileSync('setfattr', ['-n', 'user.mine', '-v', 'x', file]);
+    setAttributeSync(file, 'user.mine', 'x');
     writeAttributes(
       file,
       new Map([
@@ -86,7 +86,7 @@ describe('attributes of a file', () => {
     );
     writeAttributes(file, new Map([[dav('b'), '<c/>']]));
     expect([...readAttributes(file)]).toEqual([[dav('b'), '<c/>']]);
-    expect(execFileSync('getfattr', ['--only-values', '-n', 'user.mine', file]).toString()).toBe('x');
+    expect(getAttributeSync(file, 'user.mine').toString()).toBe('x');
   });
 
   test('what finds no room is answered, what found it is there', () => {
@@ -102,7 +102,7 @@ describe('attributes of a file', () => {
 });
 
 describe("the store's files", () => {
-  test('are byte for byte what was put, with attributes that getfattr shows, readable by no stranger', async () => {
+  test('are byte for byte what was put, with attributes that people can read, readable by no stranger', async () => {
     const {store, reopen, folder} = await openTemporary();
     const umask = process.umask(0);
     onTestFinished(() => void process.umask(umask));
@@ -115,10 +115,15 @@ describe("the store's files", () => {
     const home = folder(ann);
     expect(home).toMatch(/calendars\/__uids__\/a0\/00\/a0000000-0000-4000-8000-000000000001$/);
     expect(readFileSync(join(home, 'work', 'a b.ics'), 'utf8')).toBe('uid\r\n');
-    const shown = (...path: string[]) => execFileSync('getfattr', ['--absolute-names', '-d', join(home, ...path)]).toString();
-    expect(shown('work', 'a b.ics')).toContain(`${prefix}WebDAV:{DAV:}displayname="<d/>"`);
-    expect(shown('work')).toContain(`${prefix}WebDAV:{DAV:}displayname="<work/>"`);
-    expect(shown('work')).toContain('calendar xmlns=\\"urn:ietf:params:xml:ns:caldav\\"');
+    const shown = (...path: string[]) => {
+      const file = join(home, ...path);
+      return Object.fromEntries(listAttributesSync(file).map(name => [name, getAttributeSync(file, name).toString()]));
+    };
+    const [object, collection] = [shown('work', 'a b.ics'), shown('work')];
+    expect(object[`${prefix}WebDAV:{DAV:}displayname`]).toBe('<d/>');
+    expect(object[`${prefix}WebDAV:{DAV:}resource-id`]).toMatch(/^urn:uuid:/);
+    expect(collection[`${prefix}WebDAV:{DAV:}displayname`]).toBe('<work/>');
+    expect(collection[`${prefix}WebDAV:{DAV:}resourcetype`]).toContain('calendar xmlns="urn:ietf:params:xml:ns:caldav"');
     const mode = (...path: string[]) => (statSync(join(home, ...path)).mode & 0o777).toString(8);
     expect([mode(), mode('work'), mode('work', 'a b.ics'), mode('.home.sqlite')]).toEqual(['750', '750', '640', '640']);
   });

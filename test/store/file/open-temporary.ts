@@ -3,10 +3,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import type {Log} from '../../../src/base/log.ts';
-import type {ObjectIndex} from '../../../src/ical/object-index.ts';
 import {homeFolder} from '../../../src/store/file/layout.ts';
 import {type FileStore, openFileStore} from '../../../src/store/file/store.ts';
 import type {HomeId} from '../../../src/store/store.ts';
+import {parseForTests} from './parse-for-tests.ts';
 
 /** What the store said to its log. */
 export interface Said {
@@ -24,14 +24,6 @@ export interface Temporary {
   /** Opens them once more beside the first, as another process would. */
   another(startId?: string): Promise<FileStore>;
   folder(home: HomeId): string;
-}
-
-/** The objects of these tests are `uid start end`, or damaged. */
-export function parseForTests(_name: string, bytes: Uint8Array): ObjectIndex | undefined {
-  const [uid, start, end] = Buffer.from(bytes).toString().split(' ');
-  if (uid === 'DAMAGED') throw new Error('line 1: this is damaged');
-  const spans = start ? [{start: Number(start), end: Number(end), floating: false}] : [];
-  return {uid: uid!, component: 'VEVENT', spans, horizon: undefined};
 }
 
 /** An empty file store in a folder that is gone when the test ends. */
