@@ -55,6 +55,8 @@ interface Complete {
   readonly weekdays: ReadonlyMap<number, ReadonlySet<number>> | undefined;
   /** What the ordinals count within. */
   readonly scope: 'month' | 'year' | undefined;
+  /** Whether nothing but the weekday says which days are allowed: most rules there are. */
+  readonly onlyWeekdays: boolean;
   readonly hours: ReadonlySet<number> | undefined;
   readonly minutes: ReadonlySet<number> | undefined;
   readonly seconds: ReadonlySet<number> | undefined;
@@ -80,6 +82,8 @@ function complete(rule: Rule, start: number, date: boolean): Complete {
   for (const {weekday, ordinal} of byday ?? []) {
     weekdays!.set(weekday, (weekdays!.get(weekday) ?? new Set()).add(ordinal));
   }
+  const scope =
+    freq === 'MONTHLY' || (freq === 'YEARLY' && bymonth) ? 'month' : freq === 'YEARLY' && !rule.byweekno ? 'year' : undefined;
   return {
     freq,
     interval: rule.interval,
@@ -89,8 +93,8 @@ function complete(rule: Rule, start: number, date: boolean): Complete {
     yearDays: setOf(rule.byyearday),
     monthDays: setOf(bymonthday),
     weekdays,
-    scope:
-      freq === 'MONTHLY' || (freq === 'YEARLY' && bymonth) ? 'month' : freq === 'YEARLY' && !rule.byweekno ? 'year' : undefined,
+    scope,
+    onlyWeekdays: !(scope || bymonth || bymonthday || rule.byyearday || rule.byweekno),
     hours: setOf(rule.byhour),
     minutes: setOf(rule.byminute),
     seconds: setOf(rule.bysecond),
@@ -211,6 +215,9 @@ function nextAllowed(rule: Complete, local: number, unit: number): number {
 
 /** `number` (a day since 1970) where the rule's parts allow it; else the next day at which they might. */
 function nextAllowedDay(rule: Complete, number: number): number {
+  if (rule.onlyWeekdays) {
+    return !rule.weekdays || rule.weekdays.has((((number + 4) % 7) + 7) % 7) ? number : number + 1;
+  }
   const date = new Date(number * day);
   const year = date.getUTCFullYear();
   const month = date.getUTCMonth();

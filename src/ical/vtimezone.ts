@@ -36,9 +36,12 @@ function makeZone(component: JcalComponent): Zone | undefined {
   if (observances.length === 0) return undefined;
   let until = -Infinity;
   let changes: Change[] = [];
+  // Times that are asked for one after the other lie between the same changes mostly.
+  let last = {from: Infinity, to: -Infinity, offset: 0};
   return {
     id: String(component[1].find(([name]) => name === 'tzid')?.[3] ?? ''),
     offsetAt(instant) {
+      if (instant >= last.from && instant < last.to) return last.offset;
       if (instant > until) {
         until = Math.min(Math.max(instant, Date.UTC(2030)) + 10 * 366 * 86_400_000, lastLocal);
         if (instant > until) until = Infinity;
@@ -51,7 +54,9 @@ function makeZone(component: JcalComponent): Zone | undefined {
         if (changes[middle]!.at <= instant) low = middle + 1;
         else high = middle;
       }
-      return low > 0 ? changes[low - 1]!.to : changes[0]!.from;
+      const offset = low > 0 ? changes[low - 1]!.to : changes[0]!.from;
+      last = {from: changes[low - 1]?.at ?? -Infinity, to: Math.min(changes[low]?.at ?? Infinity, until), offset};
+      return offset;
     },
   };
 }

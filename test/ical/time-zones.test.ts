@@ -57,14 +57,16 @@ describe.each([
 test('the two ways of describing one zone agree, hour by hour around each change', () => {
   const one = ianaZone('Europe/Berlin')!;
   const other = zonesOf(timezone('Mine', ...berlinRules))('Mine')!;
+  const apart: string[] = [];
   for (let year = 2000; year < 2060; year++) {
     for (const month of [2, 9]) {
       for (let hour = 0; hour < 24 * 31; hour++) {
         const instant = Date.UTC(year, month, 1, hour);
-        expect(other.offsetAt(instant)).toBe(one.offsetAt(instant));
+        if (other.offsetAt(instant) !== one.offsetAt(instant)) apart.push(iso(instant));
       }
     }
   }
+  expect(apart).toEqual([]);
 });
 
 describe('what a TZID means', () => {
