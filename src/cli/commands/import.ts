@@ -23,7 +23,10 @@ export const importCommand: Command = {
   ],
   examples: [
     ['caldav import holidays.ics --user ann --calendar holidays --create', 'makes a calendar of the file'],
-    ['caldav import *.ics --user ann', 'brings files into the first calendar; what is there already and the same stays as it is'],
+    [
+      'caldav import *.ics --user ann',
+      'brings files into the calendar `calendar`; what is there already and the same stays as it is',
+    ],
     ['curl https://example.com/feed.ics | caldav import - --user ann', 'reads standard input'],
   ],
   async run([files], options, io) {
