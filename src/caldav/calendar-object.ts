@@ -1,6 +1,7 @@
-import type ICAL from 'ical.js';
 import {IcalError} from '../ical/ical-error.ts';
+import {firstProperty, type JcalComponent, jcalOf, mainComponents} from '../ical/jcal.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import {tzidOf} from '../ical/time.ts';
 import {dataFault} from '../ical/validate.ts';
 import {DavError} from '../webdav/error.ts';
 import {validCalendarData, validCalendarObjectResource} from './preconditions.ts';
@@ -12,7 +13,7 @@ export interface CalendarObject {
   /** The one type of component beside VTIMEZONE: `VEVENT`. */
   readonly component: string;
   /** The components of that type: a master, its overrides, or overrides alone. */
-  readonly parts: readonly ICAL.Component[];
+  readonly parts: readonly JcalComponent[];
 }
 
 /** Parses a calendar object. Throws DavError CALDAV:valid-calendar-data or CALDAV:valid-calendar-object-resource. */
@@ -31,39 +32,41 @@ export function parseCalendarObject(bytes: Uint8Array): CalendarObject {
 
 /** RFC 4791 §4.1. Throws DavError CALDAV:valid-calendar-object-resource. */
 export function requireCalendarObject(calendar: Calendar): CalendarObject {
-  const {component: vcalendar} = calendar;
-  if (vcalendar.hasProperty('method')) throw invalid('it has a METHOD, which only messages have');
-  const parts = vcalendar.getAllSubcomponents().filter(({name}) => name !== 'vtimezone');
-  const first = parts[0];
-  if (!first) throw invalid('it holds no component');
-  const other = parts.find(({name}) => name !== first.name);
-  if (other) throw invalid(`it holds a ${other.name.toUpperCase()} beside a ${first.name.toUpperCase()}`);
+  if (firstProperty(jcalOf(calendar), 'method')) throw invalid('it has a METHOD, which only messages have');
+  const parts = mainComponents(calendar);
+  const component = parts[0]?.[0].toUpperCase();
+  if (component === undefined) throw invalid('it holds no component');
+  const other = parts.find(([name]) => name.toUpperCase() !== component);
+  if (other) throw invalid(`it holds a ${other[0].toUpperCase()} beside a ${component}`);
   const uid = requireUid(parts);
   requireOneSeries(parts);
-  return {calendar, uid, component: first.name.toUpperCase(), parts};
+  return {calendar, uid, component, parts};
 }
 
-function requireUid(parts: readonly ICAL.Component[]): string {
-  const [uid, ...others] = new Set(parts.map(part => part.getFirstPropertyValue('uid')));
+function requireUid(parts: readonly JcalComponent[]): string {
+  const [uid, ...others] = new Set(parts.map(part => firstProperty(part, 'uid')?.[3]));
   if (others.length > 0) throw invalid('its components do not have one UID');
   if (typeof uid !== 'string' || uid === '') throw invalid('it has no UID');
   return uid;
 }
 
 /** One UID is one series (RFC 5545 §3.8.4.4): a master at most, and at most one override for an instance. */
-function requireOneSeries(parts: readonly ICAL.Component[]): void {
-  const masters = parts.filter(part => !part.hasProperty('recurrence-id'));
-  if (masters.length > 1) throw invalid('two of its components have one UID and no RECURRENCE-ID');
+function requireOneSeries(parts: readonly JcalComponent[]): void {
+  const masters: JcalComponent[] = [];
   const seen = new Set<string>();
   for (const part of parts) {
-    const recurrenceId = part.getFirstProperty('recurrence-id');
-    if (!recurrenceId) continue;
-    const key = `${recurrenceId.getFirstParameter('tzid') ?? ''} ${recurrenceId.getFirstValue()}`;
-    if (seen.has(key)) throw invalid(`two of its components have the RECURRENCE-ID ${recurrenceId.getFirstValue()}`);
+    const recurrenceId = firstProperty(part, 'recurrence-id');
+    if (!recurrenceId) {
+      masters.push(part);
+      continue;
+    }
+    const key = `${tzidOf(recurrenceId) ?? ''} ${recurrenceId[3]}`;
+    if (seen.has(key)) throw invalid(`two of its components have the RECURRENCE-ID ${recurrenceId[3]}`);
     seen.add(key);
   }
-  const [master] = masters;
-  if (master && parts.length > 1 && !master.hasProperty('rrule') && !master.hasProperty('rdate')) {
+  const [master, second] = masters;
+  if (second) throw invalid('two of its components have one UID and no RECURRENCE-ID');
+  if (master && parts.length > 1 && !firstProperty(master, 'rrule') && !firstProperty(master, 'rdate')) {
     throw invalid('it has overrides of a component that does not recur');
   }
 }

@@ -1,6 +1,6 @@
-import ICAL from 'ical.js';
-import {boundaryOf} from '../ical/parse.ts';
-import {printCalendar} from '../ical/print.ts';
+import {jcalOf} from '../ical/jcal.ts';
+import {boundaryOf, parseCalendar} from '../ical/parse.ts';
+import {printCalendar, printValue} from '../ical/print.ts';
 import type {HomeView, StoredCollection} from '../store/store.ts';
 import {text} from '../xml/element.ts';
 import {apple, caldav, dav, type Name} from '../xml/names.ts';
@@ -11,7 +11,7 @@ import {parseXml} from '../xml/parse.ts';
  * that goes while the answer is on its way is left out.
  */
 export async function* printMonolithic(calendar: StoredCollection, view: HomeView): AsyncIterable<string> {
-  const head = printCalendar({component: describe(calendar)});
+  const head = describe(calendar);
   const end = head.lastIndexOf('END:VCALENDAR');
   yield head.slice(0, end);
   const zones = new Set<string>();
@@ -31,20 +31,15 @@ export async function* printMonolithic(calendar: StoredCollection, view: HomeVie
 }
 
 /** The VCALENDAR without components: the collection's properties by the names that subscribing clients know. */
-function describe({properties}: StoredCollection): ICAL.Component {
-  const component = new ICAL.Component('vcalendar');
-  component.addPropertyWithValue('version', '2.0');
-  component.addPropertyWithValue('prodid', '-//caldav//server//EN');
+function describe({properties}: StoredCollection): string {
+  const calendar = parseCalendar('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//caldav//server//EN\r\nEND:VCALENDAR\r\n');
   for (const [name, property] of described) {
     const printed = properties.get(property);
     const value = printed === undefined ? '' : text(parseXml(printed)).trim();
-    if (value === '') continue;
-    const said = new ICAL.Property(name, component);
-    said.resetType('text');
-    said.setValue(value);
-    component.addProperty(said);
+    // As text without saying so: VALUE=TEXT is what few clients expect there.
+    if (value !== '') jcalOf(calendar)[1].push([name, {}, 'unknown', printValue([name, {}, 'text', value])]);
   }
-  return component;
+  return printCalendar(calendar);
 }
 
 const described: readonly (readonly [string, Name])[] = [

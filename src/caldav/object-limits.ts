@@ -1,6 +1,7 @@
-import type ICAL from 'ical.js';
 import {IcalError} from '../ical/ical-error.ts';
+import {allProperties, type JcalComponent} from '../ical/jcal.ts';
 import {indexObject, type ObjectIndex} from '../ical/object-index.ts';
+import {tzidOf} from '../ical/time.ts';
 import {zonesOf} from '../ical/time-zones.ts';
 import {DavError} from '../webdav/error.ts';
 import type {Limits} from '../webdav/tables.ts';
@@ -26,19 +27,18 @@ export function requireWithinLimits(object: CalendarObject, limits: Limits): Obj
   return index;
 }
 
-function requireAttendees(part: ICAL.Component, limit: number): void {
-  if (limit === 0 || part.getAllProperties('attendee').length <= limit) return;
+function requireAttendees(part: JcalComponent, limit: number): void {
+  if (limit === 0 || allProperties(part, 'attendee').length <= limit) return;
   throw new DavError(maxAttendeesPerInstance, {message: `An instance has at most ${limit} attendees.`});
 }
 
 const dates = ['dtstart', 'dtend', 'due', 'recurrence-id', 'rdate', 'exdate'];
 
 /** Of the years that iCalendar can write, one lies outside the limits. */
-function requireDates(part: ICAL.Component): void {
+function requireDates(part: JcalComponent): void {
   for (const name of dates) {
-    for (const property of part.getAllProperties(name)) {
-      const [, , , ...values] = property.jCal as unknown[];
-      if (values.some(value => String(value).startsWith('0000'))) {
+    for (const property of allProperties(part, name)) {
+      if (property.slice(3).some(value => String(value).startsWith('0000'))) {
         throw new DavError(minDateTime, {message: `${name.toUpperCase()} is before ${dateLimits.min}.`});
       }
     }
@@ -50,8 +50,8 @@ function requireZones({calendar, parts}: CalendarObject): void {
   const findZone = zonesOf(calendar);
   for (const part of parts) {
     for (const name of dates) {
-      for (const property of part.getAllProperties(name)) {
-        const tzid = property.getFirstParameter('tzid');
+      for (const property of allProperties(part, name)) {
+        const tzid = tzidOf(property);
         if (!tzid || findZone(tzid)) continue;
         throw new DavError(validCalendarObjectResource, {message: `The time zone ${JSON.stringify(tzid)} is not in the object.`});
       }
@@ -71,7 +71,9 @@ function indexOf({calendar}: CalendarObject): ObjectIndex {
 /** Recurrence without an end, or with one far away, is never counted out: no client could keep to that. */
 function requireInstances({parts}: CalendarObject, {spans, horizon}: ObjectIndex, limit: number): void {
   if (limit === 0) return;
-  const counts = parts.flatMap(part => part.getAllProperties('rrule')).map(rule => rule.getFirstValue() as ICAL.Recur | null);
-  const most = Math.max(horizon === undefined ? spans.length : 0, ...counts.map(rule => rule?.count ?? 0));
+  const counts = parts
+    .flatMap(part => allProperties(part, 'rrule'))
+    .map(rule => Number((rule[3] as {count?: number}).count ?? 0));
+  const most = Math.max(horizon === undefined ? spans.length : 0, ...counts);
   if (most > limit) throw new DavError(maxInstances, {message: `An object has at most ${limit} instances.`});
 }

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {parseDirectory} from '../../src/accounts/load.ts';
 import {silent} from '../../src/base/log.ts';
+import {contentLines} from '../../src/ical/content-lines.ts';
 import {mainComponents} from '../../src/ical/jcal.ts';
 import {parseCalendar} from '../../src/ical/parse.ts';
 import {protocol} from '../../src/server/protocol.ts';
@@ -33,7 +34,7 @@ describe('GET of a calendar', () => {
     expect(component.getAllSubcomponents('vtimezone').map(zone => zone.getFirstPropertyValue('tzid'))).toEqual(['One', 'Two']);
     expect(uidsIn(text)).toEqual(['a', 'b', 'c', 'd']);
     expect(component.getFirstPropertyValue('version')).toBe('2.0');
-    expect(component.getFirstPropertyValue('x-wr-calname')).toBe('Calendar');
+    expect(text).toContain('\r\nX-WR-CALNAME:Calendar\r\n');
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
   });
 
@@ -56,12 +57,14 @@ describe('GET of a calendar', () => {
     expect(uidsIn((await ann.get(calendar)).text)).toEqual([]);
   });
 
-  test('names and descriptions are escaped', async () => {
+  test('names and descriptions are escaped and folded', async () => {
     const {ann} = await serve({ann: []});
     const name = `Ünïcode; with, comma \\ and ${'long '.repeat(30)}`.trim();
     expect((await ann.proppatch(calendar, element(dav('displayname'), name))).status).toBe(207);
     const {text} = await ann.get(calendar);
-    expect(parseCalendar(text).component.getFirstPropertyValue('x-wr-calname')).toBe(name);
+    const lines = [...contentLines(text)].map(line => line.text);
+    expect(lines).toContain(`X-WR-CALNAME:${name.replace(/[\\;,]/g, '\\$&')}`);
+    expect(text.split('\r\n').every(line => Buffer.byteLength(line) <= 75)).toBe(true);
   });
 
   test('is answered 304 to whoever has it already, until something changes', async () => {

@@ -13,9 +13,17 @@ import type {CompFilter, ParamFilter, PropFilter, TextMatch} from './filter.ts';
 export function parseFilter(filter: Element): CompFilter {
   const [top, ...more] = elements(filter, caldav('comp-filter'));
   if (!top || more.length > 0) throw invalid('it holds one comp-filter, for VCALENDAR');
+  if (count(top) > maxParts) throw new DavError(supportedFilter, {message: `A filter has at most ${maxParts} parts.`});
   const parsed = parseCompFilter(top, undefined);
   if (parsed.name !== 'vcalendar') throw invalid('its outermost comp-filter is for VCALENDAR');
   return parsed;
+}
+
+/** Each part is asked of each object. */
+const maxParts = 1000;
+
+function count(part: Element): number {
+  return elements(part).reduce((sum, inner) => sum + count(inner), 1);
 }
 
 /** Which components lie in which (RFC 5545 §3.6); of others nothing is known. */

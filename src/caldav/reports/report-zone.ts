@@ -31,11 +31,11 @@ const ofProperties = new Map<string, Zone | undefined>();
 
 /** Remembered by its text: a report asks for the zone of every object's calendar. */
 function zoneOfProperty(printed: string): Zone | undefined {
-  if (!ofProperties.has(printed)) {
-    if (ofProperties.size >= 200) ofProperties.clear();
-    ofProperties.set(printed, zoneIn(text(parseXml(printed))));
-  }
-  return ofProperties.get(printed);
+  if (ofProperties.has(printed)) return ofProperties.get(printed);
+  const zone = zoneIn(text(parseXml(printed)));
+  if (ofProperties.size >= 200) ofProperties.clear();
+  if (printed.length <= 20_000) ofProperties.set(printed, zone);
+  return zone;
 }
 
 /** The zone of a calendar: its calendar-timezone (RFC 4791 §5.2.2), its calendar-timezone-id (RFC 7809 §5.2), else UTC. */
