@@ -21,8 +21,14 @@ export function parseDuration(value: unknown): Duration | undefined {
     number,
   ];
   const sign = match[1] === '-' ? -1 : 1;
-  return {days: sign * (weeks * 7 + days), milliseconds: sign * ((hours * 60 + minutes) * 60 + seconds) * 1000};
+  return {
+    days: sign * Math.min(weeks * 7 + days, maxDays),
+    milliseconds: sign * Math.min(((hours * 60 + minutes) * 60 + seconds) * 1000, maxDays * day),
+  };
 }
+
+/** Ten thousand years: whatever is longer ends after the last day that iCalendar knows, and must not leave what a Date can hold. */
+const maxDays = 3_700_000;
 
 /** The time a duration after another: nominal days by the calendar, the rest by the clock. */
 export function addDuration(time: IcalTime, {days, milliseconds}: Duration): IcalTime {

@@ -2,7 +2,7 @@ import {overlaps, type TimeRange} from '../base/time-range.ts';
 import {addDuration} from './duration.ts';
 import {firstProperty, type JcalComponent} from './jcal.ts';
 import type {Calendar} from './parse.ts';
-import {type Budget, lastLocal, occurrences} from './recurrence.ts';
+import {type Budget, occurrences} from './recurrence.ts';
 import type {Rule} from './recurrence-rule.ts';
 import {
   type ExtraDate,
@@ -17,7 +17,7 @@ import {
   timingOf,
 } from './recurrence-set.ts';
 import {type Placed, placeAt, spansOf} from './span.ts';
-import {day, type FindZone, type IcalTime, instantOf} from './time.ts';
+import {day, type FindZone, type IcalTime, instantOf, lastLocal} from './time.ts';
 import {zonesOf} from './time-zones.ts';
 import {toLocal, utc, type Zone} from './zone.ts';
 

@@ -1,10 +1,12 @@
 import type {Zone} from './zone.ts';
 
 const zones = new Map<string, Zone | undefined>();
-const maxRemembered = 2000;
+const maxRemembered = 700;
+const maxNameLength = 100;
 
 /** A zone of IANA's database as this Node has it, by its name (`Europe/Berlin`, or an offset, `+01:00`); undefined: there is none. */
 export function ianaZone(name: string): Zone | undefined {
+  if (name.length > maxNameLength) return undefined;
   if (zones.has(name)) return zones.get(name);
   if (zones.size >= maxRemembered) zones.clear();
   const zone = makeZone(name);

@@ -1,5 +1,5 @@
 import type {Frequency, Rule} from './recurrence-rule.ts';
-import {day} from './time.ts';
+import {day, lastLocal} from './time.ts';
 
 /** How much may be spent on one recurrence set; what an impossible or very dense rule uses up. Changed by whoever spends. */
 export interface Budget {
@@ -18,9 +18,6 @@ export interface Bounds {
   readonly date: boolean;
   readonly budget: Budget;
 }
-
-/** 9999-12-31T23:59:59: RFC 5545 can say no later time. */
-export const lastLocal = 253_402_300_799_000;
 
 /**
  * The local times a rule recurs at, rising (RFC 5545 §3.3.10). The start is the first, whether the rule fits it or not (§3.8.5.3).

@@ -16,6 +16,9 @@ export type FindZone = (tzid: string) => Zone | undefined;
 
 export const day = 86_400_000;
 
+/** 9999-12-31T23:59:59: RFC 5545 can say no later time. */
+export const lastLocal = 253_402_300_799_000;
+
 /** The instant of a time; `floating` is the zone that floating times and DATEs are taken in. */
 export function instantOf(time: IcalTime, floating: Zone): number {
   return toInstant(time.local, time.zone ?? floating);
@@ -47,6 +50,6 @@ export function parseTime(value: unknown, tzid: string | undefined, findZone: Fi
 
 /** A time in jCal, in the form of its kind: `2026-01-31`, `2026-01-31T10:00:00`, with `Z` where its zone is UTC. */
 export function printTime(time: IcalTime): string {
-  const iso = new Date(time.local).toISOString();
+  const iso = new Date(Math.min(time.local, lastLocal)).toISOString();
   return time.date ? iso.slice(0, 10) : iso.slice(0, 19) + (time.zone === utc ? 'Z' : '');
 }

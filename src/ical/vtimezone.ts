@@ -1,7 +1,7 @@
 import type {JcalComponent, JcalProperty} from './jcal.ts';
-import {type Budget, lastLocal, occurrences} from './recurrence.ts';
+import {type Budget, occurrences} from './recurrence.ts';
 import {parseRule} from './recurrence-rule.ts';
-import {type FindZone, timesOf} from './time.ts';
+import {type FindZone, lastLocal, timesOf} from './time.ts';
 import type {Zone} from './zone.ts';
 
 /** A STANDARD or DAYLIGHT part of a VTIMEZONE. Milliseconds. */
@@ -20,6 +20,7 @@ interface Change {
 
 const zones = new Map<string, Zone | undefined>();
 const maxRemembered = 500;
+const maxRememberedLength = 20_000;
 
 /** The zone a VTIMEZONE describes (RFC 5545 §3.6.5); undefined where it has no observance that can be read. */
 export function vtimezone(component: JcalComponent): Zone | undefined {
@@ -27,7 +28,7 @@ export function vtimezone(component: JcalComponent): Zone | undefined {
   if (zones.has(key)) return zones.get(key);
   if (zones.size >= maxRemembered) zones.clear();
   const zone = makeZone(component);
-  zones.set(key, zone);
+  if (key.length <= maxRememberedLength) zones.set(key, zone);
   return zone;
 }
 

@@ -161,6 +161,36 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
     expect([...responses.keys()]).toContain(`${work}abcd1.ics`);
   });
 
+  test('an object answers for itself', async () => {
+    const {bernard} = await serveAppendixB();
+    const ask = async (name: string) => [
+      ...(await bernard.report(`${work}abcd1.ics`, query(filter(`<C:comp-filter name="${name}"/>`)), '0')).responses.keys(),
+    ];
+    expect(await ask('VEVENT')).toEqual([`${work}abcd1.ics`]);
+    expect(await ask('VTODO')).toEqual([]);
+  });
+
+  test('a filter of very many parts is refused', async () => {
+    const {bernard} = await serve({bernard: []});
+    const many = '<C:prop-filter name="SUMMARY"><C:text-match>x</C:text-match></C:prop-filter>'.repeat(600);
+    const {error} = await bernard.report(
+      '/calendars/users/bernard/calendar/',
+      query(filter(`<C:comp-filter name="VEVENT">${many}</C:comp-filter>`)),
+    );
+    expect(error).toBe(caldav('supported-filter'));
+  });
+
+  test('one object that cannot be read is left out, and the report goes on', async () => {
+    const {ann, store} = await serve({ann: [event('good')]});
+    await store.write('calendars/10000000-0000-0000-0000-000000000001', unit => {
+      const index = {uid: 'x', component: 'VEVENT', spans: [], horizon: undefined};
+      unit.put('calendar/broken.ics', new TextEncoder().encode('BEGIN:VCALENDAR\r\nthis is no calendar\r\n'), index);
+    });
+    const inner = '<C:comp-filter name="VEVENT"><C:prop-filter name="UID"/></C:comp-filter>';
+    const {status, responses} = await ann.report('/calendars/users/ann/calendar/', query(filter(inner)));
+    expect([status, [...responses.keys()]]).toEqual([207, ['/calendars/users/ann/calendar/1.ics']]);
+  });
+
   test('all-day events lie in the zone of the calendar, or of the query', async () => {
     const {ann} = await serve({
       ann: [event('allday', '20260101T000000Z').replace(/DTSTART.*\r\nDURATION.*\r\n/, 'DTSTART;VALUE=DATE:20260701\r\n')],
