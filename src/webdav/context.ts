@@ -9,7 +9,9 @@ import {hostName, parsePath, pathOfHref} from './href.ts';
 import {type Location, locate} from './locate.ts';
 import type {DavContext, DavRequest, Resource} from './tables.ts';
 
-type Server = AccessRules & Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'>;
+interface Server extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'> {
+  readonly hostNames?: readonly string[];
+}
 
 /** What the tables' rows may ask while this request is served. */
 export function createContext(server: Server, http: HttpRequest, principal: Principal): DavContext {
@@ -22,7 +24,7 @@ export function createContext(server: Server, http: HttpRequest, principal: Prin
     store,
     limits,
     log,
-    hosts: hostsOf(http),
+    hosts: hostsOf(http, server.hostNames ?? []),
     locate: href => findByHref(href, context),
     may: (privilege, resource) => may(principal, privilege, resource, directory, server),
     acl: resource => acesOn(resource, directory, server),
@@ -37,9 +39,9 @@ export function inUnit(outside: DavContext, unit: HomeUnit): DavContext {
 }
 
 /** The names in Host and in what a proxy says of the host that was asked for (RFC 7239). */
-function hostsOf({headers}: HttpRequest): ReadonlySet<string> {
+function hostsOf({headers}: HttpRequest, known: readonly string[]): ReadonlySet<string> {
   const forwarded = /(?:^|[;,\s])host="?([^";,\s]+)/i.exec(String(headers.forwarded ?? ''))?.[1];
-  const named = [headers.host, headers[':authority'], headers['x-forwarded-host'], forwarded];
+  const named = [...known, headers.host, headers[':authority'], headers['x-forwarded-host'], forwarded];
   return new Set(named.flatMap(name => (typeof name === 'string' ? name.split(',') : [])).map(name => hostName(name.trim())));
 }
 

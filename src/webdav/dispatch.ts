@@ -22,6 +22,8 @@ export interface DavServer extends AccessRules {
   readonly directory: Directory;
   readonly limits: Limits;
   readonly log: Log;
+  /** Host names of the server that a request's own headers may not show, as behind a proxy that changes Host. */
+  readonly hostNames?: readonly string[];
 }
 
 /** Answers DAV requests, authenticated already. Throws nothing: refusals and faults become answers. */

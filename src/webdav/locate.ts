@@ -94,11 +94,6 @@ export function descendantOf(collection: Resource, stored: StoredResource, conte
   return memberOf(at, stored, context);
 }
 
-/** Whether a collection's URL is this kind's. */
-export function isCollection(resource: Resource): boolean {
-  return resource.stored ? resource.stored.collection : resource.kind.resourcetype[0] === '{DAV:}collection';
-}
-
 function kindOf(stored: StoredResource, parent: Kind, protocol: Protocol): Kind {
   for (const kind of tablesOf(protocol).storedKinds) if (kind.stored!(stored, parent)) return kind;
   throw new Error(`no kind is declared for ${stored.path}`);

@@ -55,7 +55,7 @@ function wrap(href: string, inner: string): string {
 type Found = Value | undefined | DavError;
 
 /** The DAV:propstat elements alone. */
-export function printPropstats(resource: Resource, wanted: Wanted, context: DavContext): string | Promise<string> {
+function printPropstats(resource: Resource, wanted: Wanted, context: DavContext): string | Promise<string> {
   const live = livePropertiesOf(resource.kind, context.protocol);
   const names = wanted.how === 'prop' ? wanted.names : namesOf(resource, wanted, live);
   // A row of a kind that lies in no home does not look at `stored`.

@@ -55,7 +55,7 @@ describe('a unit of work that must decide anew', () => {
   });
 });
 
-describe('faults of the server', () => {
+describe('a dispatcher', () => {
   const guid = '10000000-0000-0000-0000-000000000001';
   const directory = parseDirectory(
     `<accounts realm="T"><user><uid>ann</uid><guid>${guid}</guid><password>x</password><name>A</name></user></accounts>`,
@@ -83,6 +83,7 @@ describe('faults of the server', () => {
       log,
       adminPrincipals: [],
       readPrincipals: [],
+      hostNames: ['cal.example'],
     });
     const send = (method: string, path: string, headers: Record<string, string> = {}) =>
       dispatch(
@@ -138,5 +139,12 @@ describe('faults of the server', () => {
     expect((await send('PUT', `${home}a.txt`)).status).toBe(201);
     expect((await send('GET', `${home}a.txt`)).status).toBe(200);
     expect(errors.length).toBe(1);
+  });
+
+  test('a Destination may name the server as the configuration does, where a proxy changes Host', async () => {
+    const {send} = broken({});
+    expect((await send('PUT', `${home}a.txt`)).status).toBe(201);
+    expect((await send('MOVE', `${home}a.txt`, {destination: `https://cal.example${home}b.txt`})).status).toBe(201);
+    expect((await send('MOVE', `${home}b.txt`, {destination: `https://cal.other${home}a.txt`})).status).toBe(502);
   });
 });
