@@ -78,10 +78,11 @@ const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
 /**
  * The text of CALDAV:calendar-data for one object: its bytes as they were sent where nothing less is wanted, else what is wanted,
- * printed anew. Throws DavError for an object that cannot be read, or has too many instances.
+ * printed anew. `zoneOf` is asked only then. Throws DavError for an object that cannot be read, or has too many instances.
  */
-export function calendarData(bytes: Uint8Array, request: CalendarDataRequest, zone: Zone): string {
+export function calendarData(bytes: Uint8Array, request: CalendarDataRequest, zoneOf: () => Zone): string {
   if (isWhole(request)) return decoder.decode(bytes);
+  const zone = zoneOf();
   let calendar: Calendar | undefined = parseStored(bytes);
   if (request.expand) calendar = expandCalendar(calendar, request.expand, {zone, limit: maxExpanded});
   if (!calendar)

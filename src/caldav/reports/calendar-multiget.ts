@@ -40,14 +40,19 @@ export const calendarMultiget: Report = {
 async function respond(
   href: string,
   member: Resource | undefined,
-  wanted: (zone: Zone) => Wanted,
+  wanted: (zone: () => Zone) => Wanted,
   zone: Zone | undefined,
   request: DavRequest & {target: Resource},
 ): Promise<string> {
   const found = member ?? (await request.locate(href));
   if (!found?.stored || !isBelow(found, request.target)) return printStatus(href, 404);
   if (!request.may(dav('read'), found)) return printStatus(href, 403);
-  return printResponse(found, wanted(zone ?? zoneAbove(found)), request, href);
+  return printResponse(
+    found,
+    wanted(() => zone ?? zoneAbove(found)),
+    request,
+    href,
+  );
 }
 
 /** The quick way to what nearly all hrefs name: a member of the collection that is asked. */

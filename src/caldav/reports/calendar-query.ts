@@ -50,7 +50,7 @@ interface Query {
   readonly filter: CompFilter;
   /** The zone that the request sets; undefined: each calendar's own. */
   readonly zone: Zone | undefined;
-  readonly wanted: (zone: Zone, read?: Uint8Array) => Wanted;
+  readonly wanted: (zone: () => Zone, read?: Uint8Array) => Wanted;
   readonly limit: number;
 }
 
@@ -100,7 +100,12 @@ function responseIfMatching(resource: ObjectResource, zone: Zone, query: Query, 
   const {index} = resource.stored;
   const decided = index && matchesIndex(index, query.filter, zone);
   if (decided === false) return undefined;
-  if (decided) return printResponse(resource, query.wanted(zone), request);
+  if (decided)
+    return printResponse(
+      resource,
+      query.wanted(() => zone),
+      request,
+    );
   return readAndMatch(resource, zone, query, request);
 }
 
@@ -114,7 +119,11 @@ async function readAndMatch(
   const bytes = await view.read(stored.path, stored.etag);
   const parsed = bytes && parseOrLog(bytes, resource, request);
   if (!parsed || !matches(parsed, query.filter, zone)) return undefined;
-  return printResponse(resource, query.wanted(zone, bytes), request);
+  return printResponse(
+    resource,
+    query.wanted(() => zone, bytes),
+    request,
+  );
 }
 
 function parseOrLog(bytes: Uint8Array, {href}: Resource, {log}: DavRequest): IcalCalendar | undefined {

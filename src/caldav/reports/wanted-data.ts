@@ -9,10 +9,10 @@ import {type CalendarDataRequest, calendarData, parseCalendarDataRequest} from '
 import {calendarObject} from '../kinds.ts';
 
 /** What a report wants of each object, CALDAV:calendar-data among it. Objects read already are handed on, so as not to read them twice. */
-export function wantedData(body: Element, {http}: DavRequest): (zone: Zone, read?: Uint8Array) => Wanted {
+export function wantedData(body: Element, {http}: DavRequest): (zone: () => Zone, read?: Uint8Array) => Wanted {
   const asked = child(child(body, dav('prop')) ?? body, caldav('calendar-data'));
   const request = asked && parseCalendarDataRequest(asked);
-  const wanted = wantedIn(body, http);
+  const wanted = {...wantedIn(body, http), ...howIn(body)};
   if (!request) return () => wanted;
   return (zone, read) => ({
     ...wanted,
@@ -20,8 +20,14 @@ export function wantedData(body: Element, {http}: DavRequest): (zone: Zone, read
   });
 }
 
+/** RFC 4791 §9.5 and §9.10: DAV:allprop and DAV:propname may stand in place of DAV:prop. */
+function howIn(body: Element): Partial<Wanted> {
+  if (child(body, dav('prop'))) return {};
+  return child(body, dav('allprop')) ? {how: 'allprop'} : child(body, dav('propname')) ? {how: 'propname'} : {};
+}
+
 /** Undefined: the resource is no calendar object, and has no such property. */
-async function dataOf(resource: Resource, request: CalendarDataRequest, zone: Zone, read: Uint8Array | undefined) {
+async function dataOf(resource: Resource, request: CalendarDataRequest, zone: () => Zone, read: Uint8Array | undefined) {
   const {kind, stored, view} = resource;
   if (kind !== calendarObject || stored?.collection !== false) return undefined;
   const bytes = read ?? (await view!.read(stored.path, stored.etag));

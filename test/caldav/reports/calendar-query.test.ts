@@ -161,6 +161,18 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
     expect([...responses.keys()]).toContain(`${work}abcd1.ics`);
   });
 
+  test('§9.5: DAV:allprop and DAV:propname in place of DAV:prop', async () => {
+    const {ann} = await serve({ann: [event('one')]});
+    const ask = async (what: string) => {
+      const body = query(filter('<C:comp-filter name="VEVENT"/>')).replace(/<D:prop>.*<\/D:prop>/, what);
+      const {responses} = await ann.report('/calendars/users/ann/calendar/', body);
+      return responses.get('/calendars/users/ann/calendar/1.ics')!.properties;
+    };
+    expect(text((await ask('<D:allprop/>')).get(dav('getetag'))!)).toMatch(/^"/);
+    expect(text((await ask('<D:propname/>')).get(dav('getetag'))!)).toBe('');
+    expect((await ask('')).size).toBe(0);
+  });
+
   test('an object answers for itself', async () => {
     const {bernard} = await serveAppendixB();
     const ask = async (name: string) => [
