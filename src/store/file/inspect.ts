@@ -74,9 +74,10 @@ class Inspection {
 
   /** A server may have been at work while we looked. */
   #stillDiffers({path, file}: Difference): boolean {
+    if (this.#look?.isPending(path)) return false;
     const row = this.#look?.row(path);
     const now = signatureAt(file);
-    if (this.#look?.isPending(path) || (row === undefined) !== (now === undefined)) return !this.#look?.isPending(path);
+    if ((row === undefined) !== (now === undefined)) return true;
     return row !== undefined && (row.collection ? !lstatSync(file).isDirectory() : row.file !== now);
   }
 

@@ -1,7 +1,7 @@
-import type {ObjectIndex} from '../../ical/object-index.ts';
+import type {ObjectIndex, Span} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
 import type {StoredCollection, StoredObject, StoredResource} from '../store.ts';
-import {packSpans, unpackSpans} from './spans.ts';
+import {packSpans, spanCount, unpackSpans} from './spans.ts';
 
 /** A row of the table `resource`. */
 export interface Row {
@@ -28,6 +28,61 @@ export interface Row {
   readonly spans: Uint8Array | null;
 }
 
+/** The columns of a row, in the order in which statements name them. */
+export const rowColumns = [
+  'id',
+  'parent',
+  'path',
+  'collection',
+  'revision',
+  'own',
+  'born',
+  'pruned',
+  'resource_id',
+  'created',
+  'modified',
+  'file',
+  'etag',
+  'size',
+  'uid',
+  'component',
+  'horizon',
+  'count',
+  'types',
+  'properties',
+  'spans',
+] as const satisfies readonly (keyof Row)[];
+
+/** The values of these columns. */
+export type RowValues = {[at in keyof typeof rowColumns]: Row[(typeof rowColumns)[at] & keyof Row]};
+
+/** The row of these values. */
+export function rowFrom(of: RowValues): Row {
+  return {
+    id: of[0],
+    parent: of[1],
+    path: of[2],
+    collection: of[3],
+    revision: of[4],
+    own: of[5],
+    born: of[6],
+    pruned: of[7],
+    resource_id: of[8],
+    created: of[9],
+    modified: of[10],
+    file: of[11],
+    etag: of[12],
+    size: of[13],
+    uid: of[14],
+    component: of[15],
+    horizon: of[16],
+    count: of[17],
+    types: of[18],
+    properties: of[19],
+    spans: of[20],
+  };
+}
+
 /** What is known of a calendar object, in the columns of its row. */
 export function indexColumns(index: ObjectIndex | undefined) {
   return {
@@ -38,10 +93,20 @@ export function indexColumns(index: ObjectIndex | undefined) {
   };
 }
 
-/** The reverse of `indexColumns`. */
+/** The reverse of `indexColumns`. Many spans, as a recurrence has them, are unpacked only when they are asked for. */
 export function indexFrom({uid, component, horizon, spans}: Row): ObjectIndex | undefined {
   if (uid === null || component === null || spans === null) return undefined;
-  return {uid, component, spans: unpackSpans(spans), horizon: horizon ?? undefined};
+  if (spanCount(spans) <= 4) return {uid, component, horizon: horizon ?? undefined, spans: unpackSpans(spans)};
+  let unpacked: readonly Span[] | undefined;
+  return {
+    uid,
+    component,
+    horizon: horizon ?? undefined,
+    get spans() {
+      unpacked ??= unpackSpans(spans);
+      return unpacked;
+    },
+  };
 }
 
 const none: ReadonlyMap<Name, string> = new Map();
@@ -66,32 +131,24 @@ export function unpackTypes(column: string | null): readonly Name[] {
   return column === null ? [] : (JSON.parse(column) as Name[]);
 }
 
-/** What the store's interface gives of a row; what takes work to unpack is unpacked when it is asked for. */
+/** What the store's interface gives of a row. */
 export function storedFrom(row: Row): StoredResource {
   return row.collection ? storedCollection(row) : storedObject(row);
 }
 
 /** `storedFrom` for a row known to be an object's. */
 export function storedObject(row: Row): StoredObject {
-  let properties: ReadonlyMap<Name, string> | undefined;
-  let index: ObjectIndex | undefined;
   return {
     path: row.path,
     resourceId: row.resource_id,
     created: row.created,
     modified: row.modified,
     revision: row.revision,
-    get properties() {
-      properties ??= unpackProperties(row.properties);
-      return properties;
-    },
+    properties: unpackProperties(row.properties),
     collection: false,
     etag: row.etag ?? '',
     sizeBytes: row.size,
-    get index() {
-      index ??= indexFrom(row);
-      return index;
-    },
+    index: indexFrom(row),
   };
 }
 

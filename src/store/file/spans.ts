@@ -31,23 +31,33 @@ export function spanRows(spans: readonly Span[]): SpanRow[] {
   return [...rows.values()];
 }
 
+const bytesOfSpan = 16;
+
 /** Spans as they stand beside the object: pairs of doubles, twice the start plus 1 where it is floating, and the end. */
 export function packSpans(spans: readonly Span[]): Uint8Array {
-  const doubles = new Float64Array(spans.length * 2);
-  spans.forEach((span, at) => {
-    doubles[at * 2] = Math.floor(span.start) * 2 + (span.floating ? 1 : 0);
-    doubles[at * 2 + 1] = span.end;
-  });
-  return new Uint8Array(doubles.buffer);
+  const packed = new DataView(new ArrayBuffer(spans.length * bytesOfSpan));
+  for (const [at, {start, end, floating}] of spans.entries()) {
+    packed.setFloat64(at * bytesOfSpan, Math.floor(start) * 2 + (floating ? 1 : 0));
+    packed.setFloat64(at * bytesOfSpan + 8, end);
+  }
+  return new Uint8Array(packed.buffer);
+}
+
+/** How many spans are packed here. */
+export function spanCount(packed: Uint8Array): number {
+  return packed.length / bytesOfSpan;
 }
 
 /** The reverse of `packSpans`. */
 export function unpackSpans(packed: Uint8Array): Span[] {
-  const doubles = new Float64Array(packed.slice().buffer);
-  return Array.from({length: doubles.length / 2}, (_, at) => {
-    const floating = Math.abs(doubles[at * 2]! % 2) === 1;
-    return {start: (doubles[at * 2]! - (floating ? 1 : 0)) / 2, end: doubles[at * 2 + 1]!, floating};
-  });
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.length);
+  const spans: Span[] = [];
+  for (let at = 0; at < packed.length; at += bytesOfSpan) {
+    const start = view.getFloat64(at);
+    const floating = Math.abs(start % 2) === 1;
+    spans.push({start: (floating ? start - 1 : start) / 2, end: view.getFloat64(at + 8), floating});
+  }
+  return spans;
 }
 
 function levelOf(length: number): number {

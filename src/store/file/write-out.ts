@@ -16,6 +16,8 @@ import {signatureAt} from './signature.ts';
 
 const batchEntries = 128;
 const batchBytes = 8 << 20;
+/** Of the four threads that Node has for such work; one is left for those who read. */
+const syncsAtOnce = 3;
 
 interface Entry {
   readonly seq: Revision;
@@ -77,7 +79,11 @@ async function makeDrafts({folder, ledger}: OpenHome, entries: readonly Entry[])
       futimesSync(descriptor, modified, modified);
       await otherWork();
     }
-    for (const {descriptor} of drafts.values()) await sync(descriptor);
+    const unsynced = drafts.values();
+    const syncSome = async () => {
+      for (const {descriptor} of unsynced) await sync(descriptor);
+    };
+    await Promise.all(Array.from({length: syncsAtOnce}, syncSome));
     return drafts;
   } catch (error) {
     for (const {file} of drafts.values()) rmSync(file, {force: true});
