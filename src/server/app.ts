@@ -38,7 +38,13 @@ export function createApp({config, directory, store, log, authorityChain = ''}: 
     get directory() {
       return directory();
     },
-    limits: {...config.limits, quotaBytes: config.limits.userQuotaBytes, maxInstances: config.limits.maxAllowedInstances},
+    limits: {
+      ...config.limits,
+      quotaBytes: config.limits.userQuotaBytes,
+      maxInstances: config.limits.maxAllowedInstances,
+      enableMonolithicCalendars: config.enableMonolithicCalendars,
+    },
+    hostNames: [config.serverHostName],
     adminPrincipals: config.adminPrincipals,
     readPrincipals: config.readPrincipals,
   });
