@@ -24,9 +24,8 @@ export function programFolder(): string {
  */
 export async function install(
   destination: string,
-  {forOwnerAlone}: {forOwnerAlone: boolean},
+  {forOwnerAlone, from = programFolder()}: {forOwnerAlone: boolean; from?: string},
 ): Promise<{command: string; bytes: number}> {
-  const from = programFolder();
   if (!existsSync(join(from, 'dist/cli/main.js'))) {
     throw new UserError(`The program in ${from} is not built yet.`, `Type: npm --prefix ${from} run build`);
   }
@@ -55,7 +54,7 @@ export async function install(
     return {command, bytes: bytes + readFileSize(join(place, 'node_modules/node/bin/node'))};
   } catch (error) {
     const {code, path} = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS' && code !== 'ENOSPC') throw error;
+    if (!code || !['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(code)) throw error;
     const fix =
       code === 'ENOSPC'
         ? 'Make room: about 200 MiB are needed.'

@@ -6,9 +6,9 @@ import {describe, expect, test, vi} from 'vitest';
 import {isAlive} from '../../src/server/pid-file.ts';
 import {accountsXml, caldav, isRoot, serverFolder, serving} from './server.ts';
 
-const poll = (what: () => unknown) => expect.poll(what, {timeout: 10_000, interval: 50});
+const poll = (what: () => unknown) => expect.poll(what, {timeout: 30_000, interval: 50});
 
-vi.setConfig({testTimeout: 60_000});
+vi.setConfig({testTimeout: 90_000});
 
 describe.for(['Single', 'Combined'])('caldav run, %s', ProcessType => {
   test('serves in the foreground, says where, and TERM ends it with nothing left', async () => {
