@@ -20,7 +20,9 @@ const rowStatements = {
     ) AND (:component IS NULL OR component = :component) ORDER BY path`,
   changed: `SELECT ${columns} FROM resource WHERE parent = :parent AND revision > :since ORDER BY revision`,
   changedBelow: `
-    SELECT ${columns} FROM resource WHERE revision > :since AND path <> '' AND path > :from AND path < :to ORDER BY revision`,
+    SELECT ${rowColumns.map(column => `resource.${column}`).join(', ')} FROM resource AS above CROSS JOIN resource ON resource.parent = above.id
+      WHERE above.collection = 1 AND (above.path = :path OR above.path > :from AND above.path < :to) AND resource.revision > :since
+      ORDER BY resource.revision`,
 } as const;
 
 const statements = {
@@ -125,7 +127,9 @@ export class Look {
 
   #present(row: Row, since: Revision, depth: '1' | 'infinity'): Change[] {
     const rows =
-      depth === '1' ? this.#rows('changed', {parent: row.id, since}) : this.#rows('changedBelow', {...below(row.path), since});
+      depth === '1'
+        ? this.#rows('changed', {parent: row.id, since})
+        : this.#rows('changedBelow', {...below(row.path), path: row.path, since});
     return rows.map(found => ({path: found.path, revision: found.revision, stored: storedFrom(found)}));
   }
 

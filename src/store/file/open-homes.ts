@@ -11,7 +11,7 @@ import {clearWorkshop, isSound, repairIndex} from './repair.ts';
 import {type Rescanning, rescan} from './rescan.ts';
 import {writeOut} from './write-out.ts';
 
-const mostOpen = 64;
+const mostOpen = 48;
 const historyKeptMs = 400 * 86_400_000;
 const retryMostMs = 5_000;
 /** How long the journal gathers before its entries are written out together. */

@@ -117,10 +117,11 @@ function takeInCollection(ledger: Ledger, home: string, path: Path): void {
   const kept = keptAt(home, path);
   const row = ledger.look.row(path);
   if (!row) {
-    const created = createdOf(kept.resourceId) ?? (lstatSync(file).birthtimeMs || Date.now());
-    const identity = {resourceId: kept.resourceId ?? newResourceId(created), created, properties: kept.properties};
+    const own = kept.resourceId && !idsOf(ledger).has(kept.resourceId) ? kept.resourceId : undefined;
+    const created = createdOf(own) ?? (lstatSync(file).birthtimeMs || Date.now());
+    const identity = {resourceId: own ?? newResourceId(created), created, properties: kept.properties};
     ledger.putCollection(path, identity, kept.types);
-    if (!kept.resourceId) ledger.journal('attributes', path, {...identity, types: kept.types});
+    if (!own) ledger.journal('attributes', path, {...identity, types: kept.types});
   } else if (!kept.resourceId) ledger.journal('attributes', path, keptOf(row));
   else if (!sameTexts(keptOf(row), {...kept, resourceId: row.resource_id})) {
     ledger.setProperties(row, kept.properties);
@@ -155,6 +156,7 @@ async function takeInFiles(
   const answers = await by.parse(unparsed.map(({path, bytes}) => ({name: nameOf(path!), bytes, types})));
   const parsed = new Map(unparsed.map((file, at) => [file.path, answers[at]!]));
   await open.exclusively(ledger => {
+    const ids = idsOf(ledger);
     for (const {path, diskPath, file, bytes, look, etag} of read) {
       if (signatureAt(file) !== look || (path !== undefined && ledger.look.isPending(path))) continue;
       const row = path === undefined ? undefined : ledger.look.row(path);
@@ -165,7 +167,7 @@ async function takeInFiles(
         ledger.run('INSERT OR REPLACE INTO damaged (path, file, reason) VALUES (?, ?, ?)', diskPath, look, reason);
         by.log.warn({home: open.home, file, reason}, 'a damaged file is left where it is and not served');
       } else if (row?.etag === etag || types.length === 0 || parsed.has(path)) {
-        takeInFile(ledger, open.folder, row, path, {etag, size: bytes.length, look, index: answer.index});
+        takeInFile(ledger, open.folder, row, path, {etag, size: bytes.length, look, index: answer.index}, ids);
       }
     }
   });
@@ -178,6 +180,7 @@ function takeInFile(
   row: Row | undefined,
   path: Path,
   {etag, size, look, index}: {etag: string; size: number; look: string; index: ObjectIndex | undefined},
+  ids: Set<string>,
 ): void {
   const stats = lstatSync(fileOf(home, path));
   const kept = keptAt(home, path);
@@ -189,17 +192,18 @@ function takeInFile(
     return;
   }
   const own =
-    kept.resourceId && (row?.resource_id === kept.resourceId || !isTaken(ledger, kept.resourceId)) ? kept.resourceId : undefined;
+    kept.resourceId && (row?.resource_id === kept.resourceId || !ids.has(kept.resourceId)) ? kept.resourceId : undefined;
   const created = row?.created ?? createdOf(own) ?? Math.min(stats.birthtimeMs || stats.mtimeMs, stats.mtimeMs);
   const resourceId = row?.resource_id ?? own ?? newResourceId(created);
+  ids.add(resourceId);
   const properties = row && !kept.resourceId ? keptOf(row).properties : kept.properties;
   ledger.putObject(path, {resourceId, created, properties}, {etag, size, index, file: look, modified: stats.mtimeMs});
   if (kept.resourceId !== resourceId) ledger.journal('attributes', path, {resourceId, types: [], properties});
 }
 
-/** A file copied with its attributes must not have the resource id of the other. */
-function isTaken(ledger: Ledger, resourceId: string): boolean {
-  return ledger.all('SELECT 1 FROM resource WHERE resource_id = ? LIMIT 1', resourceId).length > 0;
+/** The resource ids of the home: a file copied with its attributes must not have the id of the other. */
+function idsOf(ledger: Ledger): Set<string> {
+  return new Set((ledger.all('SELECT resource_id AS id FROM resource') as {id: string}[]).map(({id}) => id));
 }
 
 /** What a file or folder keeps, in its attributes and its side file. */

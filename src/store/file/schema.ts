@@ -39,8 +39,6 @@ export function layOut(database: DatabaseSync): void {
       etag TEXT, size INTEGER NOT NULL DEFAULT 0, uid TEXT, component TEXT, horizon INTEGER,
       count INTEGER NOT NULL DEFAULT 0, types TEXT, folded TEXT, properties TEXT, spans BLOB
     ) STRICT;
-    CREATE INDEX resource_by_id ON resource (resource_id);
-    CREATE INDEX resource_revision ON resource (revision);
     CREATE INDEX resource_parent ON resource (parent, revision);
     CREATE INDEX resource_collections ON resource (collection) WHERE collection = 1;
     CREATE INDEX resource_uid ON resource (parent, uid) WHERE uid IS NOT NULL;

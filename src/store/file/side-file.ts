@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {readFileSync, rmSync} from 'node:fs';
+import {lstatSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Name} from '../../xml/names.ts';
 import type {Path} from '../store.ts';
@@ -18,8 +18,9 @@ export function sideFileOf(homeFolder: string, path: Path): string {
 /** Keeps the texts durably; removes the file where there are none. */
 export function writeSideFile(homeFolder: string, path: Path, texts: Texts): void {
   const file = sideFileOf(homeFolder, path);
-  if (texts.size === 0) rmSync(file, {force: true});
-  else
+  if (texts.size === 0) {
+    if (lstatSync(file, {throwIfNoEntry: false})) rmSync(file);
+  } else
     writeSafely(
       homeFolder,
       file,

@@ -65,7 +65,7 @@ async function takeWriter(): Promise<Writer> {
   return taken;
 }
 
-const mostReaders = 256;
+const mostReaders = 128;
 const mostAttempts = 10_000;
 
 class Files implements FileStore {

@@ -103,7 +103,7 @@ interface Done {
   readonly unsynced: ReadonlySet<string>;
 }
 
-function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], drafts: ReadonlyMap<Revision, Draft>): Done {
+function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], drafts: Map<Revision, Draft>): Done {
   const seqs: Revision[] = [];
   const written = new Set<Path>();
   const unsynced = new Set<string>();
@@ -123,6 +123,7 @@ function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], draft
       const made = drafts.get(seq);
       if (!made) throw new Error(`nothing was prepared for ${path}`);
       inItsFolder(file, () => moveTo(made.file, file));
+      drafts.delete(seq);
       writeSideFile(home, path, made.left);
       written.add(path);
     } else if (change === 'mkdir') {
