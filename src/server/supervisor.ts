@@ -6,7 +6,6 @@ import {UserError} from '../base/user-error.ts';
 import {renewCertificate} from '../certificates/renew.ts';
 import type {Config} from '../config/config.ts';
 import type {Bound} from '../http/listener.ts';
-import {createCombined} from './combined.ts';
 import {openControl} from './control.ts';
 import type {Crew, CrewLogs} from './crew.ts';
 import {createLog, forTerminal} from './error-log.ts';
@@ -17,7 +16,6 @@ import {checkPorts, endpoints, printAddresses} from './ports.ts';
 import {type Account, currentIdentity, type Identity, planAccount} from './privileges.ts';
 import {type ReloadReport, readAgain} from './reload.ts';
 import {onSignals} from './signals.ts';
-import {createSingle} from './single.ts';
 import {type ServerStatus, writeStats} from './stats.ts';
 import {watchFiles} from './watch.ts';
 
@@ -61,10 +59,11 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
   const logs = openLogs(config, account, options);
   undo.defer(() => logs.close());
   const log = createLog(config.logs.level, logs.crew.error);
+  // Only a process that answers itself loads all that answering takes.
   const crew =
     config.processType === 'Single'
-      ? createSingle(logs.crew, account)
-      : createCombined(config.processCount, logs.crew, log, account);
+      ? (await import('./single.ts')).createSingle(logs.crew, account)
+      : (await import('./combined.ts')).createCombined(config.processCount, logs.crew, log, account);
   const server = createServer(config, crew, material, {log, loadConfig: options.loadConfig, reopen: logs.reopen});
 
   const control = await openControl(config.controlSocket, server, account);
@@ -99,7 +98,13 @@ function createServer(
 
   async function status(): Promise<ServerStatus> {
     const workers = await crew.processes();
-    const self = {pid: process.pid, uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1, since};
+    const self = {
+      pid: process.pid,
+      uid: process.geteuid?.() ?? -1,
+      gid: process.getegid?.() ?? -1,
+      since,
+      memoryBytes: process.memoryUsage.rss(),
+    };
     return {
       state,
       pid: process.pid,
