@@ -43,6 +43,8 @@ export function createApp({config, directory, store, log, authorityChain = ''}: 
       quotaBytes: config.limits.userQuotaBytes,
       maxInstances: config.limits.maxAllowedInstances,
       enableMonolithicCalendars: config.enableMonolithicCalendars,
+      enablePrincipalListings: config.enablePrincipalListings,
+      defaultTimezone: config.defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
     hostNames: [config.serverHostName],
     adminPrincipals: config.adminPrincipals,

@@ -39,7 +39,10 @@ export function createDispatch(
 }
 
 function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpResponse {
-  if (error instanceof DavError) return errorResponse(error);
+  if (error instanceof DavError) {
+    if (error.condition) log.info({method, path, condition: error.condition}, `refused: ${error.message}`);
+    return errorResponse(error);
+  }
   log.error({err: error, method, path}, 'a request failed by a fault of the server');
   return errorResponse(new DavError(500, {message: 'The server made a mistake; its error log says more.'}));
 }

@@ -216,7 +216,7 @@ export interface Protocol {
   readonly privileges: readonly Privilege[];
 }
 
-/** Limits from the plist that methods and properties apply. Bytes and counts; 0: no limit. */
+/** What the plist says that methods and properties go by. Of bytes and counts, 0 is no limit. */
 export interface Limits {
   readonly maxResourceSizeBytes: number;
   readonly maxInstances: number;
@@ -226,6 +226,10 @@ export interface Limits {
   readonly quotaBytes: number;
   /** Whether GET of a calendar gives it as one iCalendar object; undefined: it does. */
   readonly enableMonolithicCalendars?: boolean;
+  /** Whether a collection of principals lists the others beside the one who asks; undefined: it does. */
+  readonly enablePrincipalListings?: boolean;
+  /** IANA name of the time zone of calendars that have none; undefined: UTC. */
+  readonly defaultTimezone?: string;
 }
 
 /** Joins extensions; a later method of the same name stands in for an earlier one (caldav's PUT for WebDAV's). */

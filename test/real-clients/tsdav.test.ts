@@ -70,7 +70,7 @@ describe('tsdav on two devices', () => {
         const {client} = phone;
         const collection = {
           ...known,
-          objectMultiGet: client.calendarMultiGet,
+          objectMultiGet: client.calendarMultiGet.bind(client),
           fetchObjects: () => client.fetchCalendarObjects({calendar: known}),
         };
         const {objects = []} = (await phone.client.smartCollectionSync({

@@ -55,6 +55,7 @@ export async function serve<Name extends string>(
     plist: {
       AdminPrincipals: ['/principals/users/admin/'],
       Authentication: {Basic: {Enabled: true}, Digest: {Enabled: false}},
+      DefaultTimezone: 'UTC',
       ...plist,
     },
     file: '/nowhere/conf/caldavd-dev.plist',

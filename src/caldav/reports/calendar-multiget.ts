@@ -6,7 +6,7 @@ import {multistatus, printStatus} from '../../webdav/multistatus.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import {parsePrefer} from '../../webdav/prefer.ts';
 import {printResponse, type Wanted} from '../../webdav/propstat.ts';
-import type {DavRequest, Report, Resource} from '../../webdav/tables.ts';
+import type {DavContext, DavRequest, Report, Resource} from '../../webdav/tables.ts';
 import {elements, text} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
 import {calendar, calendarHome, calendarObject} from '../kinds.ts';
@@ -49,7 +49,7 @@ async function respond(
   if (!request.may(dav('read'), found)) return printStatus(href, 403);
   return printResponse(
     found,
-    wanted(() => zone ?? zoneAbove(found)),
+    wanted(() => zone ?? zoneAbove(found, request)),
     request,
     href,
   );
@@ -85,7 +85,7 @@ function isBelow({stored, view}: Resource, target: Resource): boolean {
 }
 
 /** The zone of the calendar that an object lies in. */
-function zoneAbove({stored, view}: Resource): Zone {
+function zoneAbove({stored, view}: Resource, context: DavContext): Zone {
   const above = view?.find(stored!.path.slice(0, Math.max(0, stored!.path.lastIndexOf('/'))));
-  return zoneOf(above ?? stored!);
+  return zoneOf(above ?? stored!, context);
 }

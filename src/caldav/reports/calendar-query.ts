@@ -79,12 +79,12 @@ function* candidates({filter, zone}: Query, request: DavRequest & {target: Resou
   const {target} = request;
   if (target.kind === calendarObject) {
     const above = request.parent?.stored;
-    yield {resource: target as ObjectResource, zone: zone ?? zoneOf(above ?? target.stored!)};
+    yield {resource: target as ObjectResource, zone: zone ?? zoneOf(above ?? target.stored!, request)};
     return;
   }
   const {component, range} = candidatesFor(filter);
   for (const each of calendarsOf(target, request)) {
-    const own = zone ?? zoneOf(each.stored);
+    const own = zone ?? zoneOf(each.stored, request);
     const {path} = each.stored;
     const found = range ? each.view.findInRange(path, range, component) : each.view.members(path);
     for (const stored of found) {

@@ -50,7 +50,7 @@ interface Candidate {
 
 function* candidates(range: TimeRange, request: DavRequest & {target: Resource}): Generator<Candidate> {
   for (const each of calendarsOf(request.target, request)) {
-    const zone = zoneOf(each.stored);
+    const zone = zoneOf(each.stored, request);
     for (const component of ['VEVENT', 'VFREEBUSY']) {
       for (const stored of each.view.findInRange(each.stored.path, range, component)) yield {calendar: each, stored, zone};
     }

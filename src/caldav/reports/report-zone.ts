@@ -5,6 +5,7 @@ import {calendarTimezone} from '../../ical/time-zones.ts';
 import {utc, type Zone} from '../../ical/zone.ts';
 import type {StoredResource} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
+import type {DavContext} from '../../webdav/tables.ts';
 import {child, type Element, text} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {parseXml} from '../../xml/parse.ts';
@@ -38,12 +39,17 @@ function zoneOfProperty(printed: string): Zone | undefined {
   return zone;
 }
 
-/** The zone of a calendar: its calendar-timezone (RFC 4791 §5.2.2), its calendar-timezone-id (RFC 7809 §5.2), else UTC. */
-export function zoneOf({properties}: Pick<StoredResource, 'properties'>): Zone {
+/** The zone of a calendar: its calendar-timezone (RFC 4791 §5.2.2), its calendar-timezone-id (RFC 7809 §5.2), else the server's. */
+export function zoneOf({properties}: Pick<StoredResource, 'properties'>, {limits}: Pick<DavContext, 'limits'>): Zone {
   const timezone = properties.get(caldav('calendar-timezone'));
   const id = properties.get(caldav('calendar-timezone-id'));
   const zone = timezone === undefined ? undefined : zoneOfProperty(timezone);
-  return zone ?? (id === undefined ? undefined : ianaZone(text(parseXml(id)).trim())) ?? utc;
+  return (
+    zone ??
+    (id === undefined ? undefined : ianaZone(text(parseXml(id)).trim())) ??
+    ianaZone(limits.defaultTimezone ?? 'UTC') ??
+    utc
+  );
 }
 
 function zoneIn(source: string): Zone | undefined {

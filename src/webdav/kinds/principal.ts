@@ -24,10 +24,11 @@ export const principalsOfType: Kind = {
     type === '__uids__' || principalTypes.some(each => each === type)
       ? {kind: principalsOfType, href: printPath(['principals', type!], true)}
       : undefined,
-  *members({href}, {directory}) {
+  *members({href}, {directory, limits, principal: asker}) {
     const type = href.split('/')[2]!;
     const known = principalTypes.find(each => each === type);
     for (const owner of known ? directory.list(known) : allPrincipals(directory)) {
+      if (limits.enablePrincipalListings === false && owner.guid !== asker?.guid) continue;
       yield {kind: principal, owner, href: printPath(['principals', type, known ? owner.uids[0]! : owner.guid], true)};
     }
   },

@@ -1,0 +1,42 @@
+import {describe, expect, test} from 'vitest';
+import {calendar} from '../support/events.ts';
+import {serve} from '../support/serve.ts';
+
+describe('what the plist says, as clients meet it', () => {
+  test.each([
+    [true, ['ann', 'ben']],
+    [false, ['ann']],
+  ])('EnablePrincipalListings %s: who is listed beside oneself', async (EnablePrincipalListings, names) => {
+    const {ann} = await serve({ann: [], ben: []}, {plist: {EnablePrincipalListings}});
+    const {responses} = await ann.propfind('/principals/users/', 1, '{DAV:}displayname');
+    const members = [...responses.keys()].filter(href => href !== '/principals/users/');
+    expect(members).toEqual(names.map(name => `/principals/users/${name}/`));
+  });
+
+  test.each([
+    ['UTC', '20261201T000000Z', 1],
+    ['UTC', '20261130T130000Z', 0],
+    ['Pacific/Auckland', '20261130T130000Z', 1],
+    ['Pacific/Auckland', '20261201T113000Z', 0],
+  ])('DefaultTimezone %s: whether a day without a zone is under way at %s', async (DefaultTimezone, start, found) => {
+    const day = calendar('BEGIN:VEVENT', 'UID:day', 'DTSTAMP:20261101T000000Z', 'DTSTART;VALUE=DATE:20261201', 'END:VEVENT');
+    const {ann} = await serve({ann: [day]}, {plist: {DefaultTimezone}});
+    const end = start.replace(/\d\dZ$/, '10Z');
+    const {responses} = await ann.report(
+      '/calendars/users/ann/calendar/',
+      `<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop><C:filter>
+      <C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range start="${start}" end="${end}"/></C:comp-filter>
+      </C:comp-filter></C:filter></C:calendar-query>`,
+    );
+    expect(responses.size).toBe(found);
+  });
+
+  test.each([true, false])(
+    'EnableMonolithicCalendars %s: whether GET of a calendar is one .ics',
+    async EnableMonolithicCalendars => {
+      const {ann} = await serve({ann: []}, {plist: {EnableMonolithicCalendars}});
+      const {headers} = await ann.get('/calendars/users/ann/calendar/');
+      expect(headers.get('content-type')?.startsWith('text/calendar') ?? false).toBe(EnableMonolithicCalendars);
+    },
+  );
+});
