@@ -1,10 +1,11 @@
-import {chmodSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, cpSync, existsSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {Agent, request as httpRequest} from 'node:http';
 import {connect, createServer} from 'node:net';
 import {join} from 'node:path';
 import {describe, expect, test, vi} from 'vitest';
 import {isAlive} from '../../src/server/pid-file.ts';
-import {accountsXml, caldav, isRoot, serverFolder, serving} from './server.ts';
+import {temporaryFolder} from '../support/temporary.ts';
+import {accountsXml, caldav, caldavFrom, event, isRoot, serverFolder, serving} from './server.ts';
 
 const poll = (what: () => unknown) => expect.poll(what, {timeout: 30_000, interval: 50});
 
@@ -49,6 +50,21 @@ describe.for(['Single', 'Combined'])('caldav run, %s', ProcessType => {
     const answering = processes.filter(({role}) => role !== 'supervisor');
     expect(answering.length).toBeGreaterThan(0);
     for (const {uid, gid} of answering) expect([uid, gid]).toEqual([serving.uid, serving.gid]);
+  });
+
+  test.runIf(isRoot)('the account need not be able to read the program or the configuration', async () => {
+    const server = await serverFolder({ProcessType});
+    const checkout = await temporaryFolder(); // for root alone
+    cpSync(join(import.meta.dirname, '../../src'), join(checkout, 'src'), {recursive: true});
+    cpSync(join(import.meta.dirname, '../../package.json'), join(checkout, 'package.json'));
+    symlinkSync(join(import.meta.dirname, '../../node_modules'), join(checkout, 'node_modules'));
+    chmodSync(server.path('conf'), 0o700);
+    const started = await caldavFrom(checkout, 'run', '-d', '--dir', server.folder).done;
+    expect(started.stdout + started.stderr).toContain('The server is ready');
+    expect((await server.put('1')).status).toBe(201);
+    expect(await (await server.get()).text()).toContain('UID:1');
+    expect(await server.run('stop').done).toMatchObject({code: 0});
+    expect(server.read('logs/error.log')).not.toContain('"level":"error"');
   });
 
   test('an answer under way when TERM comes is finished', async () => {
@@ -165,12 +181,7 @@ describe('Combined', () => {
   test('a worker that is killed is replaced, and what it had promised is there', async () => {
     const server = await serverFolder({ProcessType: 'Combined', MultiProcess: {ProcessCount: 2}});
     await server.run('run', '-d').done;
-    const put = await fetch(`${server.url}/calendars/users/ann/calendar/1.ics`, {
-      method: 'PUT',
-      body: event('1'),
-      headers: {authorization: `Basic ${Buffer.from('ann:ann').toString('base64')}`, 'content-type': 'text/calendar'},
-    });
-    expect(put.status).toBe(201);
+    expect((await server.put('1')).status).toBe(201);
     const workers = (await server.status()).processes.filter(({role}) => role === 'worker').map(({pid}) => pid);
     expect(workers).toHaveLength(2);
     for (const pid of workers) process.kill(pid, 'SIGKILL');
@@ -308,18 +319,4 @@ function isRefused(port: number): Promise<boolean> {
     socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
     socket.on('close', () => resolve(false));
   });
-}
-
-function event(uid: string): string {
-  const lines = [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//test//EN',
-    'BEGIN:VEVENT',
-    `UID:${uid}`,
-    'DTSTAMP:20260101T000000Z',
-  ];
-  return [...lines, 'DTSTART:20260102T100000Z', 'DTEND:20260102T110000Z', 'SUMMARY:x', 'END:VEVENT', 'END:VCALENDAR', ''].join(
-    '\r\n',
-  );
 }

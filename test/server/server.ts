@@ -47,11 +47,14 @@ export async function serverFolder(plist: Readonly<Record<string, unknown>> = {}
     processes: [],
     ...(await findStatus(meeting)),
   });
-  const get = (name = 'ann') =>
-    fetch(`http://127.0.0.1:${port}/calendars/users/${name}/calendar/`, {
-      headers: {authorization: `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}`},
+  const ask = (path: string, name: string, init: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${port}/calendars/users/${name}/calendar/${path}`, {
+      ...init,
+      headers: {authorization: `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}`, 'content-type': 'text/calendar'},
     });
-  return {folder, port, write, path, read, run, status, get, url: `http://127.0.0.1:${port}`};
+  const get = (name = 'ann') => ask('', name);
+  const put = (uid: string) => ask(`${uid}.ics`, 'ann', {method: 'PUT', body: event(uid)});
+  return {folder, port, write, path, read, run, status, get, put, url: `http://127.0.0.1:${port}`};
 }
 
 const standard = {
@@ -65,7 +68,12 @@ const standard = {
 
 /** `caldav …` in a process of its own. */
 export function caldav(...args: string[]) {
-  const program = `import {main} from ${JSON.stringify(join(import.meta.dirname, '../../src/cli/main.ts'))};
+  return caldavFrom(join(import.meta.dirname, '../..'), ...args);
+}
+
+/** The same of another checkout. */
+export function caldavFrom(checkout: string, ...args: string[]) {
+  const program = `import {main} from ${JSON.stringify(join(checkout, 'src/cli/main.ts'))};
 process.exitCode = await main(process.argv.slice(1));`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...args], {
     cwd: '/',
@@ -100,4 +108,19 @@ function end(pid: number) {
   } catch {
     // It has ended by itself.
   }
+}
+
+/** An event as a client puts it. */
+export function event(uid: string): string {
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//test//EN',
+    'BEGIN:VEVENT',
+    `UID:${uid}`,
+    'DTSTAMP:20260101T000000Z',
+  ];
+  return [...lines, 'DTSTART:20260102T100000Z', 'DTEND:20260102T110000Z', 'SUMMARY:x', 'END:VEVENT', 'END:VCALENDAR', ''].join(
+    '\r\n',
+  );
 }
