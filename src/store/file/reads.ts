@@ -1,5 +1,6 @@
 import type {Path, Revision} from '../store.ts';
 import type {Look} from './look.ts';
+import type {Row} from './rows.ts';
 
 /** What a unit of work looked at and what it saw, to be checked before its changes are kept. */
 export type Read =
@@ -16,29 +17,33 @@ export type Read =
 
 export type Kind = 'collection' | 'object' | 'nothing';
 
-/** What is at a path. */
-export function kindIn(look: Look, path: Path): Kind {
-  const row = look.row(path);
+/** What a row, or the lack of one, says is there. */
+export function kindOf(row: Row | undefined): Kind {
   return row ? (row.collection ? 'collection' : 'object') : 'nothing';
 }
 
 /** Whether a unit of work would see today what it saw then. */
 export function holds(look: Look, reads: readonly Read[]): boolean {
-  return reads.every(read => holdsOne(look, read));
+  const rows = new Map<Path, Row | undefined>();
+  const rowAt = (path: Path) => {
+    if (!rows.has(path)) rows.set(path, look.row(path));
+    return rows.get(path);
+  };
+  return reads.every(read => holdsOne(look, rowAt, read));
 }
 
-function holdsOne(look: Look, read: Read): boolean {
+function holdsOne(look: Look, rowAt: (path: Path) => Row | undefined, read: Read): boolean {
   switch (read.sort) {
     case 'revision':
-      return look.row(read.path)?.revision === read.seen;
+      return rowAt(read.path)?.revision === read.seen;
     case 'own':
-      return look.row(read.path)?.own === read.seen;
+      return rowAt(read.path)?.own === read.seen;
     case 'kind':
-      return kindIn(look, read.path) === read.seen;
+      return kindOf(rowAt(read.path)) === read.seen;
     case 'uid':
       return look.uid(read.path, read.uid)?.path === read.seen;
     case 'count':
-      return (look.row(read.path)?.count ?? 0) <= read.seen;
+      return (rowAt(read.path)?.count ?? 0) <= read.seen;
     case 'used':
       return look.meta().used <= read.seen;
   }

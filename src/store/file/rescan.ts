@@ -146,9 +146,14 @@ async function takeInFiles(
     taken++;
     const look = signatureAt(candidate.file);
     if (look === undefined) continue;
-    const bytes = new Uint8Array(readFileSync(candidate.file));
-    size += bytes.length;
-    read.push({...candidate, bytes, look, etag: etagOf(bytes)});
+    try {
+      const bytes = new Uint8Array(readFileSync(candidate.file));
+      size += bytes.length;
+      read.push({...candidate, bytes, look, etag: etagOf(bytes)});
+    } catch (error) {
+      // Perhaps only for now: what the index says of it stays, so that no client takes it for removed.
+      by.log.error({home: open.home, file: candidate.file, err: error}, 'a file cannot be read');
+    }
   }
   const unparsed = read.filter(
     ({path, etag}) => path !== undefined && types.length > 0 && open.ledger.look.row(path)?.etag !== etag,

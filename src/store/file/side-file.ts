@@ -28,7 +28,7 @@ export function writeSideFile(homeFolder: string, path: Path, texts: Texts): voi
     );
 }
 
-/** The texts in the side file; none where there is no such file. Throws where it is damaged. */
+/** The texts in the side file; none where there is no such file or it is damaged. */
 export function readSideFile(homeFolder: string, path: Path): Texts {
   let json: string;
   try {
@@ -37,6 +37,10 @@ export function readSideFile(homeFolder: string, path: Path): Texts {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
     throw error;
   }
-  const {properties} = JSON.parse(json) as {properties: Record<Name, string>};
-  return new Map(Object.entries(properties) as [Name, string][]);
+  try {
+    const {properties} = JSON.parse(json) as {properties: Record<Name, string>};
+    return new Map(Object.entries(properties) as [Name, string][]);
+  } catch {
+    return new Map();
+  }
 }

@@ -5,7 +5,7 @@ import type {Changes, HomeId, HomeUnit, Path, Revision, StoredObject, StoredReso
 import {etagOf} from './etag.ts';
 import {checkPath, parentOf} from './layout.ts';
 import type {Operation, Work} from './operations.ts';
-import {type Kind, kindIn, type Read} from './reads.ts';
+import {type Kind, kindOf, type Read} from './reads.ts';
 import {type Row, storedFrom, storedObject} from './rows.ts';
 import type {View} from './view.ts';
 
@@ -148,7 +148,7 @@ export class Unit implements HomeUnit {
         return operation.change === 'delete' ? 'nothing' : operation.change === 'put' ? 'object' : 'collection';
       } else if (operation.change !== 'put' && isAtOrBelow(path, operation.path)) return 'nothing';
     }
-    const kind = kindIn(this.#view.look, path);
+    const kind = kindOf(this.#view.look.row(path));
     this.#saw({sort: 'kind', path, seen: kind});
     return kind;
   }

@@ -75,7 +75,7 @@ export class View implements HomeView {
       const file = fileOf(reader.folder, path);
       const remembered = this.#behind.cache.get(found.etag);
       if (remembered && signatureAt(file) === found.file) return remembered;
-      const bytes = await readFile(file).catch(() => undefined);
+      const bytes = await readIfThere(file);
       if (bytes && etagOf(bytes) === found.etag) {
         if (signatureAt(file) === found.file) this.#behind.cache.set(found.etag, bytes);
         return bytes;
@@ -85,5 +85,15 @@ export class View implements HomeView {
       }
     }
     return undefined;
+  }
+}
+
+/** Undefined where there is no such file; a disk that fails is another matter, and thrown. */
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 }
