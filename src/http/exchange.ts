@@ -71,9 +71,7 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     const before = turns.get(socket);
     const turn = before ? before.then(() => answer(request, response, expecting)) : answer(request, response, expecting);
     turns.set(socket, turn);
-    return turn.finally(() => {
-      if (turns.get(socket) === turn) turns.delete(socket);
-    });
+    return turn;
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, expecting: boolean): Promise<void> {
@@ -85,12 +83,13 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     const client = clientOf({address: socket.remoteAddress ?? '', secure: 'encrypted' in socket}, request.headers, trusted);
     const {method = 'GET'} = request;
     const target = request.url ?? '/';
-    underWay++;
+    // One that is turned away takes no room, however long it goes on sending.
+    const admitted = underWay < options.maxRequests && waitingBytes <= options.maxWaitingBytes;
+    if (admitted) underWay++;
     let bytes = 0;
     let status = 0;
     try {
-      const refusal = refuse(request, client);
-      const reply = refusal ?? (await ask(request, response, client, expecting));
+      const reply = !admitted ? busy() : (refuse(request, client) ?? (await ask(request, response, client, expecting)));
       status = reply.status;
       const unread = !request.complete && (expecting || declaredSize(request) !== 0);
       if (unread) await refuseBody(request, response, reply);
@@ -124,12 +123,11 @@ export function createExchange(initial: ExchangeOptions): Exchange {
       underWay,
       port: socket.localPort ?? 0,
     });
-    underWay--;
+    if (admitted) underWay--;
   }
 
   /** What can be said without reading the body. */
   function refuse({headers, url = '/'}: IncomingMessage, client: {address: string; secure: boolean}): HttpResponse | undefined {
-    if (underWay > options.maxRequests || waitingBytes > options.maxWaitingBytes) return busy();
     const agent = headers['user-agent'];
     if (agent !== undefined && options.rejectClients.some(pattern => pattern.test(agent))) {
       return plain(403, 'This client is not served here.');
