@@ -1,11 +1,9 @@
-import {execFileSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import http from 'node:http';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import tls from 'node:tls';
 import {gunzipSync, gzipSync} from 'node:zlib';
-import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
+import {beforeAll, describe, expect, test, vi} from 'vitest';
+import {createAuthority, issueCertificate} from '../../src/certificates/issue.ts';
+import type {TlsMaterial} from '../../src/http/listener.ts';
 import type {HttpRequest, HttpResponse} from '../../src/http/message.ts';
 import {exchangeOptions, listening, raw} from './listening.ts';
 
@@ -343,37 +341,12 @@ describe('closing', () => {
 });
 
 describe('TLS', () => {
-  let folder: string;
-  const material: Record<string, {certificate: string; privateKey: string; authorityChain: string}> = {};
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'caldav-tls-'));
-    for (const name of ['one', 'two']) {
-      const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-      execFileSync(
-        'openssl',
-        [
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-days',
-          '2',
-          '-subj',
-          `/CN=${name}`,
-          '-keyout',
-          key,
-          '-out',
-          cert,
-        ],
-        {stdio: 'ignore'},
-      );
-      material[name] = {certificate: readFileSync(cert, 'utf8'), privateKey: readFileSync(key, 'utf8'), authorityChain: ''};
-    }
+  const material: Record<string, TlsMaterial> = {};
+  beforeAll(async () => {
+    const authority = await createAuthority('test');
+    for (const name of ['one', 'two'])
+      material[name] = {...(await issueCertificate({authority, names: [name]})), authorityChain: ''};
   });
-  afterAll(() => rmSync(folder, {recursive: true}));
 
   const meet = (port: number, options: tls.ConnectionOptions = {}) =>
     new Promise<{name: string; version: string | null; socket: tls.TLSSocket}>((resolve, reject) => {

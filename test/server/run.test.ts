@@ -2,10 +2,12 @@ import {chmodSync, cpSync, existsSync, readdirSync, renameSync, rmSync, symlinkS
 import {Agent, request as httpRequest} from 'node:http';
 import {connect, createServer} from 'node:net';
 import {join} from 'node:path';
+import {connect as connectTls} from 'node:tls';
 import {describe, expect, test, vi} from 'vitest';
+import {createAuthority, issueCertificate} from '../../src/certificates/issue.ts';
 import {isAlive} from '../../src/server/pid-file.ts';
 import {temporaryFolder} from '../support/temporary.ts';
-import {accountsXml, caldav, caldavFrom, event, isRoot, serverFolder, serving} from './server.ts';
+import {accountsXml, caldav, caldavFrom, event, freePort, isRoot, serverFolder, serving} from './server.ts';
 
 const poll = (what: () => unknown) => expect.poll(what, {timeout: 30_000, interval: 50});
 
@@ -154,6 +156,25 @@ describe.for(['Single', 'Combined'])('caldav run, %s', ProcessType => {
     expect((await server.get()).status).toBe(200);
   });
 
+  test('a certificate that is replaced is used within a second, and a broken one is not', async () => {
+    const ssl = await freePort();
+    const server = await serverFolder({ProcessType, SSLPort: ssl, SSLCertificate: 'conf/c.pem', SSLPrivateKey: 'conf/k.pem'});
+    const authority = await createAuthority('test');
+    const store = async (name: string) => {
+      const {certificate, privateKey} = await issueCertificate({authority, names: [name]});
+      writeFileSync(server.path('conf/k.pem'), privateKey);
+      writeFileSync(server.path('conf/c.pem'), certificate);
+    };
+    await store('one');
+    expect((await server.run('run', '-d').done).stdout).toContain(`https://127.0.0.1:${ssl}/`);
+    expect(await certificateAt(ssl)).toBe('one');
+    await store('two');
+    await poll(() => certificateAt(ssl)).toBe('two');
+    writeFileSync(server.path('conf/c.pem'), 'nothing');
+    await poll(() => server.read('logs/error.log')).toContain('cannot be used');
+    expect(await certificateAt(ssl)).toBe('two');
+  });
+
   test('HUP opens the logs anew', async () => {
     const server = await serverFolder({ProcessType});
     await server.run('run', '-d').done;
@@ -213,15 +234,18 @@ describe('what keeps it from starting is a sentence and a fix, with nothing left
     return stderr;
   }
 
-  test.for([[], ['-d'], ['-t', 'Combined']])('a busy port, named with whoever has it (%s)', async args => {
-    const server = await serverFolder();
-    const other = createServer();
-    await new Promise<void>(resolve => other.listen(server.port, '127.0.0.1', resolve));
-    const stderr = await refused(server, ...args);
-    await new Promise(resolve => other.close(resolve));
-    expect(stderr).toContain(`Port ${server.port} on 127.0.0.1 is in use by process ${process.pid} (`);
-    expect(stderr).toContain('caldav config set HTTPPort');
-  });
+  test.for([{args: []}, {args: ['-d']}, {args: ['-t', 'Combined']}])(
+    'a busy port, named with whoever has it ($args)',
+    async ({args}) => {
+      const server = await serverFolder();
+      const other = createServer();
+      await new Promise<void>(resolve => other.listen(server.port, '127.0.0.1', resolve));
+      const stderr = await refused(server, ...args);
+      await new Promise(resolve => other.close(resolve));
+      expect(stderr).toContain(`Port ${server.port} on 127.0.0.1 is in use by process ${process.pid} (`);
+      expect(stderr).toContain('caldav config set HTTPPort');
+    },
+  );
 
   test('an address that is not this machine’s', async () => {
     expect(await refused(await serverFolder({BindAddresses: ['192.0.2.1']}))).toContain('This machine has no address 192.0.2.1.');
@@ -318,5 +342,16 @@ function isRefused(port: number): Promise<boolean> {
     const socket = connect(port, '127.0.0.1', () => socket.destroy());
     socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
     socket.on('close', () => resolve(false));
+  });
+}
+
+/** The name in the certificate that is shown on a port. */
+function certificateAt(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({port, host: '127.0.0.1', rejectUnauthorized: false}, () => {
+      resolve(String(socket.getPeerCertificate().subject.CN));
+      socket.destroy();
+    });
+    socket.on('error', reject);
   });
 }
