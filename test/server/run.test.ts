@@ -309,7 +309,10 @@ describe('switches of the original', () => {
 
   test('-t takes Single or Combined', async () => {
     const server = await serverFolder();
-    expect(await server.run('run', '-t', 'Slave').done).toMatchObject({code: 1, stderr: expect.stringContaining('Use Combined')});
+    expect(await server.run('run', '-t', 'Slave').done).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('Use Combined'),
+    });
     await server.run('run', '-d', '-t', 'Combined').done;
     expect((await server.status()).processType).toBe('Combined');
   });
@@ -332,7 +335,7 @@ describe('switches of the original', () => {
     expect((await waiting).code).toBe(0);
     await server.run('stop').done;
     expect((await server.run('status', '--wait', '0.2').done).code).toBe(1);
-    expect((await caldav('status', '--wait', 'x').done).code).toBe(1);
+    expect((await caldav('status', '--wait', 'x').done).code).toBe(64);
   });
 });
 

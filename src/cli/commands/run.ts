@@ -4,6 +4,7 @@ import {UserError} from '../../base/user-error.ts';
 import type {ServerStatus} from '../../server/stats.ts';
 import type {Command, CommandIo, ExitCode} from '../command.ts';
 import type {ServeOptions} from '../serve.ts';
+import {WrongUsage} from '../wrong-usage.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -92,12 +93,12 @@ async function printPath(_options: unknown, {out}: CommandIo): Promise<ExitCode>
 function typeOf(type: unknown): 'Single' | 'Combined' | undefined {
   if (type === undefined || type === 'Single' || type === 'Combined') return type;
   if (type === 'Master' || type === 'Slave') {
-    throw new UserError(
+    throw new WrongUsage(
       `The process type ${type} was the original's way to share one machine.`,
       'Use Combined, or Single for one process.',
     );
   }
-  throw new UserError(`There is no process type ${JSON.stringify(type)}.`, 'Use Single or Combined.');
+  throw new WrongUsage(`There is no process type ${JSON.stringify(type)}.`, 'Use Single or Combined.');
 }
 
 /** Sets up where that was asked for, or is needed and can be. */

@@ -1,6 +1,6 @@
-import {UserError} from '../../base/user-error.ts';
 import type {ServerStatus} from '../../server/stats.ts';
 import type {Command} from '../command.ts';
+import {WrongUsage} from '../wrong-usage.ts';
 
 export const status: Command = {
   name: 'status',
@@ -30,6 +30,6 @@ export const status: Command = {
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!(value >= 0)) throw new UserError(`${JSON.stringify(text)} is no number of seconds.`, 'Write for example: --wait 10');
+  if (!(value >= 0)) throw new WrongUsage(`${JSON.stringify(text)} is no number of seconds.`, 'Write for example: --wait 10');
   return value;
 }
