@@ -3,8 +3,9 @@ import {dirname, join} from 'node:path';
 import {build} from 'plist';
 import {expect} from 'vitest';
 import {parseDirectory} from '../../src/accounts/load.ts';
-import type {Command} from '../../src/cli/command.ts';
+import type {Command, ExitCode} from '../../src/cli/command.ts';
 import {createOutput} from '../../src/cli/output.ts';
+import {WrongUsage} from '../../src/cli/wrong-usage.ts';
 import {temporaryFolder} from '../support/temporary.ts';
 
 /** A server's folder with a plist and accounts, and its commands run in this process, without a terminal. */
@@ -33,8 +34,15 @@ export async function accountServer(accounts: string) {
       });
       const process = {stdin: {isTTY: false}, stdout: stream('result'), stderr: stream('notes')};
       const out = createOutput(true, process as unknown as Parameters<typeof createOutput>[1]);
-      const code = await command.run(args, options, {out, dir, configFile});
-      return {code, value: JSON.parse(said.result), notes: said.notes};
+      try {
+        const code: ExitCode = await command.run(args, options, {out, dir, configFile});
+        return {code, value: JSON.parse(said.result), notes: said.notes};
+      } catch (error) {
+        // As in `main`.
+        if (error instanceof WrongUsage)
+          return {code: 64 as const, value: {error: error.message, fix: error.fix}, notes: said.notes};
+        throw error;
+      }
     },
     /** Runs a command that is to be refused by a UserError: its sentence and fix. */
     async refused(command: Command, args: (string | string[])[], options: Record<string, unknown> = {}) {

@@ -49,6 +49,13 @@ describe('caldav', () => {
     expect(stderr).toContain('--no-such-option');
   });
 
+  test('what is wrong with an argument is said on standard error, and with --json also as the result; exit 64', async () => {
+    const {stdout, stderr, exitCode} = await caldav('export', '--json');
+    expect(exitCode).toBe(64);
+    expect(JSON.parse(stdout)).toEqual({error: 'Export needs to know whose calendars.', fix: 'Add --user NAME.'});
+    expect(stderr).toBe('caldav: Export needs to know whose calendars.\nAdd --user NAME.');
+  });
+
   test('a row of the table and the command it loads agree', async () => {
     for (const row of commands) {
       const command = await row.load();

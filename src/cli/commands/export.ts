@@ -1,12 +1,12 @@
 import {mkdir, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {UserError} from '../../base/user-error.ts';
-
 import {calendarHomeId} from '../../caldav/provision.ts';
 import type {Command} from '../command.ts';
 import {calendarsOf, displayNameOf, requireCalendar} from '../transfer/find-calendar.ts';
 import {withData} from '../transfer/open-data.ts';
 import {printCalendar} from '../transfer/print-calendar.ts';
+import {WrongUsage} from '../wrong-usage.ts';
 
 export const exportCommand: Command = {
   name: 'export',
@@ -25,13 +25,9 @@ export const exportCommand: Command = {
   ],
   async run(_args, options, io) {
     const {user, calendar, output} = options as {user?: string; calendar?: string; output?: string};
-    if (user === undefined) {
-      io.out.note('caldav: export needs --user NAME.');
-      return 64;
-    }
+    if (user === undefined) throw new WrongUsage('Export needs to know whose calendars.', 'Add --user NAME.');
     if (io.out.json && output === undefined) {
-      io.out.note('caldav: export needs --output with --json, since the calendars themselves go to standard output.');
-      return 64;
+      throw new WrongUsage('With --json the calendars cannot go to standard output too.', 'Add --output FOLDER.');
     }
     const texts = await readCalendars(io, user, calendar);
     if (output === undefined) {

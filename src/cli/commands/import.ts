@@ -12,6 +12,7 @@ import {importObjects} from '../transfer/import-objects.ts';
 import {makeCalendar} from '../transfer/make-calendar.ts';
 import {withData} from '../transfer/open-data.ts';
 import {createProgress} from '../transfer/progress.ts';
+import {WrongUsage} from '../wrong-usage.ts';
 
 export const importCommand: Command = {
   name: 'import <files...>',
@@ -31,10 +32,7 @@ export const importCommand: Command = {
   ],
   async run([files], options, io) {
     const user = options.user as string | undefined;
-    if (user === undefined) {
-      io.out.note('caldav: import needs --user NAME.');
-      return 64;
-    }
+    if (user === undefined) throw new WrongUsage('Import needs to know whose calendar.', 'Add --user NAME.');
     const name = options.calendar as string;
     const sources = await Promise.all((files as string[]).map(readSource));
     const refused: RefusedObject[] = [];

@@ -1,4 +1,5 @@
 import type {Command, Option} from '../command.ts';
+import {WrongUsage} from '../wrong-usage.ts';
 
 const port = (value: string) => (/^\d{1,5}$/.test(value) && Number(value) <= 65_535 ? Number(value) : value);
 const list = (value: string, before: unknown) => [
@@ -64,8 +65,7 @@ export const setup: Command = {
     const passwords = given.passwordStdin ? await readPasswords(process.stdin) : {};
     const yes = Boolean(given.yes) || Boolean(given.dryRun);
     if (!yes && !out.interactive) {
-      out.note('caldav: there is no terminal to ask questions on. Add --yes to take defaults; see caldav setup --help.');
-      return 64;
+      throw new WrongUsage('There is no terminal to ask questions on.', 'Add --yes to take defaults; see caldav setup --help.');
     }
     const result = await runSetup({answers, passwords, yes, dryRun: Boolean(given.dryRun)}, io);
     if (given.dryRun) {

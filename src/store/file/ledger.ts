@@ -149,10 +149,11 @@ export class Ledger {
       this.#forgetSpans(row);
       this.run('DELETE FROM resource WHERE id = ?', row.id);
       this.run(
-        'INSERT OR REPLACE INTO tombstone (path, parent, revision) VALUES (?, ?, ?)',
+        'INSERT OR REPLACE INTO tombstone (path, parent, revision, collection) VALUES (?, ?, ?, ?)',
         row.path,
         parentOf(row.path),
         this.next(),
+        row.collection,
       );
     }
     const {from, to} = below(path);

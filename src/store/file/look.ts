@@ -29,8 +29,9 @@ const statements = {
   begin: 'BEGIN',
   end: 'COMMIT',
   meta: 'SELECT revision, used, start_id, deleted FROM meta',
-  gone: 'SELECT path, revision FROM tombstone WHERE parent = :path AND revision > :since ORDER BY revision',
-  goneBelow: 'SELECT path, revision FROM tombstone WHERE revision > :since AND path > :from AND path < :to ORDER BY revision',
+  gone: 'SELECT path, revision, collection FROM tombstone WHERE parent = :path AND revision > :since ORDER BY revision',
+  goneBelow:
+    'SELECT path, revision, collection FROM tombstone WHERE revision > :since AND path > :from AND path < :to ORDER BY revision',
   pending: 'SELECT 1 FROM pending WHERE path = ? LIMIT 1',
   folders: 'SELECT path, file FROM resource WHERE collection = 1',
   bytes: `
@@ -135,7 +136,12 @@ export class Look {
 
   #gone(row: Row, since: Revision, depth: '1' | 'infinity'): Change[] {
     const rows = depth === '1' ? this.#all('gone', {path: row.path, since}) : this.#all('goneBelow', {...below(row.path), since});
-    return (rows as {path: Path; revision: Revision}[]).map(({path, revision}) => ({path, revision, stored: undefined}));
+    return (rows as {path: Path; revision: Revision; collection: number}[]).map(({path, revision, collection}) => ({
+      path,
+      revision,
+      stored: undefined,
+      collection: collection === 1,
+    }));
   }
 
   #idOf(collection: Path): number | undefined {

@@ -61,7 +61,9 @@ export function layOut(database: DatabaseSync): void {
       collection INTEGER NOT NULL, level INTEGER NOT NULL, start INTEGER NOT NULL, resource INTEGER NOT NULL, end INTEGER NOT NULL,
       PRIMARY KEY (collection, level, start, resource, end)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE tombstone (path TEXT PRIMARY KEY, parent TEXT NOT NULL, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE tombstone (
+      path TEXT PRIMARY KEY, parent TEXT NOT NULL, revision INTEGER NOT NULL, collection INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
     CREATE INDEX tombstone_parent ON tombstone (parent, revision);
     CREATE INDEX tombstone_revision ON tombstone (revision);
     CREATE TABLE pending (seq INTEGER PRIMARY KEY, path TEXT NOT NULL, change TEXT NOT NULL, kept TEXT, bytes BLOB) STRICT;

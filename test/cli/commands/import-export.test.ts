@@ -122,12 +122,17 @@ describe('caldav import and caldav export', () => {
   test.each([
     [['import', '-'], 64, '--user'],
     [['export'], 64, '--user'],
-    [['export', '--user', 'ann', '--json'], 64, '--output'],
     [['import', '-', '--user', 'anne'], 1, 'Is ann meant?'],
     [['export', '--user', 'ann', '--calendar', 'x'], 1, 'has no calendars yet'],
   ])('%j: exit code %i and a sentence', async (args, code, sentence) => {
     const result = await caldav(await serverFolder(), args);
     expect(result).toMatchObject({code, out: '', err: expect.stringContaining(sentence)});
+  });
+
+  test('export --json without --output: exit code 64 and a sentence, as JSON too', async () => {
+    const {code, out, err} = await caldav(await serverFolder(), ['export', '--user', 'ann', '--json']);
+    expect({code, fix: JSON.parse(out).fix}).toEqual({code: 64, fix: 'Add --output FOLDER.'});
+    expect(err).toContain('--output');
   });
 
   test('several calendars do not go into one file, and nothing is written', async () => {

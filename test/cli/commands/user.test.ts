@@ -100,10 +100,9 @@ describe('caldav user add', () => {
     ['ann', {generatePassword: undefined}],
   ])('%j %j is wrong usage, exit 64', async (name, options) => {
     const server = await accountServer(accounts);
-    const {code, value, notes} = await server.run(userAdd, [name], {generatePassword: true, ...options});
+    const {code, value} = await server.run(userAdd, [name], {generatePassword: true, ...options});
     expect(code).toBe(64);
-    expect(value.error).not.toBe('');
-    expect(notes).toContain('caldav: ');
+    expect(value.error).toMatch(/\S/);
     expect(await server.read()).toBe(accounts);
   });
 
