@@ -1,7 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import type {AddressInfo, Socket} from 'node:net';
-import fastify, {type FastifyInstance, type FastifyServerFactory, type HTTPMethods} from 'fastify';
 import {refuseBroken} from './broken-request.ts';
 import {createExchange, type ExchangeCounts, type ExchangeOptions} from './exchange.ts';
 
@@ -54,85 +53,64 @@ export interface Listener {
   readonly counts: ExchangeCounts;
 }
 
-/**
- * Puts an app on sockets (RFC 9112). fastify owns the servers' life; each request goes from its first hook straight to the exchange,
- * for its routing would decode the path and its parsers refuse bodies by their type, which is the app's to decide.
- */
+/** Puts an app on sockets (RFC 9112). */
 export function createListener(options: ExchangeOptions, limits: ConnectionLimits, tls?: TlsMaterial): Listener {
   const exchange = createExchange(options);
-  const servers: {instance: FastifyInstance; server: http.Server | https.Server}[] = [];
+  const servers: (http.Server | https.Server)[] = [];
   const sockets = new Set<Socket>();
   let material = tls;
   let closing: Promise<void> | undefined;
 
-  async function listen({host, port, tls: secure, backlog}: Endpoint): Promise<Bound> {
-    const instance = fastify({
-      rewriteUrl: () => '/',
-      serverFactory: factory(secure),
-      exposeHeadRoutes: false,
-      forceCloseConnections: false,
-    });
-    for (const method of http.METHODS) if (!instance.supportedMethods.includes(method)) instance.addHttpMethod(method);
-    instance.addHook('onRequest', (request, reply, _done) => {
-      reply.hijack();
-      // rewriteUrl has hidden the target from the router; it is put back for the exchange.
-      request.raw.url = request.originalUrl;
-      void exchange.handle(request.raw, reply.raw);
-    });
-    instance.route({method: http.METHODS as HTTPMethods[], url: '/', handler() {}});
-    await bind(instance, host, port, backlog);
-    const {server} = instance;
-    servers.push({instance, server});
-    const bound = server.address() as AddressInfo;
-    return {host: host ?? bound.address, port: bound.port, tls: secure};
-  }
-
-  function factory(secure: boolean): FastifyServerFactory {
-    return handler => {
-      const common = {
-        maxHeaderSize: limits.maxHeaderBytes,
-        headersTimeout: limits.headersTimeOutMs,
-        requestTimeout: limits.requestTimeOutMs,
-        keepAliveTimeout: limits.idleTimeOutMs,
-        connectionsCheckingInterval: Math.max(100, Math.min(5000, limits.headersTimeOutMs / 2)),
-        noDelay: true,
-      };
-      const server = secure
-        ? https.createServer({...common, ...secureContext(material), ALPNProtocols: ['http/1.1']}, handler)
-        : http.createServer(common, handler);
-      server.setTimeout(limits.stallTimeOutMs);
-      server.maxConnections = limits.maxConnections;
-      server.on('connection', (socket: Socket) => {
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
-      });
-      server.on('checkContinue', (request, response) => void exchange.handleExpecting(request, response));
-      server.on(
-        'connect',
-        (_request, socket: Socket) => void refuseBroken({name: '', message: '', code: 'HPE_INVALID_METHOD'}, socket),
-      );
-      server.prependListener('clientError', (error, socket) => void refuseBroken(error, socket as Socket));
-      return server as http.Server;
+  function createServer(secure: boolean): http.Server | https.Server {
+    const common = {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeOutMs,
+      requestTimeout: limits.requestTimeOutMs,
+      keepAliveTimeout: limits.idleTimeOutMs,
+      connectionsCheckingInterval: Math.max(100, Math.min(5000, limits.headersTimeOutMs / 2)),
+      noDelay: true,
     };
+    const server = secure
+      ? https.createServer({...common, ...secureContext(material), ALPNProtocols: ['http/1.1']})
+      : http.createServer(common);
+    server.setTimeout(limits.stallTimeOutMs);
+    server.maxConnections = limits.maxConnections;
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    });
+    server.on('request', (request, response) => void exchange.handle(request, response));
+    server.on('checkContinue', (request, response) => void exchange.handleExpecting(request, response));
+    server.on(
+      'connect',
+      (_request, socket: Socket) => void refuseBroken({name: '', message: '', code: 'HPE_INVALID_METHOD'}, socket),
+    );
+    server.on('clientError', (error, socket) => void refuseBroken(error, socket as Socket));
+    return server;
   }
 
   async function closeAll() {
     exchange.drain();
-    const closed = servers.map(async ({instance, server}) => {
+    const closed = servers.map(async server => {
       const done = new Promise<void>(resolve => server.close(() => resolve()));
       server.closeIdleConnections();
       await done;
-      await instance.close();
     });
     await Promise.all(closed);
   }
 
   return {
-    listen,
+    async listen({host, port, tls: secure, backlog}) {
+      const server = createServer(secure);
+      await bind(server, host, port, backlog);
+      servers.push(server);
+      const bound = server.address() as AddressInfo;
+      return {host: host ?? bound.address, port: bound.port, tls: secure};
+    },
     update: exchange.update,
     updateTls(next) {
       const context = secureContext(next);
-      for (const {server} of servers) if (server instanceof https.Server) server.setSecureContext(context);
+      for (const server of servers) if (server instanceof https.Server) server.setSecureContext(context);
       material = next;
     },
     close(graceMs) {
@@ -153,13 +131,21 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
 }
 
 /** All addresses are IPv6's and IPv4's; only IPv4's where the kernel has no IPv6. */
-async function bind(instance: FastifyInstance, host: string | undefined, port: number, backlog = 511): Promise<void> {
+async function bind(server: http.Server, host: string | undefined, port: number, backlog = 511): Promise<void> {
+  const listen = (on: string) =>
+    new Promise<void>((done, fail) => {
+      server.once('error', fail);
+      server.listen({port, host: on, backlog}, () => {
+        server.off('error', fail);
+        done();
+      });
+    });
   try {
-    await instance.listen({port, host: host ?? '::', backlog});
+    await listen(host ?? '::');
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
     if (host !== undefined || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
-    await instance.listen({port, host: '0.0.0.0', backlog});
+    await listen('0.0.0.0');
   }
 }
 
