@@ -182,6 +182,7 @@ function* instancesOfSeries(series: Series, findZone: FindZone, options: ExpandO
 
 /** How far the overrides of a set move instances at most, local milliseconds. */
 export function farthestMove({master, overrides}: RecurrenceSet, findZone: FindZone): number {
+  if (overrides.length === 0) return 0;
   const series = master && seriesOf(master, overrides, findZone);
   return Math.max(0, ...(series?.changes ?? []).map(change => Math.abs(change.shift)));
 }

@@ -15,6 +15,8 @@ export function ianaZone(name: string): Zone | undefined {
 }
 
 const span = 8 * 86_400_000;
+/** Nearly the farthest a Date reaches from 1970. */
+const farthest = 8.6e15;
 
 function makeZone(name: string): Zone | undefined {
   let format: Intl.DateTimeFormat;
@@ -47,7 +49,9 @@ function makeZone(name: string): Zone | undefined {
   };
   return {
     id: format.resolvedOptions().timeZone,
-    offsetAt(instant) {
+    offsetAt(asked) {
+      // What lies beyond all Dates is as at their ends.
+      const instant = Math.min(Math.max(asked, -farthest), farthest);
       const multiple = Math.floor(instant / span);
       const before = offsetAtMultiple(multiple);
       const after = offsetAtMultiple(multiple + 1);

@@ -14,6 +14,7 @@ ICAL.design.strict = false;
 
 const maxDepth = 16;
 const maxParameters = 500;
+const maxLines = 100_000;
 
 /**
  * Parses one iCalendar object (RFC 5545 §3.4). Faults that real clients are known for are mended in what is answered, never in the
@@ -23,8 +24,10 @@ export function parseCalendar(source: Uint8Array | string): Calendar {
   let root: JcalComponent | undefined;
   const open: {component: JcalComponent; line: number}[] = [];
   let last = 1;
+  let count = 0;
   for (const {line, text} of contentLines(source)) {
     last = line;
+    if (++count > maxLines) throw new IcalError(line, `there are more than ${maxLines} lines`);
     const parent = open.at(-1);
     const boundary = boundaryOf(text);
     if (boundary === undefined) {

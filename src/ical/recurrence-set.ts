@@ -70,16 +70,21 @@ export interface Pattern {
   readonly excludedDays: ReadonlySet<number>;
 }
 
+/** RFC 5545 §3.8.5.3 wants one RRULE at most; each of many would be asked for every instance. */
+export const maxRules = 20;
+
 /** Rules that cannot be read are left out: what is validated is validated when it is stored. */
 export function patternOf(master: JcalComponent, start: IcalTime, findZone: FindZone): Pattern {
   const rules = (name: string) =>
-    allProperties(master, name).flatMap(property => {
-      try {
-        return [parseRule(property[3])];
-      } catch {
-        return [];
-      }
-    });
+    allProperties(master, name)
+      .slice(0, maxRules)
+      .flatMap(property => {
+        try {
+          return [parseRule(property[3])];
+        } catch {
+          return [];
+        }
+      });
   const excludedKeys = new Set<number>();
   const excludedDays = new Set<number>();
   for (const property of allProperties(master, 'exdate')) {

@@ -32,7 +32,11 @@ export function* occurrences(
   let left = (rule.count ?? Infinity) - 1;
   if (start >= from) yield start;
   const skipTo = rule.count === undefined ? Math.max(from, start) : start;
-  for (const local of candidates(complete(rule, start, date), start, date, skipTo, budget)) {
+  if (!spend(budget, start)) return;
+  const completed = complete(rule, start, date);
+  // A day may have a time for each of its seconds; one costs less than a step.
+  budget.steps -= completed.times.length >> 3;
+  for (const local of candidates(completed, start, date, skipTo, budget)) {
     if (local <= start) continue;
     if (local > until || left-- <= 0) return;
     if (local >= from) yield local;
@@ -127,7 +131,8 @@ function* byDays(rule: Complete, start: number, from: number, budget: Budget): G
   const skipped = Math.floor((period.index(from, rule.wkst) - first) / rule.interval) - 1;
   for (let index = first + Math.max(0, skipped) * rule.interval; ; index += rule.interval) {
     const [begin, end] = period.days(index, rule.wkst);
-    if (begin * day > lastLocal) return;
+    // An INTERVAL may lead beyond what a Date can say: then nothing compares.
+    if (!(begin * day <= lastLocal)) return;
     const days: number[] = [];
     for (let number = begin; number < end; number++) {
       if (!spend(budget, begin * day)) return;

@@ -8,6 +8,9 @@ import type {Zone} from './zone.ts';
 
 const found = new WeakMap<object, FindZone>();
 
+/** No object needs more; working out what each describes takes a while. */
+const maxDescribed = 16;
+
 /**
  * How TZIDs are understood within a calendar: by its VTIMEZONE (RFC 5545 §3.2.19), by the place that names (X-LIC-LOCATION) where it
  * describes nothing, and else by name alone.
@@ -17,9 +20,10 @@ export function zonesOf(calendar: Calendar): FindZone {
   if (known) return known;
   const components = jcalOf(calendar)[2];
   const zones = new Map<string, Zone | undefined>();
+  let left = maxDescribed;
   const findZone: FindZone = tzid => {
     if (zones.has(tzid)) return zones.get(tzid);
-    const zone = described(components, tzid) ?? zoneByName(tzid);
+    const zone = (left-- > 0 ? described(components, tzid) : undefined) ?? zoneByName(tzid);
     zones.set(tzid, zone);
     return zone;
   };

@@ -2,6 +2,7 @@ import {parseDuration} from './duration.ts';
 import {allProperties, firstProperty, type JcalComponent, jcalOf, mainComponents, textOf} from './jcal.ts';
 import type {Calendar} from './parse.ts';
 import {parseRule} from './recurrence-rule.ts';
+import {maxRules} from './recurrence-set.ts';
 import {type FindZone, parseTime} from './time.ts';
 
 /**
@@ -44,6 +45,9 @@ function componentFault(component: JcalComponent): string | undefined {
 }
 
 function ruleFault(component: JcalComponent, name: string): string | undefined {
+  for (const rule of ['rrule', 'exrule']) {
+    if (allProperties(component, rule).length > maxRules) return `a ${name} has more than ${maxRules} of ${rule.toUpperCase()}`;
+  }
   for (const property of allProperties(component, 'rrule')) {
     try {
       parseRule(property[3]);

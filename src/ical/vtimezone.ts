@@ -82,8 +82,11 @@ function offsetOf(properties: readonly JcalProperty[], name: string): number | u
   return (match[1] === '-' ? -1 : 1) * ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
+/** Enough for two rules that say a day of each year from 1601 on, as Microsoft's do. */
+const maxSteps = 60_000;
+
 function changesUntil(observances: readonly Observance[], until: number): Change[] {
-  const budget: Budget = {steps: 200_000, reached: undefined};
+  const budget: Budget = {steps: maxSteps, reached: undefined};
   const changes = observances.flatMap(observance => {
     const {from, to} = observance;
     return [...onsets(observance, until, budget)].map(local => ({at: local - from, from, to}));

@@ -196,3 +196,10 @@ describe('printCalendar', () => {
     expect(printed).toContain('TOSTRING;VALUEOF=b:c\r\n');
   });
 });
+
+test('more lines than any object has are refused where they begin', () => {
+  expect(refusal(vcalendar(...Array(110_000).fill('X-A:1')))).toEqual({
+    line: 100_001,
+    message: 'there are more than 100000 lines',
+  });
+});

@@ -421,3 +421,10 @@ describe('parseRule', () => {
     expect(() => parseRule(ICAL.parse.property(`RRULE:${rule}`)[3])).toThrow(name);
   });
 });
+
+describe('a rule that leads beyond all Dates', () => {
+  test.each(['YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY', 'SECONDLY'])('%s ends', freq => {
+    expect(recur(`FREQ=${freq};INTERVAL=9007199254740991`, '20260101T100000')).toEqual(['2026-01-01T10:00:00Z']);
+    expect(recur(`FREQ=${freq};INTERVAL=300000000000`, '20260101T100000')).toEqual(['2026-01-01T10:00:00Z']);
+  });
+});

@@ -181,3 +181,19 @@ test('UTC is as it is', () => {
   expect(toInstant(at('20260101'), utc)).toBe(at('20260101'));
   expect(toLocal(at('20260101'), utc)).toBe(at('20260101'));
 });
+
+describe('what is meant to hurt', () => {
+  test('of a great many VTIMEZONEs the first are read', () => {
+    const offset = 'BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0500\r\nTZOFFSETTO:+0500\r\nEND:STANDARD';
+    const names = Array.from({length: 100}, (_, at) => `zone ${at}`);
+    const findZone = zonesOf(
+      parseCalendar(vcalendar(...names.flatMap(name => ['BEGIN:VTIMEZONE', `TZID:${name}`, offset, 'END:VTIMEZONE']))),
+    );
+    expect(names.filter(name => findZone(name)).length).toBe(16);
+  });
+
+  test('an instant that no Date can say has an offset', () => {
+    expect(ianaZone('Europe/Berlin')!.offsetAt(1e17)).toBeGreaterThan(0);
+    expect(ianaZone('Europe/Berlin')!.offsetAt(-Infinity)).toBeGreaterThan(0);
+  });
+});

@@ -14,6 +14,7 @@ describe('dataFault', () => {
     ['RDATE is malformed', ['DTSTART:20260101T100000Z', 'RDATE;VALUE=PERIOD:x/PT1H'], 'RDATE'],
     ['DURATION is malformed', ['DTSTART:20260101T100000Z', 'DURATION:1 hour'], 'DURATION'],
     ['RRULE holds what it cannot', ['DTSTART:20260101T100000Z', 'RRULE:FREQ=DAILY;BYMONTHDAY=0'], 'BYMONTHDAY'],
+    ['more rules than one can mean', ['DTSTART:20260101T100000Z', ...Array(21).fill('RRULE:FREQ=DAILY')], 'more than 20'],
     ['UNTIL is malformed', ['DTSTART:20260101T100000Z', 'RRULE:FREQ=DAILY;UNTIL=soon'], 'UNTIL'],
   ])('%s', (_, lines, message) => {
     expect(dataFault(event(...lines))).toContain(message);
