@@ -12,12 +12,12 @@ import {event} from '../support/events.ts';
 import {guidOf, serve} from '../support/serve.ts';
 
 const calendar = '/calendars/users/ann/calendar/';
-const zoned = (uid: string, tzid: string) =>
+const zoned = (uid: string, tzid: string, offset = '+0100') =>
   event(uid)
     .replace('DTSTART:20261201T100000Z', `DTSTART;TZID=${tzid}:20261201T100000`)
     .replace(
       'BEGIN:VEVENT',
-      `BEGIN:VTIMEZONE\r\nTZID:${tzid}\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT`,
+      `BEGIN:VTIMEZONE\r\nTZID:${tzid}\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:${offset}\r\nTZOFFSETTO:${offset}\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT`,
     );
 
 const uidsIn = (source: string) =>
@@ -36,6 +36,17 @@ describe('GET of a calendar', () => {
     expect(component.getFirstPropertyValue('version')).toBe('2.0');
     expect(text).toContain('\r\nX-WR-CALNAME:Calendar\r\n');
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+  });
+
+  test('a TZID that means two zones comes in two VCALENDARs, one that everybody knows in one', async () => {
+    const own = [zoned('a', 'Own'), zoned('b', 'Own', '+0200'), zoned('c', 'Own')];
+    const {ann} = await serve({ann: [...own, zoned('d', 'Europe/Berlin'), zoned('e', 'Europe/Berlin', '+0200')]});
+    const calendars = (await ann.get(calendar)).text.split(/(?=BEGIN:VCALENDAR)/);
+    expect(calendars.map(uidsIn)).toEqual([['a', 'c', 'd', 'e'], ['b']]);
+    expect(calendars.map(text => text.match(/TZOFFSETTO:.*/g))).toEqual([
+      ['TZOFFSETTO:+0100', 'TZOFFSETTO:+0100'],
+      ['TZOFFSETTO:+0200'],
+    ]);
   });
 
   test('keeps the lines of each component as they were stored', async () => {

@@ -1,11 +1,11 @@
 import {mkdir, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {UserError} from '../../base/user-error.ts';
+import {printMonolithic} from '../../caldav/monolithic.ts';
 import {calendarHomeId} from '../../caldav/provision.ts';
 import type {Command} from '../command.ts';
 import {calendarsOf, displayNameOf, requireCalendar} from '../transfer/find-calendar.ts';
 import {withData} from '../transfer/open-data.ts';
-import {printCalendar} from '../transfer/print-calendar.ts';
 import {WrongUsage} from '../wrong-usage.ts';
 
 export const exportCommand: Command = {
@@ -62,7 +62,7 @@ async function readCalendars(
     const texts: CalendarText[] = [];
     for (const stored of calendars) {
       let text = '';
-      for await (const part of printCalendar(stored, view)) text += part;
+      for await (const part of printMonolithic(stored, view)) text += part;
       texts.push({calendar: stored.path, displayName: displayNameOf(stored), objects: view.count(stored.path), text});
     }
     return texts;

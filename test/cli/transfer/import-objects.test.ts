@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {printMonolithic} from '../../../src/caldav/monolithic.ts';
 import {findCalendar} from '../../../src/cli/transfer/find-calendar.ts';
 import {importObjects, type Outcome} from '../../../src/cli/transfer/import-objects.ts';
 import {makeCalendar} from '../../../src/cli/transfer/make-calendar.ts';
-import {printCalendar} from '../../../src/cli/transfer/print-calendar.ts';
 import {parseCalendar} from '../../../src/ical/parse.ts';
 import {splitCalendar} from '../../../src/ical/split.ts';
 import type {HomeView, Store} from '../../../src/store/store.ts';
@@ -39,7 +39,7 @@ async function bring(store: Store, text: string, limits: Partial<Limits> = {}): 
 async function exported(store: Store): Promise<string> {
   const view = (await store.view(home))!;
   let text = '';
-  for await (const part of printCalendar(findCalendar(view, 'work')!, view)) text += part;
+  for await (const part of printMonolithic(findCalendar(view, 'work')!, view)) text += part;
   return text;
 }
 
