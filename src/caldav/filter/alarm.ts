@@ -1,3 +1,4 @@
+import type {TimeRange} from '../../base/time-range.ts';
 import {addToInstant, parseDuration} from '../../ical/duration.ts';
 import {firstProperty, type JcalComponent} from '../../ical/jcal.ts';
 import type {Placed} from '../../ical/span.ts';
@@ -6,16 +7,17 @@ import type {Zone} from '../../ical/zone.ts';
 
 const maxRepeats = 1000;
 
-/** When an alarm goes off for one instance (RFC 5545 §3.6.6), its repetitions included; instants. */
-export function alarmTriggers(alarm: JcalComponent, instance: Placed, findZone: FindZone, floating: Zone): number[] {
+/** Whether an alarm goes off in a range for one instance (RFC 5545 §3.6.6), its repetitions counted. */
+export function goesOffIn(alarm: JcalComponent, instance: Placed, range: TimeRange, findZone: FindZone, floating: Zone): boolean {
   const first = firstTrigger(alarm, instance, findZone, floating);
-  if (first === undefined) return [];
+  if (first === undefined) return false;
   const pause = parseDuration(firstProperty(alarm, 'duration')?.[3]);
-  const triggers = [first];
-  for (let number = 1; pause && number <= repeatsOf(alarm); number++) {
-    triggers.push(first + number * (pause.days * day + pause.milliseconds));
-  }
-  return triggers;
+  const step = pause ? pause.days * day + pause.milliseconds : 0;
+  const repeats = step === 0 ? 0 : repeatsOf(alarm);
+  const earliest = step < 0 ? first + repeats * step : first;
+  const number = repeats === 0 ? 0 : Math.max(0, Math.ceil((range.start - earliest) / Math.abs(step)));
+  const at = earliest + number * Math.abs(step);
+  return number <= repeats && at >= range.start && at < range.end;
 }
 
 /** How far from the instance an alarm can go off at most, milliseconds; undefined: when it goes off has nothing to do with the instance. */

@@ -13,6 +13,7 @@ export const defaultCollation = 'i;ascii-casemap';
 
 /** RFC 5051 §2: each character in title case where that is one character, then decomposed. */
 function unicodeCasemap(text: string): string {
+  if (/^[\x00-\x7f]*$/.test(text)) return text.toUpperCase();
   const mapped = Array.from(text, character => {
     const upper = character.toUpperCase();
     return Array.from(upper).length === 1 ? upper : character;

@@ -3,11 +3,14 @@ import {type Instance, instancesOf, newBudget} from '../../ical/expand.ts';
 import {type JcalComponent, type JcalProperty, jcalOf} from '../../ical/jcal.ts';
 import type {Calendar} from '../../ical/parse.ts';
 import {printValue} from '../../ical/print.ts';
-import {type Placed, parsePeriod} from '../../ical/span.ts';
+import type {Budget} from '../../ical/recurrence.ts';
+import {parsePeriod} from '../../ical/span.ts';
 import {day, type FindZone, instantOf, timesOf, tzidOf} from '../../ical/time.ts';
 import {zonesOf} from '../../ical/time-zones.ts';
 import type {Zone} from '../../ical/zone.ts';
-import {alarmReach, alarmTriggers} from './alarm.ts';
+import {alarmReach, goesOffIn} from './alarm.ts';
+import type {Collation} from './collation.ts';
+import {contains} from './contains.ts';
 import type {CompFilter, ParamFilter, PropFilter, TextMatch} from './filter.ts';
 
 /** What one calendar is matched with. */
@@ -16,11 +19,26 @@ interface Matching {
   readonly findZone: FindZone;
   /** For floating times and DATEs. */
   readonly zone: Zone;
+  readonly budget: Budget;
+  /** What is in the ranges asked for. */
+  readonly components: Map<TimeRange, Sweep>;
+  readonly alarms: Map<TimeRange, Sweep>;
+  /** Values as collations make them, so that each is made once. */
+  readonly texts: Map<Collation, Map<JcalProperty, string>>;
 }
 
 /** Whether a calendar object matches a filter (RFC 4791 §9.7); `zone` is the one for floating times and DATEs (§9.8). */
 export function matches(calendar: Calendar, filter: CompFilter, zone: Zone): boolean {
-  return compMatches(jcalOf(calendar), undefined, filter, {calendar, findZone: zonesOf(calendar), zone});
+  const matching: Matching = {
+    calendar,
+    findZone: zonesOf(calendar),
+    zone,
+    budget: newBudget(),
+    components: new Map(),
+    alarms: new Map(),
+    texts: new Map(),
+  };
+  return compMatches(jcalOf(calendar), undefined, filter, matching);
 }
 
 /** A component that is there, against a filter of its name. A time-range is met by the instances that this very component stands for. */
@@ -39,32 +57,81 @@ function compMatches(
   });
 }
 
+/** Whether a component, or an alarm in one, is in a range: as soon as an instance says so, all being looked at once for each range. */
 function isWithin(component: JcalComponent, parent: JcalComponent | undefined, range: TimeRange, matching: Matching): boolean {
-  if (component[0] === 'valarm') return parent !== undefined && isAlarmWithin(component, parent, range, matching);
-  return someInstance(component, range, matching, ({spans}) => spans.some(span => overlaps(span, range)));
-}
-
-/** RFC 4791 §9.9: an alarm that goes off in the range, for any instance of the component it belongs to. */
-function isAlarmWithin(alarm: JcalComponent, parent: JcalComponent, range: TimeRange, matching: Matching): boolean {
   const {findZone, zone} = matching;
-  const reach = alarmReach(alarm);
-  const goesOff = (of: Placed) => alarmTriggers(alarm, of, findZone, zone).some(at => at >= range.start && at < range.end);
-  if (reach === undefined) return goesOff({start: undefined, end: undefined});
-  return someInstance(parent, {start: range.start - reach, end: range.end + reach}, matching, goesOff);
+  const isAlarm = component[0] === 'valarm';
+  if (isAlarm && parent === undefined) return false;
+  if (isAlarm && alarmReach(component) === undefined) {
+    return goesOffIn(component, {start: undefined, end: undefined}, range, findZone, zone);
+  }
+  const {seen, more} = sweepOf(range, isAlarm, matching);
+  while (!seen.has(component)) {
+    const next = more.next();
+    if (next.done) return next.value;
+    seen.add(next.value);
+  }
+  return true;
 }
 
-/** An object whose rules are too much to follow to the end is taken as matching: a client is better told too much. */
-function someInstance(
-  component: JcalComponent,
-  range: TimeRange,
-  {calendar, zone}: Matching,
-  test: (instance: Instance) => boolean,
-): boolean {
-  const budget = newBudget();
-  for (const instance of instancesOf(calendar, {range, zone, budget})) {
-    if (instance.component === component && test(instance)) return true;
+/** What a look at all instances has found in a range so far. */
+interface Sweep {
+  readonly seen: Set<JcalComponent>;
+  readonly more: Iterator<JcalComponent, boolean>;
+}
+
+function sweepOf(range: TimeRange, alarms: boolean, matching: Matching): Sweep {
+  const sweeps = alarms ? matching.alarms : matching.components;
+  let sweep = sweeps.get(range);
+  if (!sweep) {
+    sweep = {seen: new Set(), more: (alarms ? alarmsIn : componentsIn)(range, matching)};
+    sweeps.set(range, sweep);
   }
-  return budget.reached !== undefined && budget.reached < range.end + day;
+  return sweep;
+}
+
+/**
+ * The components with instances in a range, again and again. Ends with whether the others are to be taken as in it: an object whose
+ * instances are too many to be followed to the end is, since a client is better told too much.
+ */
+function* componentsIn(range: TimeRange, matching: Matching): Generator<JcalComponent, boolean> {
+  if (matching.budget.steps <= 0) return true;
+  for (const {component, spans} of instances(range, matching)) {
+    if (spans.some(span => overlaps(span, range))) yield component;
+  }
+  return isTooMuch(range, matching);
+}
+
+/** RFC 4791 §9.9: the alarms that go off in a range, for any instance of the component they belong to. */
+function* alarmsIn(range: TimeRange, matching: Matching): Generator<JcalComponent, boolean> {
+  const {calendar, findZone, zone, budget} = matching;
+  if (budget.steps <= 0) return true;
+  let reach = 0;
+  for (const part of jcalOf(calendar)[2]) for (const alarm of alarmsOf(part)) reach = Math.max(reach, alarmReach(alarm) ?? 0);
+  const wide = {start: range.start - reach, end: range.end + reach};
+  for (const instance of instances(wide, matching)) {
+    for (const alarm of alarmsOf(instance.component)) {
+      if (budget.steps-- <= 0) return true;
+      if (goesOffIn(alarm, instance, range, findZone, zone)) yield alarm;
+    }
+  }
+  return isTooMuch(wide, matching);
+}
+
+function alarmsOf(component: JcalComponent): JcalComponent[] {
+  return component[2].filter(([name]) => name === 'valarm');
+}
+
+/** One budget is for all that a filter asks of an object; an instance looked at is a step of it. */
+function* instances(range: TimeRange, {calendar, zone, budget}: Matching): Generator<Instance> {
+  for (const instance of instancesOf(calendar, {range, zone, budget})) {
+    if (budget.steps-- <= 0) return;
+    yield instance;
+  }
+}
+
+function isTooMuch({end}: TimeRange, {budget}: Matching): boolean {
+  return budget.steps <= 0 && (budget.reached ?? -Infinity) < end + day;
 }
 
 function propFilterMatches(component: JcalComponent, filter: PropFilter, matching: Matching): boolean {
@@ -73,10 +140,10 @@ function propFilterMatches(component: JcalComponent, filter: PropFilter, matchin
   return candidates.some(property => propMatches(property, filter, matching));
 }
 
-function propMatches(property: JcalProperty, filter: PropFilter, {findZone, zone}: Matching): boolean {
+function propMatches(property: JcalProperty, filter: PropFilter, {findZone, zone, texts}: Matching): boolean {
   const {timeRange, textMatch} = filter;
   if (timeRange && !timesIn(property, findZone, zone).some(time => overlaps(time, timeRange))) return false;
-  if (textMatch && !textMatches(textOf(property), textMatch)) return false;
+  if (textMatch && contains(collated(property, textMatch.collation, texts), textMatch.text) === textMatch.negate) return false;
   return filter.paramFilters.every(each => paramFilterMatches(property[1], each));
 }
 
@@ -102,7 +169,21 @@ function paramFilterMatches(
 
 /** RFC 4791 §9.7.5: the text is somewhere in the value, or, negated, nowhere. */
 function textMatches(value: string, {text, collation, negate}: TextMatch): boolean {
-  return collation(value).includes(text) !== negate;
+  return contains(collation(value), text) !== negate;
+}
+
+function collated(property: JcalProperty, collation: Collation, texts: Matching['texts']): string {
+  let ofAll = texts.get(collation);
+  if (!ofAll) {
+    ofAll = new Map();
+    texts.set(collation, ofAll);
+  }
+  let value = ofAll.get(property);
+  if (value === undefined) {
+    value = collation(textOf(property));
+    ofAll.set(property, value);
+  }
+  return value;
 }
 
 /** A property's value as text: TEXT without its escapes, lists with commas, anything else as iCalendar writes it. */

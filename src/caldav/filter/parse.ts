@@ -20,7 +20,7 @@ export function parseFilter(filter: Element): CompFilter {
 }
 
 /** Each part is asked of each object. */
-const maxParts = 1000;
+const maxParts = 100;
 
 function count(part: Element): number {
   return elements(part).reduce((sum, inner) => sum + count(inner), 1);

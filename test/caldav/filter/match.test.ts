@@ -5,7 +5,7 @@ import {ianaZone} from '../../../src/ical/iana-zone.ts';
 import {type Calendar, parseCalendar} from '../../../src/ical/parse.ts';
 import {utc, type Zone} from '../../../src/ical/zone.ts';
 import {parseXml} from '../../../src/xml/parse.ts';
-import {component, event, vcalendar} from '../../ical/text.ts';
+import {component, event, iso, vcalendar} from '../../ical/text.ts';
 
 /** Whether a calendar matches what stands within the comp-filter of VCALENDAR. */
 function isMatch(calendar: Calendar, inner: string, zone: Zone = utc): boolean {
@@ -185,4 +185,52 @@ test('a rule that is meant to hurt is asked with a limit', () => {
     isMatch(calendar, prop('SUMMARY', text('x')));
   }
   expect(performance.now() - start).toBeLessThan(2000);
+});
+
+describe('what is meant to hurt', () => {
+  const days = Array.from(
+    {length: 4000},
+    (_, at) =>
+      `${iso(Date.UTC(2000, 0, 2 + at))
+        .slice(0, 10)
+        .replaceAll('-', '')}T100000Z`,
+  );
+
+  test('a range and a text are asked of a series with thousands of overrides', () => {
+    const overrides = days.flatMap(at => component('VEVENT', `RECURRENCE-ID:${at}`, `DTSTART:${at}`, 'SUMMARY:here'));
+    const calendar = parseCalendar(
+      vcalendar(...component('VEVENT', 'DTSTART:20000101T100000Z', 'RRULE:FREQ=DAILY', 'SUMMARY:here'), ...overrides),
+    );
+    const asked = (start: string, end: string) =>
+      isMatch(calendar, vevent(`${range(start, end)}<C:prop-filter name="SUMMARY">${text('here')}</C:prop-filter>`));
+    expect(asked('19500101T000000Z', '19500102T000000Z')).toBe(false);
+    expect(asked('20100101T000000Z', '20100102T000000Z')).toBe(true);
+  });
+
+  test('thousands of alarms are asked of a series', () => {
+    const alarms = days.flatMap((_, at) => ['BEGIN:VALARM', `TRIGGER:-P${at}D`, 'END:VALARM']);
+    const calendar = event('DTSTART:20000101T100000Z', 'RRULE:FREQ=DAILY;COUNT=2', ...alarms);
+    const valarm = (start: string, end: string) =>
+      isMatch(calendar, vevent(`<C:comp-filter name="VALARM">${range(start, end)}</C:comp-filter>`));
+    expect(valarm('20200101T000000Z', '20210101T000000Z')).toBe(false);
+    expect(valarm('19950101T000000Z', '19950102T000000Z')).toBe(true);
+  });
+
+  test('an alarm repeats for longer than any Date', () => {
+    const calendar = event(
+      ...['DTSTART;TZID=Europe/Berlin:20260101T100000', 'RRULE:FREQ=DAILY;COUNT=3'],
+      ...['BEGIN:VALARM', 'TRIGGER:-PT15M', 'REPEAT:1000', 'DURATION:P9999999D', 'END:VALARM'],
+    );
+    const valarm = (start: string, end: string) =>
+      isMatch(calendar, vevent(`<C:comp-filter name="VALARM">${range(start, end)}</C:comp-filter>`));
+    expect(valarm('20260101T084000Z', '20260101T084600Z')).toBe(true);
+    expect(valarm('19950101T000000Z', '19950102T000000Z')).toBe(false);
+  });
+
+  test('a long text is sought in a long text', () => {
+    const calendar = event('DTSTART:20260101T100000Z', `DESCRIPTION:${'a'.repeat(900_000)}`);
+    const half = 'a'.repeat(100_000);
+    expect(isMatch(calendar, prop('DESCRIPTION', text(`${half}b${half}`)))).toBe(false);
+    expect(isMatch(calendar, prop('DESCRIPTION', text(`${half}${half}`)))).toBe(true);
+  });
 });
