@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {nativeAttributes} from '../store/file/native-attributes.ts';
 import {adviseAttributes} from './advice.ts';
 import {findMount, type Mount, nearestExisting} from './mounts.ts';
 import {withTemporary} from './traces.ts';
@@ -33,14 +34,6 @@ export interface AttributesReport {
 
 type Xattr = typeof import('fs-xattr');
 
-let loading: Promise<Xattr> | undefined;
-
-/** The native module, looked for once: a process that has become another account may not be able to read it any more. */
-export function loadAttributes(): Promise<Xattr> {
-  loading ??= import('fs-xattr');
-  return loading;
-}
-
 const prefix = process.platform === 'linux' ? 'user.' : '';
 const name = `${prefix}WebDAV:{DAV:}displayname`;
 const largestMeasured = 64 * 1024;
@@ -57,11 +50,9 @@ export async function probeAttributes(folder: string): Promise<AttributesReport>
   const about = {folder, probed, mount, steps, commands: commands(probed)};
   const nothing = {works: false, largestValueBytes: 0, totalBytes: 0};
 
-  let xattr: Xattr;
-  try {
-    xattr = await loadAttributes();
-  } catch (error) {
-    const message = firstLine(error);
+  const {module: xattr, problem} = nativeAttributes;
+  if (!xattr) {
+    const message = firstLine(problem);
     return {...about, ...nothing, failed: {step: 'load', code: 'MODULE', message}, ...missingModule(message)};
   }
 

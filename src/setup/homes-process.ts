@@ -1,12 +1,7 @@
-import {type HomesOrder, makeHomes} from './homes.ts';
+import {takeOrder} from '../server/as-account.ts';
+import {prepareFileStore} from '../store/file/store.ts';
+import {makeHomes} from './homes.ts';
 
-/** The program of the process that makes homes where root sets a server up: it becomes another account and ends. */
-process.once('message', async message => {
-  let complaint: string | undefined;
-  try {
-    await makeHomes(message as HomesOrder);
-  } catch (error) {
-    complaint = error instanceof Error ? error.message : String(error);
-  }
-  process.send?.({complaint}, () => process.disconnect());
-});
+/** The program of the process that makes homes where root sets a server up. */
+await prepareFileStore();
+takeOrder(makeHomes);

@@ -2,8 +2,7 @@ import {parseDirectory} from '../accounts/load.ts';
 import {silent} from '../base/log.ts';
 import {provisionHome} from '../caldav/provision.ts';
 import {indexFile} from '../server/indexer.ts';
-import {type Account, becomeAccount} from '../server/privileges.ts';
-import {openFileStore, prepareFileStore} from '../store/file/store.ts';
+import {openFileStore} from '../store/file/store.ts';
 
 /** What the making of homes needs to know; data only, since it goes to another process. */
 export interface HomesOrder {
@@ -12,14 +11,10 @@ export interface HomesOrder {
   readonly accounts: string;
   /** Names of the users whose homes to make. */
   readonly names: readonly string[];
-  /** Whom to become, for good, before any data is touched; undefined: nobody else. */
-  readonly account: Account | undefined;
 }
 
-/** Makes the homes of accounts that have none, as the account whose data they are. */
-export async function makeHomes({documentRoot, accounts, names, account}: HomesOrder): Promise<void> {
-  await prepareFileStore();
-  if (account) becomeAccount(account);
+/** Makes the homes of accounts that have none; to be run as the account whose data they are. */
+export async function makeHomes({documentRoot, accounts, names}: HomesOrder): Promise<void> {
   await using closing = new AsyncDisposableStack();
   const store = await openFileStore({root: documentRoot, log: silent, index: indexFile});
   closing.defer(() => store.close());

@@ -1,7 +1,6 @@
-import {fork} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import {extname} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {askAsAccount} from '../../server/as-account.ts';
 import type {HomesOrder} from '../homes.ts';
 import type {Step} from '../step.ts';
 
@@ -16,22 +15,9 @@ export const homes: Step = {
       documentRoot: settings.documentRoot,
       accounts: await readFile(accountsFile.path, 'utf8'),
       names: accounts.map(({name}) => name),
-      account: owner,
     };
-    if (owner) await inOwnProcess(order);
+    const program = new URL(`../homes-process${extname(import.meta.filename)}`, import.meta.url);
+    if (owner) await askAsAccount(program, owner, order);
     else await (await import('../homes.ts')).makeHomes(order);
   },
 };
-
-/** Root gives itself up for this in a process of its own, which has loaded the program before the account can no longer read it. */
-async function inOwnProcess(order: HomesOrder): Promise<void> {
-  const program = new URL(`../homes-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-  const child = fork(program, {execArgv: [], cwd: '/', stdio: ['ignore', 'ignore', 'inherit', 'ipc']});
-  const {complaint} = await new Promise<{complaint?: string}>((resolve, reject) => {
-    child.once('message', message => resolve(message as {complaint?: string}));
-    child.once('error', reject);
-    child.once('exit', code => reject(new Error(`the process that makes the calendars ended with ${code}`)));
-    child.send(order);
-  });
-  if (complaint) throw new Error(complaint);
-}
