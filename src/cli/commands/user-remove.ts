@@ -27,7 +27,7 @@ export const userRemove: Command = {
     await editAccounts(accounts.file, text => removeRecord(text, accounts.file, {type: principal.type, uid}));
     if (isAdmin(accounts, principal)) await (await import('../admins.ts')).setAdmin(accounts, principal, false, io);
     const data = remove
-      ? await removeData(() => remove(principal.guid, accounts.config), uid, principal.guid, accounts.config)
+      ? await removeData(() => remove(principal.guid, accounts.config, io), uid, principal.guid, accounts.config)
       : [];
     const kept = removesData ? '' : ` Its calendars stay: they belong to the GUID ${principal.guid}.`;
     const gone = removesData ? (data.length > 0 ? ' Its data is removed too.' : ' It had no data.') : '';

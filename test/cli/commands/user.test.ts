@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {readdir, readFile, stat} from 'node:fs/promises';
 import {execa} from 'execa';
 import {describe, expect, test} from 'vitest';
@@ -211,6 +212,8 @@ describe('caldav user remove', () => {
     const first = await store();
     await first.createHome(`calendars/${guid}`, unit => unit.createCollection('calendar', []));
     await first.close();
+    // Whom the data belongs to, root becomes.
+    if (process.geteuid?.() === 0) execFileSync('chown', ['-R', 'nobody', server.dir]);
     const hasHome = async () => {
       const again = await store();
       const home = await again.view(`calendars/${guid}`);
