@@ -1,3 +1,4 @@
+import {breathe} from '../base/breathe.ts';
 import {jcalOf} from '../ical/jcal.ts';
 import {boundaryOf, parseCalendar} from '../ical/parse.ts';
 import {printCalendar, printValue} from '../ical/print.ts';
@@ -26,6 +27,7 @@ export async function* printMonolithic(
     for (const member of members) {
       const bytes = member.collection ? undefined : await view.read(member.path, member.etag);
       if (!bytes) continue;
+      await breathe();
       const components = [...componentsIn(new TextDecoder().decode(bytes))];
       if (components.some(component => clashes(component, zones))) further.push(member);
       else yield withoutKnownZones(components, zones);

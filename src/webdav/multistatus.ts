@@ -1,3 +1,4 @@
+import {breathe} from '../base/breathe.ts';
 import type {HttpResponse} from '../http/message.ts';
 import {element} from '../xml/element.ts';
 import {dav} from '../xml/names.ts';
@@ -38,6 +39,8 @@ async function* chunks(
   if (Symbol.iterator in responses) {
     for (const response of responses) {
       chunk += typeof response === 'string' ? response : await response;
+      const pause = breathe();
+      if (pause) await pause;
       if (chunk.length < chunkCharacters) continue;
       yield chunk;
       chunk = '';
@@ -45,6 +48,8 @@ async function* chunks(
   } else {
     for await (const response of responses) {
       chunk += response;
+      const pause = breathe();
+      if (pause) await pause;
       if (chunk.length < chunkCharacters) continue;
       yield chunk;
       chunk = '';

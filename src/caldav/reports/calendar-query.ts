@@ -1,3 +1,4 @@
+import {breathe} from '../../base/breathe.ts';
 import {IcalError} from '../../ical/ical-error.ts';
 import {type Calendar as IcalCalendar, parseCalendar} from '../../ical/parse.ts';
 import type {Zone} from '../../ical/zone.ts';
@@ -117,6 +118,7 @@ async function readAndMatch(
 ): Promise<string | undefined> {
   const {stored, view} = resource;
   const bytes = await view.read(stored.path, stored.etag);
+  await breathe();
   const parsed = bytes && parseOrLog(bytes, resource, request);
   if (!parsed || !matches(parsed, query.filter, zone)) return undefined;
   return printResponse(

@@ -1,3 +1,4 @@
+import {breathe} from '../../base/breathe.ts';
 import type {TimeRange} from '../../base/time-range.ts';
 import {type BusyPeriod, busyPeriods, freeBusyCalendar, mergeBusy} from '../../ical/free-busy.ts';
 import {IcalError} from '../../ical/ical-error.ts';
@@ -18,6 +19,9 @@ import {zoneOf} from './report-zone.ts';
 
 const readAtOnce = 16;
 
+/** A busy decade has not as many. */
+const maxPeriods = 100_000;
+
 /** RFC 4791 §7.10: answered with a VFREEBUSY, not with a multistatus. */
 export const freeBusyQuery: Report = {
   name: caldav('free-busy-query'),
@@ -37,6 +41,7 @@ export const freeBusyQuery: Report = {
 async function busyIn(range: TimeRange, request: DavRequest & {target: Resource}): Promise<BusyPeriod[]> {
   const busy: BusyPeriod[] = [];
   for await (const periods of inOrder(candidates(range, request), readAtOnce, candidate => busyOf(candidate, range, request))) {
+    if (busy.length + periods.length > maxPeriods) throw tooMuch();
     for (const period of periods) busy.push(period);
   }
   return busy;
@@ -60,13 +65,18 @@ function* candidates(range: TimeRange, request: DavRequest & {target: Resource})
 async function busyOf({calendar: {view}, stored, zone}: Candidate, range: TimeRange, {log}: DavRequest): Promise<BusyPeriod[]> {
   const bytes = await view.read(stored.path, stored.etag);
   if (!bytes) return [];
+  await breathe();
   try {
     const periods = busyPeriods(parseCalendar(bytes), range, zone);
-    if (!periods) throw new DavError(numberOfMatchesWithinLimits, {message: 'There is more busy time than can be told.'});
+    if (!periods) throw tooMuch();
     return periods;
   } catch (error) {
     if (!(error instanceof IcalError)) throw error;
     log.warn({path: stored.path, line: error.line}, `An object is left out of busy time, as it cannot be read: ${error.message}`);
     return [];
   }
+}
+
+function tooMuch(): DavError {
+  return new DavError(numberOfMatchesWithinLimits, {message: 'There is more busy time than can be told.'});
 }

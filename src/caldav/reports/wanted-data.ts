@@ -1,3 +1,4 @@
+import {breathe} from '../../base/breathe.ts';
 import type {Zone} from '../../ical/zone.ts';
 import {DavError} from '../../webdav/error.ts';
 import type {Wanted} from '../../webdav/propstat.ts';
@@ -32,5 +33,6 @@ async function dataOf(resource: Resource, request: CalendarDataRequest, zone: ()
   if (kind !== calendarObject || stored?.collection !== false) return undefined;
   const bytes = read ?? (await view!.read(stored.path, stored.etag));
   if (!bytes) throw new DavError(404, {message: 'The object was changed or removed while the answer was made.'});
+  await breathe();
   return calendarData(bytes, request, zone);
 }

@@ -1,3 +1,4 @@
+import {breathe} from '../../base/breathe.ts';
 import {dav} from '../../xml/names.ts';
 import {type Depth, parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
@@ -47,6 +48,7 @@ function* inHome(target: Resource, deep: boolean, wanted: Wanted, context: DavCo
 async function outsideHomes(target: Resource, wanted: Wanted, context: DavContext): Promise<string> {
   let printed = '';
   for await (const member of membersOf(target, context)) {
+    await breathe();
     if (context.may(dav('read'), member)) printed += await printResponse(member, wanted, context);
   }
   return printed;

@@ -51,3 +51,14 @@ describe('RFC 4791 §7.10 CALDAV:free-busy-query', () => {
     },
   );
 });
+
+test('more busy time than can be told is refused, not gathered: 507', async () => {
+  const rule = 'RRULE:FREQ=MINUTELY;UNTIL=20260201T000000Z';
+  const events = ['1', '2', '3'].map(uid => event(uid, '20260101T000000Z', 'DURATION:PT10S', rule).replace(/DTEND.*\r\n/, ''));
+  const {ann} = await serve({ann: events});
+  const {status, error} = await ann.report(
+    '/calendars/users/ann/calendar/',
+    query('start="20260101T000000Z" end="20270101T000000Z"'),
+  );
+  expect({status, error}).toEqual({status: 507, error: '{DAV:}number-of-matches-within-limits'});
+});
