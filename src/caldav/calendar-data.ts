@@ -86,7 +86,7 @@ export function calendarData(bytes: Uint8Array, request: CalendarDataRequest, zo
   let calendar: Calendar | undefined = parseStored(bytes);
   if (request.expand) calendar = expandCalendar(calendar, request.expand, {zone, limit: maxExpanded});
   if (!calendar)
-    throw new DavError(numberOfMatchesWithinLimits, {message: `The object has more than ${maxExpanded} instances there.`});
+    throw new DavError(numberOfMatchesWithinLimits, {message: 'The object has more instances there than an answer holds.'});
   if (request.limitRecurrenceSet) calendar = limitRecurrenceSet(calendar, request.limitRecurrenceSet, zone);
   if (request.limitFreebusySet) calendar = limitFreebusySet(calendar, request.limitFreebusySet);
   if (request.selection) calendar = select(calendar, request.selection);

@@ -50,14 +50,29 @@ export function expandCalendar(
   const findZone = zonesOf(calendar);
   const budget = newBudget();
   const found: {start: number; component: JcalComponent}[] = [];
+  const sizes = new Map<JcalComponent, number>();
+  let size = 0;
   for (const instance of instancesOf(calendar, {range, zone, budget})) {
     if (!instance.spans.some(span => overlaps(span, range))) continue;
-    if (found.length >= limit) return undefined;
+    size += sizeOf(instance.component, sizes);
+    if (found.length >= limit || size > maxExpandedSize) return undefined;
     found.push({start: instance.spans[0]!.start, component: expanded(instance, findZone)});
   }
   if (budget.reached !== undefined) return undefined;
   found.sort((a, b) => a.start - b.start);
   return {component: new ICAL.Component([name, properties, found.map(({component}) => component)])};
+}
+
+/** As many characters, roughly: each instance is told in full, and all of them are put together at once. */
+const maxExpandedSize = 6_000_000;
+
+function sizeOf(component: JcalComponent, known: Map<JcalComponent, number>): number {
+  let size = known.get(component);
+  if (size === undefined) {
+    size = JSON.stringify(component).length;
+    known.set(component, size);
+  }
+  return size;
 }
 
 const recurring = new Set(['rrule', 'exrule', 'rdate', 'exdate', 'recurrence-id']);

@@ -95,11 +95,15 @@ export function createRequest({context, http, location, body = parseOnce(http), 
   });
 }
 
+/** Enough to name tens of thousands of resources; a parser is busy with more for too long. */
+const maxXmlBytes = 4 * 1024 * 1024;
+
 /** Parses the body when it is first asked for. Throws DavError 400 for what is no XML, or XML that is not accepted. */
 export function parseOnce({body}: HttpRequest): () => Element | undefined {
   let parsed: Element | undefined;
   return () => {
     if (body.length === 0) return undefined;
+    if (body.length > maxXmlBytes) throw new DavError(413, {message: `The XML of a request has at most ${maxXmlBytes} bytes.`});
     try {
       parsed ??= parseXml(body);
       return parsed;

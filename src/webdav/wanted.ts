@@ -24,7 +24,7 @@ export function parsePropfind(body: Element | undefined): Wanted {
 }
 
 /** More than any client asks for; each is looked for on each member of a listing. */
-const maxNames = 1000;
+export const maxNames = 1000;
 
 /** The names of the properties in a DAV:prop, each once. Throws DavError 400. */
 export function namesIn(prop: Element): Name[] {

@@ -16,6 +16,7 @@ export class XmlError extends Error {
 
 const maxDepth = 100;
 const maxElements = 200_000;
+const maxAttributes = 1000;
 
 /**
  * Parses a document (UTF-8, or UTF-16 with a byte order mark) into its root element. A document type declaration is refused, so
@@ -33,7 +34,12 @@ export function parseXml(source: Uint8Array | string): Element {
   parser.on('doctype', () => {
     throw new XmlError('a document type declaration is not accepted', true);
   });
+  let attributeCount = 0;
+  parser.on('attribute', () => {
+    if (++attributeCount > maxAttributes) throw new XmlError(`an element has more than ${maxAttributes} attributes`, true);
+  });
   parser.on('opentag', tag => {
+    attributeCount = 0;
     if (open.length >= maxDepth) throw new XmlError(`elements are nested deeper than ${maxDepth}`, true);
     if (++count > maxElements) throw new XmlError(`more than ${maxElements} elements`, true);
     const attributes: Record<string, string> = {};

@@ -92,6 +92,8 @@ describe('RFC 4791 §9.6.5 CALDAV:expand', () => {
     expect(
       expandCalendar(event('DTSTART:20260101T000000Z', 'RRULE:FREQ=SECONDLY'), range, {zone: utc, limit: 5000}),
     ).toBeUndefined();
+    const large = event('DTSTART:20260101T000000Z', 'RRULE:FREQ=HOURLY', `DESCRIPTION:${'a'.repeat(200_000)}`);
+    expect(expandCalendar(large, range, {zone: utc, limit: 5000})).toBeUndefined();
   });
 });
 

@@ -21,6 +21,10 @@ const bodies = [
     'elements a thousand deep',
     `<D:propfind xmlns:D="DAV:"><D:prop>${'<a>'.repeat(1000)}${'</a>'.repeat(1000)}</D:prop></D:propfind>`,
   ],
+  [
+    'thousands of attributes',
+    `<D:propfind xmlns:D="DAV:" ${Array.from({length: 2000}, (_, at) => `a${at}=""`).join(' ')}><D:allprop/></D:propfind>`,
+  ],
   ['bytes that are no UTF-8', new Uint8Array([...Buffer.from('<a>'), 0xff, ...Buffer.from('</a>')])],
   ['a control character', '<D:propfind xmlns:D="DAV:"><D:prop><a>\u0001</a></D:prop></D:propfind>'],
 ] as const;
@@ -63,4 +67,10 @@ describe('RFC 4918 §8.2 and §17.6: bodies that are no acceptable XML', () => {
     expect(status).toBe(207);
     expect(responses.get(home)!.properties.has(dav('displayname'))).toBe(true);
   });
+});
+
+test('more XML than a parser should be busy with is refused with 413', async () => {
+  const {ann} = await serve({ann: []});
+  const body = `<D:propfind xmlns:D="DAV:"><D:allprop/>${' '.repeat(4 * 1024 * 1024)}</D:propfind>`;
+  expect((await ann.request('PROPFIND', home, {body, depth: 0})).status).toBe(413);
 });

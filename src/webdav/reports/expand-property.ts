@@ -1,3 +1,4 @@
+import {breathe} from '../../base/breathe.ts';
 import {type Element, elements, isElement, type Node, text} from '../../xml/element.ts';
 import {dav, type Name} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
@@ -6,9 +7,11 @@ import {numberOfMatchesWithinLimits} from '../preconditions.ts';
 import {parsePrefer} from '../prefer.ts';
 import {livePropertiesOf, printResponse, type Wanted} from '../propstat.ts';
 import type {DavRequest, Report, Resource} from '../tables.ts';
+import {maxNames} from '../wanted.ts';
 
 /** What an answer may hold in all, so that properties that lead to each other do not grow without end. */
 const maxResponses = 1000;
+const maxProperties = 100_000;
 
 /** RFC 3253 §3.8: the hrefs in a property's value are answered with the properties of what they name. */
 export const expandProperty: Report = {
@@ -17,7 +20,11 @@ export const expandProperty: Report = {
   run(body, request) {
     const {target, http} = request;
     const prefer = parsePrefer(http);
-    const wanted = wantedIn(body, request, {minimal: prefer.return === 'minimal', left: maxResponses});
+    const wanted = wantedIn(body, request, {
+      minimal: prefer.return === 'minimal',
+      left: maxResponses,
+      propertiesLeft: maxProperties,
+    });
     return multistatus([printResponse(target, wanted, request)], {headers: prefer.applied});
   },
 };
@@ -26,11 +33,14 @@ interface State {
   readonly minimal: boolean;
   /** Responses that may still come. */
   left: number;
+  /** Properties that they may hold. */
+  propertiesLeft: number;
 }
 
 /** The DAV:property elements directly within one, as what is wanted of a resource; those with some within them are expanded. */
 function wantedIn(parent: Element, request: DavRequest, state: State): Wanted {
   const asked = new Map(elements(parent, dav('property')).map(property => [nameOf(property), property]));
+  if (asked.size > maxNames) throw new DavError(400, {message: `More than ${maxNames} properties are asked for.`});
   return {
     how: 'prop',
     names: [...asked.keys()],
@@ -62,8 +72,10 @@ async function expand(name: Name, resource: Resource, wanted: Wanted, request: D
 }
 
 async function respond(href: string, wanted: Wanted, request: DavRequest, state: State): Promise<string> {
-  if (--state.left < 0) throw new DavError(numberOfMatchesWithinLimits);
+  if (--state.left < 0 || state.propertiesLeft < 0) return printStatus(href, new DavError(numberOfMatchesWithinLimits));
   const found = await request.locate(href);
   if (!found) return printStatus(href, 404);
+  state.propertiesLeft -= wanted.names.length;
+  await breathe();
   return request.may(dav('read'), found) ? printResponse(found, wanted, request, href) : printStatus(href, 403);
 }

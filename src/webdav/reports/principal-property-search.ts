@@ -1,3 +1,4 @@
+import {breathe} from '../../base/breathe.ts';
 import {child, type Element, elements, isElement, type Node, text} from '../../xml/element.ts';
 import {dav, type Name} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
@@ -30,6 +31,7 @@ export const principalPropertySearch: Report = {
     async function* responses(): AsyncIterable<string> {
       let count = 0;
       for await (const principal of principalsBelow(request.target, everywhere, request)) {
+        await breathe();
         if (!request.may(dav('read'), principal) || !(await matches(principal, search, request))) continue;
         if (++count > most) {
           yield printStatus(request.target.href, new DavError(numberOfMatchesWithinLimits));
@@ -41,6 +43,9 @@ export const principalPropertySearch: Report = {
     return multistatus(responses(), {headers: prefer.applied});
   },
 };
+
+/** Each is asked of each principal. */
+const maxTerms = 100;
 
 interface Search {
   readonly terms: readonly Term[];
@@ -60,6 +65,7 @@ function parseSearch(body: Element): Search {
     if (!prop || !match) throw new DavError(400, {message: 'A DAV:property-search needs DAV:prop and DAV:match.'});
     return {names: namesIn(prop), found: finder(fold(text(match)), match.attributes['match-type'])};
   });
+  if (terms.length > maxTerms) throw new DavError(400, {message: `More than ${maxTerms} property searches are asked for.`});
   if (terms.length === 0) throw new DavError(400, {message: 'DAV:property-search is missing.'});
   return {terms, all: body.attributes.test !== 'anyof'};
 }
