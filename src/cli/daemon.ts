@@ -1,7 +1,8 @@
 import {spawn} from 'node:child_process';
-import {closeSync, openSync} from 'node:fs';
+import {closeSync} from 'node:fs';
 import {extname, join} from 'node:path';
 import {UserError} from '../base/user-error.ts';
+import {openToAppend} from '../server/log-file.ts';
 import type {ServerStatus} from '../server/stats.ts';
 import {configOf, type ServeOptions} from './serve.ts';
 
@@ -43,7 +44,7 @@ export async function startDaemon(options: ServeOptions, note: (text: string) =>
 /** Where the last words of a process that dies go; nowhere as long as there is no folder for logs. */
 function openIfThere(file: string): number | 'ignore' {
   try {
-    return openSync(file, 'a', 0o640);
+    return openToAppend(file, {followsLinks: process.geteuid?.() !== 0});
   } catch {
     return 'ignore';
   }

@@ -1,4 +1,4 @@
-import {chmodSync, chownSync, rmSync} from 'node:fs';
+import {lchownSync, rmSync} from 'node:fs';
 import {connect, createServer, type Socket} from 'node:net';
 import {basename, dirname} from 'node:path';
 import {UserError} from '../base/user-error.ts';
@@ -37,8 +37,8 @@ export async function openControl(path: string, handlers: ControlHandlers, owner
   } finally {
     process.umask(umask);
   }
-  chmodSync(path, 0o600);
-  if (owner && process.geteuid?.() === 0) chownSync(path, owner.uid, owner.gid);
+  // Its rights came with the umask. What may have been laid in its place meanwhile is not followed: the folder may be the owner's.
+  if (owner && process.geteuid?.() === 0) lchownSync(path, owner.uid, owner.gid);
   return {
     close() {
       server.close();

@@ -98,15 +98,24 @@ export function openLogFile(
   };
 }
 
-/** Root follows no link here: the folder may belong to the account it serves as. */
 function open(file: string, owner: Account | undefined): number {
-  const {O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW} = constants;
-  const descriptor = openSync(file, O_APPEND | O_CREAT | O_WRONLY | (owner ? O_NOFOLLOW : 0), 0o640);
-  if (owner && process.geteuid?.() === 0 && fstatSync(descriptor).isFile()) {
-    fchownSync(descriptor, owner.uid, owner.gid);
-    fchmodSync(descriptor, 0o640);
+  const descriptor = openToAppend(file, {followsLinks: !owner});
+  const found = fstatSync(descriptor);
+  if (!owner || process.geteuid?.() !== 0 || !found.isFile()) return descriptor;
+  const {nlink, uid} = found;
+  if (nlink > 1 && uid !== owner.uid) {
+    closeSync(descriptor);
+    throw new Error('it is another file under a second name');
   }
+  fchownSync(descriptor, owner.uid, owner.gid);
+  fchmodSync(descriptor, 0o640);
   return descriptor;
+}
+
+/** Opens a log, or makes it. Root must follow no link there: the folder may belong to the account it serves as. */
+export function openToAppend(file: string, {followsLinks}: {followsLinks: boolean}): number {
+  const {O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW} = constants;
+  return openSync(file, O_APPEND | O_CREAT | O_WRONLY | (followsLinks ? 0 : O_NOFOLLOW), 0o640);
 }
 
 function renameIfThere(from: string, to: string) {

@@ -16,7 +16,9 @@ export interface PidFile {
 export function claimPidFile(file: string): PidFile {
   const temporary = `${file}.${process.pid}`;
   let note: string | undefined;
-  writeFileSync(temporary, `${process.pid}\n`, {mode: 0o644});
+  // Never through a link: the folder may belong to the account that root starts this for.
+  rmSync(temporary, {force: true});
+  writeFileSync(temporary, `${process.pid}\n`, {mode: 0o644, flag: 'wx'});
   try {
     for (let attempt = 0; ; attempt++) {
       try {

@@ -1,7 +1,7 @@
-import {mkdirSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {UserError} from '../../src/base/user-error.ts';
 import {askControl, type ControlHandlers, openControl} from '../../src/server/control.ts';
 import {temporaryFolder} from '../support/temporary.ts';
@@ -21,6 +21,33 @@ describe('the control socket', () => {
     expect(await askControl(path, 'stop')).toBe(null);
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
+
+  test.runIf(process.geteuid?.() === 0)(
+    'that root makes for an account gives that account nothing else laid in its place',
+    async () => {
+      const folder = await temporaryFolder();
+      const [path, precious] = [join(folder, 'caldavd.sock'), join(folder, 'precious')];
+      writeFileSync(precious, '');
+      chmodSync(precious, 0o644);
+      const {umask} = process;
+      // The moment between the making of the socket and its giving away.
+      vi.spyOn(process, 'umask').mockImplementation(mask => {
+        if (statSync(path, {throwIfNoEntry: false})) {
+          rmSync(path);
+          symlinkSync(precious, path);
+        }
+        return umask.call(process, mask!);
+      });
+      onTestFinished(() => void vi.restoreAllMocks());
+      const control = await openControl(
+        path,
+        {status: () => 1, reload: () => 1, stop: () => 1},
+        {name: 'daemon', uid: 1, gid: 1},
+      );
+      control.close();
+      expect([statSync(precious).uid, statSync(precious).mode & 0o777]).toEqual([0, 0o644]);
+    },
+  );
 
   test('says no in a sentence', async () => {
     const path = await open({

@@ -1,7 +1,17 @@
-import {readdirSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
+import {
+  chownSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {openLogFile} from '../../src/server/log-file.ts';
+import {openLogFile, openToAppend} from '../../src/server/log-file.ts';
 import {temporaryFolder} from '../support/temporary.ts';
 
 async function inFolder() {
@@ -59,5 +69,21 @@ describe('a log file', () => {
     const {file, folder} = await inFolder();
     symlinkSync(join(folder, 'elsewhere'), file);
     expect(() => openLogFile(file, {gatherMs: 0, rotate: false, owner: {name: 'daemon', uid: 1, gid: 1}})).toThrow(/ELOOP/);
+    expect(() => openToAppend(file, {followsLinks: false})).toThrow(/ELOOP/);
+    expect(readdirSync(folder)).toEqual(['access.log']);
   });
+
+  test.runIf(process.geteuid?.() === 0)(
+    'that root opens for another account is no second name of what is not that account’s',
+    async () => {
+      const {file, folder} = await inFolder();
+      const [precious, owner] = [join(folder, 'precious'), {name: 'daemon', uid: 1, gid: 1}];
+      writeFileSync(precious, 'precious');
+      linkSync(precious, file);
+      expect(() => openLogFile(file, {gatherMs: 0, rotate: false, owner})).toThrow('second name');
+      expect(statSync(precious).uid).toBe(0);
+      chownSync(file, 1, 1);
+      openLogFile(file, {gatherMs: 0, rotate: false, owner}).close();
+    },
+  );
 });

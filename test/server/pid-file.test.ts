@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {claimPidFile, findServer, isAlive} from '../../src/server/pid-file.ts';
@@ -38,6 +38,15 @@ describe('the PID file', () => {
     writeFileSync(file, `${(await named('caldav')).pid}\n`);
     utimesSync(file, new Date(), new Date(Date.now() - 60_000));
     expect(findServer(file)).toBe(undefined);
+  });
+
+  test('is not written through a link that somebody has laid where it is made', async () => {
+    const folder = await temporaryFolder();
+    const [file, precious] = [join(folder, 'caldavd.pid'), join(folder, 'precious')];
+    writeFileSync(precious, 'precious');
+    symlinkSync(precious, `${file}.${process.pid}`);
+    claimPidFile(file);
+    expect([readFileSync(file, 'utf8'), readFileSync(precious, 'utf8')]).toEqual([`${process.pid}\n`, 'precious']);
   });
 
   test('is left alone by one that no longer owns it', async () => {
