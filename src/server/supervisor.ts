@@ -1,4 +1,4 @@
-import {accessSync, chownSync, constants, existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {accessSync, constants, existsSync, lchownSync, mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import type {Log} from '../base/log.ts';
@@ -232,7 +232,7 @@ function makeFolders({pidFile, controlSocket, logs, serverStatsFile}: Config, ow
     try {
       if (existsSync(folder)) continue;
       mkdirSync(folder, {recursive: true, mode: 0o750});
-      if (owner) chownSync(folder, owner.uid, owner.gid);
+      if (owner) lchownSync(folder, owner.uid, owner.gid);
     } catch (error) {
       throw unwritable(folder, error as Error);
     }

@@ -1,4 +1,4 @@
-import {chmod, chown, mkdir, readdir, stat} from 'node:fs/promises';
+import {constants, type FileHandle, lstat, mkdir, open, readdir} from 'node:fs/promises';
 import type {PlannedPath} from '../planned.ts';
 import type {Step} from '../step.ts';
 
@@ -22,11 +22,21 @@ export const folders: Step = {
 async function make({path, action, mode}: PlannedPath): Promise<void> {
   if (action !== 'make') return;
   await mkdir(path, {recursive: true, mode: 0o755});
-  await chmod(path, mode);
+  await using folder = await openFolder(path);
+  await folder.chmod(mode);
 }
 
-/** A folder that was there and has something in it belongs to whom it belongs: the doctor says so where that does not do. */
+/**
+ * A folder that was there and has something in it belongs to whom it belongs: the doctor says so where that does not do. Neither does
+ * one that a link leads to change hands: what it lies in may be the account's already, and the link too.
+ */
 async function give({path, action}: PlannedPath, {uid, gid}: {uid: number; gid: number}): Promise<void> {
-  if ((await stat(path)).uid === uid) return;
-  if (action === 'make' || (await readdir(path)).length === 0) await chown(path, uid, gid);
+  if ((await lstat(path)).isSymbolicLink()) return;
+  await using folder = await openFolder(path);
+  if ((await folder.stat()).uid === uid) return;
+  if (action === 'make' || (await readdir(path)).length === 0) await folder.chown(uid, gid);
+}
+
+function openFolder(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
 }
