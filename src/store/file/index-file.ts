@@ -20,11 +20,16 @@ export function createIndex(file: string): DatabaseSync {
   return database;
 }
 
-/** Opens an index to write; undefined where the file is no index of this version. Throws what SQLite throws where it is damaged. */
-export function openIndex(file: string): DatabaseSync | undefined {
+/** Opens a file that is there as an index to write, whatever it holds. */
+export function openAsItIs(file: string): DatabaseSync {
   const url = pathToFileURL(file);
   url.search = '?mode=rw';
-  const database = new DatabaseSync(url, {timeout: lockWaitMs});
+  return new DatabaseSync(url, {timeout: lockWaitMs});
+}
+
+/** Opens an index to write; undefined where the file is no index of this version. Throws what SQLite throws where it is damaged. */
+export function openIndex(file: string): DatabaseSync | undefined {
+  const database = openAsItIs(file);
   try {
     if (!isCurrent(database)) {
       database.close();

@@ -81,12 +81,19 @@ export class OpenHomes {
       before?.close();
       return undefined;
     }
-    let open = await this.#openIndex(home, folder, suspect, before);
-    if (!open) {
-      await this.#alone(() => repairIndex(folder, this.#by.log, before));
-      open = await this.#openIndex(home, folder, true);
+    let open: OpenHome | undefined;
+    try {
+      open = await this.#openIndex(home, folder, suspect, before);
+      if (!open) {
+        await this.#alone(() => repairIndex(folder, this.#by.log, before));
+        open = await this.#openIndex(home, folder, true);
+      }
+      if (!open) throw new Error(`the index of ${folder} cannot be opened`);
+    } catch (error) {
+      // What it has promised may be nowhere else.
+      if (before?.database.isOpen) this.#homes.set(home, before);
+      throw error;
     }
-    if (!open) throw new Error(`the index of ${folder} cannot be opened`);
     const {deleted, start_id} = open.ledger.look.meta();
     if (deleted) {
       open.close();
@@ -97,8 +104,12 @@ export class OpenHomes {
     try {
       if (start_id !== this.#startId) await this.#lookOver(open);
     } catch (error) {
-      open.close();
-      throw error;
+      if (!open.isCurrent() || error instanceof IndexGone || isDamage(error)) {
+        open.close();
+        throw error;
+      }
+      // The disk is full, or a folder cannot be read: what is known is served all the same, and the next opening tries again.
+      this.#by.log.error({home, err: error}, 'the files could not be compared with the index');
     } finally {
       open.users--;
     }
@@ -122,7 +133,8 @@ export class OpenHomes {
       before?.close();
       return new OpenHome(home, folder, database, this.folds);
     } catch (error) {
-      if (isDamage(error) || (error as {errcode?: number}).errcode === 14) return undefined;
+      // It may be sound, and only out of reach now: too many files are open, the disk fails.
+      if (isDamage(error) || !existsSync(file)) return undefined;
       throw error;
     }
   }
