@@ -3,6 +3,7 @@ import {protocol} from '../../src/server/protocol.ts';
 import {elements} from '../../src/xml/element.ts';
 import {dav} from '../../src/xml/names.ts';
 import {serve} from '../support/serve.ts';
+import {sharedServer} from '../support/shared-server.ts';
 
 const methods = [...protocol.methods.keys(), 'LOCK', 'SEARCH'];
 const paths = [
@@ -16,8 +17,10 @@ const paths = [
 ];
 
 describe('RFC 9110 §11.6.1: who has not logged in', () => {
+  const served = sharedServer({ann: []});
+
   test.each(methods)('%s is answered 401 with a challenge, whatever is at the path', async method => {
-    const {nobody} = await serve({ann: []});
+    const {nobody} = served();
     for (const path of paths) {
       const {status, headers} = await nobody.request(method, path);
       expect({path, status, challenge: headers.get('www-authenticate')}).toEqual({
@@ -30,6 +33,7 @@ describe('RFC 9110 §11.6.1: who has not logged in', () => {
 });
 
 describe('RFC 3744 §3: who may do what', () => {
+  const served = sharedServer({ann: [], bob: []});
   const file = '/calendars/users/ann/files/a.txt';
   const tried = [
     ['GET', file],
@@ -49,7 +53,7 @@ describe('RFC 3744 §3: who may do what', () => {
   ] as const;
 
   test.each(tried)('%s %s is refused to another user: DAV:need-privileges, whether it is there or not', async (method, path) => {
-    const {ann, bob} = await serve({ann: [], bob: []});
+    const {ann, bob} = served();
     await ann.request('MKCOL', '/calendars/users/ann/files/');
     await ann.put(file, 'mine');
     const headers = {destination: '/calendars/users/bob/stolen.txt', depth: method === 'PROPFIND' ? '0' : 'infinity'};

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {dav} from '../../src/xml/names.ts';
-import {serve} from '../support/serve.ts';
+import {sharedServer} from '../support/shared-server.ts';
 
 const home = '/calendars/users/ann/';
 const laughs = `<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">${Array.from({length: 9}, (_, at) => `<!ENTITY lol${at + 1} "${`&lol${at || ''};`.repeat(10)}">`).join('')}]>
@@ -29,9 +29,11 @@ const bodies = [
   ['a control character', '<D:propfind xmlns:D="DAV:"><D:prop><a>\u0001</a></D:prop></D:propfind>'],
 ] as const;
 
+const served = sharedServer({ann: []});
+
 describe('RFC 4918 §8.2 and §17.6: bodies that are no acceptable XML', () => {
   test.each(bodies)('%s is refused with 400 and a sentence, by every method that reads XML', async (_what, body) => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     const headers = {'content-type': 'application/xml'};
     for (const [method, path] of [
       ['PROPFIND', home],
@@ -56,12 +58,12 @@ describe('RFC 4918 §8.2 and §17.6: bodies that are no acceptable XML', () => {
     ['PROPPATCH', '', 400],
     ['REPORT', '', 400],
   ])('%s refuses the wrong document: %s', async (method, body, status) => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     expect((await ann.request(method, home, {body, depth: 0})).status).toBe(status);
   });
 
   test('UTF-16 with its mark is XML too', async () => {
-    const {ann} = await serve({ann: []});
+    const {ann} = served();
     const body = new Uint8Array(Buffer.from('\ufeff<propfind xmlns="DAV:"><prop><displayname/></prop></propfind>', 'utf16le'));
     const {status, responses} = await ann.request('PROPFIND', home, {body, depth: 0});
     expect(status).toBe(207);
@@ -70,7 +72,7 @@ describe('RFC 4918 §8.2 and §17.6: bodies that are no acceptable XML', () => {
 });
 
 test('more XML than a parser should be busy with is refused with 413', async () => {
-  const {ann} = await serve({ann: []});
+  const {ann} = served();
   const body = `<D:propfind xmlns:D="DAV:"><D:allprop/>${' '.repeat(4 * 1024 * 1024)}</D:propfind>`;
   expect((await ann.request('PROPFIND', home, {body, depth: 0})).status).toBe(413);
 });
