@@ -2,7 +2,7 @@ import type {Directory, Principal} from '../accounts/principal.ts';
 import {dav, type Name} from '../xml/names.ts';
 import {parsePath} from './href.ts';
 import {findPrincipal} from './principals.ts';
-import type {Ace, Resource} from './tables.ts';
+import type {Ace, Protocol, Resource} from './tables.ts';
 
 /** Who has rights that no ownership gives: principal URLs, as the plist lists them; a group's hold for its members. */
 export interface AccessRules {
@@ -22,10 +22,10 @@ export function acesOn({view, owner}: Resource, directory: Directory, rules: Acc
   return [...own, ...admins.map(who => ({who, grant: all})), ...readers.map(who => ({who, grant: reading}))];
 }
 
-/** Whether a principal has a privilege; an entry for a group is one for its members. */
+/** Whether a principal has a privilege, given with the aggregates it is part of; an entry for a group is one for its members. */
 export function may(
   principal: Principal | undefined,
-  privilege: Name,
+  privileges: readonly Name[],
   resource: Resource,
   directory: Directory,
   rules: AccessRules,
@@ -33,13 +33,30 @@ export function may(
   if (!principal) return false;
   return acesOn(resource, directory, rules).some(
     ({who, grant}) =>
-      (grant === all || grant.includes(privilege)) &&
+      (grant === all || privileges.some(privilege => grant.includes(privilege))) &&
       (who === 'authenticated' || who.guid === principal.guid || isMember(principal, who, directory)),
   );
 }
 
 function isMember({guid}: Principal, group: Principal, directory: Directory): boolean {
   return group.type === 'groups' && directory.groupsOf(guid).some(each => each.guid === group.guid);
+}
+
+const aggregates = new WeakMap<Protocol, Map<Name, readonly Name[]>>();
+
+/** A privilege and those that hold it: an aggregate that is granted grants all that is within it (RFC 3744 §3). */
+export function withAggregates(privilege: Name, protocol: Protocol): readonly Name[] {
+  let known = aggregates.get(protocol);
+  if (!known) {
+    known = new Map(protocol.privileges.map(({name}) => [name, above(name, protocol)]));
+    aggregates.set(protocol, known);
+  }
+  return known.get(privilege) ?? [privilege];
+}
+
+function above(privilege: Name, protocol: Protocol): Name[] {
+  const within = protocol.privileges.find(({name}) => name === privilege)?.within;
+  return within === undefined ? [privilege] : [privilege, ...above(within, protocol)];
 }
 
 const all: readonly Name[] = [dav('all')];

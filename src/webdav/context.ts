@@ -3,7 +3,7 @@ import type {HttpRequest} from '../http/message.ts';
 import type {HomeUnit} from '../store/store.ts';
 import type {Element} from '../xml/element.ts';
 import {parseXml, XmlError} from '../xml/parse.ts';
-import {type AccessRules, acesOn, may} from './access.ts';
+import {type AccessRules, acesOn, may, withAggregates} from './access.ts';
 import {DavError} from './error.ts';
 import {hostName, parsePath, pathOfHref} from './href.ts';
 import {type Location, locate} from './locate.ts';
@@ -26,7 +26,7 @@ export function createContext(server: Server, http: HttpRequest, principal: Prin
     log,
     hosts: hostsOf(http, server.hostNames ?? []),
     locate: href => findByHref(href, context),
-    may: (privilege, resource) => may(principal, privilege, resource, directory, server),
+    may: (privilege, resource) => may(principal, withAggregates(privilege, protocol), resource, directory, server),
     acl: resource => acesOn(resource, directory, server),
   };
   return context;

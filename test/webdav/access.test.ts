@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {protocol} from '../../src/server/protocol.ts';
 import {elements} from '../../src/xml/element.ts';
-import {dav} from '../../src/xml/names.ts';
+import {caldav, dav} from '../../src/xml/names.ts';
 import {serve} from '../support/serve.ts';
 import {sharedServer} from '../support/shared-server.ts';
 
@@ -114,6 +114,8 @@ describe('RFC 3744 §3: who may do what', () => {
     expect(await of(ann)).toEqual(expect.arrayContaining([dav('read'), ...writing]));
     expect(await of(admin)).toEqual(expect.arrayContaining([dav('read'), ...writing]));
     const reader = await of(bob);
+    // Part of DAV:read (RFC 4791 §6.1.1).
+    expect(reader).toContain(caldav('read-free-busy'));
     expect(reader).toEqual(expect.arrayContaining([dav('read'), dav('read-current-user-privilege-set')]));
     expect(reader.filter(name => (writing as string[]).includes(name))).toEqual([]);
   });
