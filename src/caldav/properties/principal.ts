@@ -28,6 +28,7 @@ export const calendarUserProperties = properties(
       name: caldav('calendar-user-address-set'), // §2.4.1
       allprop: false,
       get: ({resource: {owner}}) => owner && addressesOf(owner),
+      searchable: 'Calendar user address',
     },
     {name: caldav('calendar-user-type'), allprop: false, get: ({resource: {owner}}) => owner && userTypes[owner.type]}, // §2.4.2
   ],
@@ -66,6 +67,7 @@ export const calendarserverPrincipalProperties = properties(
       name: calendarserver('email-address-set'),
       allprop: false,
       get: ({resource: {owner}}) => owner?.emails.map(email => element(calendarserver('email-address'), email)),
+      searchable: 'E-mail address',
     },
   ],
 );

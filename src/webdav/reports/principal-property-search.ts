@@ -70,8 +70,16 @@ function parseSearch(body: Element): Search {
   return {terms, all: body.attributes.test !== 'anyof'};
 }
 
+/** A URL of a principal or of its GUID, among the addresses: found in full only, or each word in them would find everybody. */
+const isUrl = /^(?:\/|urn:)/;
+
+function finder(wanted: string, type: string | undefined): Term['found'] {
+  const found = textFinder(wanted, type);
+  return value => (isUrl.test(value) ? value === wanted : found(value));
+}
+
 /** CalendarServer's `match-type`; RFC 3744's own match is `contains`, and never minds case. */
-function finder(wanted: string, type = 'contains'): Term['found'] {
+function textFinder(wanted: string, type = 'contains'): Term['found'] {
   if (type === 'equals') return value => value === wanted;
   if (type === 'starts-with') return value => value.startsWith(wanted);
   if (type === 'ends-with') return value => value.endsWith(wanted);

@@ -70,6 +70,24 @@ describe('RFC 3744 §9.4 DAV:principal-property-search', () => {
     expect(await found('CS:first-name')).toEqual([]);
   });
 
+  test('addresses are searched; the URLs among them are found in full only, as a word in them is in all', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const found = async (name: string, match: string) => [
+      ...(await client.report('/principals/', search(name, match), '0')).responses.keys(),
+    ];
+    expect(await found('CS:email-address-set', 'DORA@')).toEqual([dora]);
+    expect(await found('C:calendar-user-address-set', 'mailto:dora@example.com')).toEqual([dora]);
+    expect(await found('C:calendar-user-address-set', 'example.com')).toEqual([ann, dora]);
+    expect(await found('C:calendar-user-address-set', 'principals')).toEqual([]);
+    expect(await found('C:calendar-user-address-set', staff)).toEqual([staff]);
+  });
+
+  test('more searches than a person asks for are refused', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const one = '<D:property-search><D:prop><D:displayname/></D:prop><D:match>x</D:match></D:property-search>';
+    expect((await client.report('/principals/', search('D:displayname', 'x', '', one.repeat(100)), '0')).status).toBe(400);
+  });
+
   test('what cannot be searched matches nothing', async () => {
     const {ann: client} = await serve({ann: []}, {records});
     expect((await client.report('/principals/', search('D:resourcetype', ''), '0')).responses.size).toBe(0);
