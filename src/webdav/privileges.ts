@@ -19,11 +19,22 @@ export const webdavPrivileges: readonly Privilege[] = [
   {name: dav('unbind'), within: dav('write'), description: 'Remove members'},
 ];
 
-/** Throws DavError need-privileges, naming what is missing (RFC 3744 §7.1.1). */
+/**
+ * Throws DavError need-privileges, naming what is missing (RFC 3744 §7.1.1). To who may not even read there, that is the reading of the
+ * home, whatever was asked for: more would say what is in it and what is not.
+ */
 export function requirePrivilege(privilege: Name, resource: Resource, context: DavContext): void {
   if (context.may(privilege, resource)) return;
-  const missing = element(dav('resource'), element(dav('href'), resource.href), element(dav('privilege'), element(privilege)));
+  const isSeen = !resource.view || context.may(dav('read'), resource);
+  const [href, name] = isSeen ? [resource.href, privilege] : [homeHref(resource), dav('read')];
+  const missing = element(dav('resource'), element(dav('href'), href), element(dav('privilege'), element(name)));
   throw new DavError(needPrivileges, {content: [missing]});
+}
+
+function homeHref({href, stored}: Resource): string {
+  const below = stored?.path ? stored.path.split('/').length : 0;
+  const segments = href.replace(/\/$/, '').split('/');
+  return `${segments.slice(0, segments.length - below).join('/')}/`;
 }
 
 /** The privileges that mean something on a resource, the aggregates before what they hold. */
