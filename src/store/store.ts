@@ -114,7 +114,7 @@ export interface Store {
   view(home: HomeId): Promise<HomeView | undefined>;
   /**
    * One unit of work. Resolves when what `work` staged is durable; a `work` that throws changes nothing. When another unit came first
-   * and changed what this one had looked at, `work` runs again from the start, so it must do nothing else. Throws if the home is missing.
+   * and changed what this one had looked at, `work` runs again from the start, so it must do nothing else. Throws if the home is missing, and `NoRoom` where the disk is full.
    */
   write<T>(home: HomeId, work: (unit: HomeUnit) => T | Promise<T>): Promise<T>;
   /** Makes a home and, with it, whatever `work` stages; false if it was there already. */

@@ -1,6 +1,7 @@
 import type {Directory, Principal} from '../accounts/principal.ts';
 import type {Log} from '../base/log.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
+import {NoRoom} from '../store/no-room.ts';
 import type {Store} from '../store/store.ts';
 import type {AccessRules} from './access.ts';
 import {allowed} from './allow.ts';
@@ -42,6 +43,10 @@ function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpRes
   if (error instanceof DavError) {
     if (error.condition) log.info({method, path, condition: error.condition}, `refused: ${error.message}`);
     return errorResponse(error);
+  }
+  if (error instanceof NoRoom) {
+    log.error({err: error, method, path}, 'there is no room left on the disk');
+    return errorResponse(new DavError(507, {message: 'There is no room left on the disk of the server.'})); // RFC 4918 §11.5
   }
   log.error({err: error, method, path}, 'a request failed by a fault of the server');
   return errorResponse(new DavError(500, {message: 'The server made a mistake; its error log says more.'}));

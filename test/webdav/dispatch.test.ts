@@ -3,6 +3,7 @@ import {parseDirectory} from '../../src/accounts/load.ts';
 import type {Log} from '../../src/base/log.ts';
 import {silent} from '../../src/base/log.ts';
 import {calendarAccess} from '../../src/caldav/extension.ts';
+import {NoRoom} from '../../src/store/no-room.ts';
 import type {Store} from '../../src/store/store.ts';
 import {createDispatch} from '../../src/webdav/dispatch.ts';
 import {webdav} from '../../src/webdav/extension.ts';
@@ -92,6 +93,16 @@ describe('a dispatcher', () => {
       );
     return {send, errors};
   }
+
+  test('RFC 4918 §11.5: a full disk is answered 507, and logged', async () => {
+    const {send, errors} = broken({
+      methods: [
+        {name: 'GET', mapped: dav('read'), writes: false, handle: () => Promise.reject(new NoRoom('database or disk is full'))},
+      ],
+    });
+    expect((await send('GET', home)).status).toBe(507);
+    expect(errors).toEqual(['there is no room left on the disk']);
+  });
 
   test('a method that throws is answered 500, with nothing of the cause, and logged', async () => {
     const {send, errors} = broken({

@@ -41,7 +41,8 @@ export function createHomeFolder(
     if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
-  syncFolder(parent);
+  // Folders that another has made just now may not be durable yet.
+  for (let above = parent; above.length >= root.length; above = dirname(above)) syncFolder(above);
   return true;
 }
 

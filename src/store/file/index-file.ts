@@ -75,6 +75,12 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }
 
+/** SQLITE_FULL, SQLITE_IOERR_SHMSIZE, ENOSPC and EDQUOT. */
+export function isLackOfRoom(error: unknown): boolean {
+  const {errcode, code} = error as {errcode?: number; code?: string};
+  return (Number(errcode) & 0xff) === 13 || errcode === 4874 || code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 /** SQLITE_CORRUPT and SQLITE_NOTADB, and a table or column that is not there. */
 export function isDamage(error: unknown): boolean {
   if (!(error instanceof Error) || !('errcode' in error)) return false;

@@ -18,21 +18,22 @@ const rowStatements = {
           AND (span.end > :start OR span.end = span.start AND span.start >= :start)
       UNION SELECT id FROM resource WHERE parent = :parent AND horizon IS NOT NULL AND horizon < :end
     ) AND (:component IS NULL OR component = :component) ORDER BY path`,
-  changed: `SELECT ${columns} FROM resource WHERE parent = :parent AND revision > :since ORDER BY revision`,
+  changed: `SELECT ${columns} FROM resource WHERE parent = :parent AND revision > :since ORDER BY revision LIMIT :limit`,
   changedBelow: `
     SELECT ${rowColumns.map(column => `resource.${column}`).join(', ')} FROM resource AS above CROSS JOIN resource ON resource.parent = above.id
       WHERE above.collection = 1 AND (above.path = :path OR above.path > :from AND above.path < :to) AND resource.revision > :since
-      ORDER BY resource.revision`,
+      ORDER BY resource.revision LIMIT :limit`,
 } as const;
 
 const statements = {
   begin: 'BEGIN',
   end: 'COMMIT',
   meta: 'SELECT revision, used, start_id, deleted FROM meta',
-  gone: 'SELECT path, revision, collection FROM tombstone WHERE parent = :path AND revision > :since ORDER BY revision',
+  gone: 'SELECT path, revision, collection FROM tombstone WHERE parent = :path AND revision > :since ORDER BY revision LIMIT :limit',
   goneBelow:
-    'SELECT path, revision, collection FROM tombstone WHERE revision > :since AND path > :from AND path < :to ORDER BY revision',
+    'SELECT path, revision, collection FROM tombstone WHERE revision > :since AND path > :from AND path < :to ORDER BY revision LIMIT :limit',
   pending: 'SELECT 1 FROM pending WHERE path = ? LIMIT 1',
+  pendingBelow: 'SELECT 1 FROM pending WHERE path = :path OR path > :from AND path < :to LIMIT 1',
   folders: 'SELECT path, file FROM resource WHERE collection = 1',
   bytes: `
     SELECT etag, file, CASE WHEN file IS NULL
@@ -113,12 +114,20 @@ export class Look {
     return this.#get('pending', path) !== undefined;
   }
 
+  /** Whether something is still to be done to a collection's folder or to anything below it. */
+  isPendingBelow(collection: Path): boolean {
+    return this.#get('pendingBelow', {path: collection, ...below(collection)}) !== undefined;
+  }
+
   changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit = Infinity): Changes | undefined {
     return this.#one(() => {
       const row = this.row(collection);
       if (!row?.collection) return undefined;
       if (since !== undefined && (since < row.born || since < row.pruned || since > row.revision)) return undefined;
-      const all = [...this.#present(row, since ?? -1, depth), ...(since === undefined ? [] : this.#gone(row, since, depth))];
+      // One more than asked for tells whether there is more; the page may have to be longer where tombstones were dropped.
+      const most = limit >= 2 ** 31 || (since === undefined && row.pruned > 0) ? -1 : limit + 1;
+      const gone = since === undefined ? [] : this.#gone(row, since, depth, most);
+      const all = [...this.#present(row, since ?? -1, depth, most), ...gone];
       all.sort((a, b) => a.revision - b.revision);
       const changes = all.slice(0, pageLength(all, limit, row.pruned));
       const truncated = changes.length < all.length;
@@ -126,16 +135,19 @@ export class Look {
     });
   }
 
-  #present(row: Row, since: Revision, depth: '1' | 'infinity'): Change[] {
+  #present(row: Row, since: Revision, depth: '1' | 'infinity', limit: number): Change[] {
     const rows =
       depth === '1'
-        ? this.#rows('changed', {parent: row.id, since})
-        : this.#rows('changedBelow', {...below(row.path), path: row.path, since});
+        ? this.#rows('changed', {parent: row.id, since, limit})
+        : this.#rows('changedBelow', {...below(row.path), path: row.path, since, limit});
     return rows.map(found => ({path: found.path, revision: found.revision, stored: storedFrom(found)}));
   }
 
-  #gone(row: Row, since: Revision, depth: '1' | 'infinity'): Change[] {
-    const rows = depth === '1' ? this.#all('gone', {path: row.path, since}) : this.#all('goneBelow', {...below(row.path), since});
+  #gone(row: Row, since: Revision, depth: '1' | 'infinity', limit: number): Change[] {
+    const rows =
+      depth === '1'
+        ? this.#all('gone', {path: row.path, since, limit})
+        : this.#all('goneBelow', {...below(row.path), since, limit});
     return (rows as {path: Path; revision: Revision; collection: number}[]).map(({path, revision, collection}) => ({
       path,
       revision,

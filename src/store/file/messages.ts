@@ -38,7 +38,7 @@ export type ToThread =
 export type FromThread =
   | {readonly sort: 'ready'}
   | {readonly sort: 'done'; readonly id: number; readonly answer: unknown}
-  | {readonly sort: 'failed'; readonly id: number; readonly error: Error}
+  | {readonly sort: 'failed'; readonly id: number; readonly error: Error; readonly noRoom: boolean}
   | {readonly sort: 'parse'; readonly id: number; readonly files: readonly Unparsed[]}
   | {
       readonly sort: 'log';

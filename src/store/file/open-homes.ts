@@ -1,14 +1,15 @@
-import {existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, lstatSync} from 'node:fs';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {HomeId} from '../store.ts';
 import {removeFolder} from './home-folder.ts';
 import {isBusy, isDamage, openIndex, withWriteLock} from './index-file.ts';
-import {homeFolder, indexName} from './layout.ts';
+import {homeFolder, indexName, trees} from './layout.ts';
 import {IndexGone, OpenHome} from './open-home.ts';
 import {clearWorkshop, isSound, repairIndex} from './repair.ts';
 import {type Rescanning, rescan} from './rescan.ts';
+import {makeFolders} from './safe-file.ts';
 import {writeOut} from './write-out.ts';
 
 const mostOpen = 48;
@@ -96,8 +97,7 @@ export class OpenHomes {
     }
     const {deleted, start_id} = open.ledger.look.meta();
     if (deleted) {
-      open.close();
-      removeFolder(folder);
+      await this.#removeFolder(open);
       return undefined;
     }
     open.users++;
@@ -198,11 +198,24 @@ export class OpenHomes {
     this.#homes.clear();
   }
 
-  /** Lets go of a home that is to be removed. */
-  async release(home: HomeId): Promise<void> {
-    const open = this.#homes.get(home);
-    this.#homes.delete(home);
-    open?.close();
+  /** Removes a home with everything in it; false where there is none. Marked first, so that who comes after a crash goes on with it. */
+  async remove(home: HomeId): Promise<boolean> {
+    const removed = await this.use(home, async open => {
+      await open.exclusively(ledger => ledger.run('UPDATE meta SET deleted = 1'));
+      this.#homes.delete(home);
+      await this.#removeFolder(open);
+      return true;
+    });
+    return removed ?? false;
+  }
+
+  /** Not where another has removed it already: a new home may have come to its place. */
+  async #removeFolder(open: OpenHome): Promise<void> {
+    await this.#alone(async () => {
+      const isThere = open.isCurrent();
+      open.close();
+      if (isThere) removeFolder(open.folder);
+    });
   }
 
   #closeSome(): void {
@@ -225,13 +238,10 @@ export class OpenHomes {
   }
 }
 
-/** Whether the disk takes `a` and `A` for one name. */
+/** Whether the disk takes `a` and `A` for one name: told without writing, for it may be full. */
 function foldsNames(root: string): boolean {
-  const folder = mkdtempSync(join(root, '.names-'));
-  try {
-    writeFileSync(join(folder, 'a'), '');
-    return statSync(join(folder, 'A'), {throwIfNoEntry: false}) !== undefined && readdirSync(folder).length === 1;
-  } finally {
-    rmSync(folder, {recursive: true, force: true});
-  }
+  const [tree] = trees;
+  makeFolders(join(root, tree));
+  const other = lstatSync(join(root, tree.toUpperCase()), {throwIfNoEntry: false});
+  return other !== undefined && other.ino === lstatSync(join(root, tree)).ino;
 }

@@ -8,6 +8,8 @@ import {Look} from './look.ts';
 import {signatureOf} from './signature.ts';
 
 const checkEveryMs = 1_000;
+/** While objects are written out to a folder it looks changed all the time; then it is looked into this often. */
+const checkBusyEveryMs = 20_000;
 
 /** A home as the event loop has it open: to read only. */
 export class Reader {
@@ -17,6 +19,7 @@ export class Reader {
   readonly #database: DatabaseSync;
   readonly #inode: string | undefined;
   #checkedAt = Number.NEGATIVE_INFINITY;
+  #checkedBusyAt = performance.now();
 
   /** The index must be there and in order: the writer has seen to it. Throws where it is not. */
   constructor(home: HomeId, folder: string) {
@@ -26,7 +29,12 @@ export class Reader {
     this.#inode = inodeOf(file);
     this.#database = openIndexToRead(file);
     this.look = new Look(this.#database);
-    this.look.meta();
+    try {
+      this.look.meta();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   get isOpen(): boolean {
@@ -51,7 +59,9 @@ export class Reader {
         return stats && signatureOf(stats) === file ? [] : [path];
       }),
     );
-    return changed.flat().filter(path => !this.isOpen || !this.look.isPending(path));
+    const busyToo = now - this.#checkedBusyAt > checkBusyEveryMs;
+    if (busyToo) this.#checkedBusyAt = now;
+    return changed.flat().filter(path => !this.isOpen || !(busyToo ? this.look.isPending(path) : this.look.isPendingBelow(path)));
   }
 
   close(): void {

@@ -52,8 +52,9 @@ export async function rescan(open: OpenHome, collection: Path, deep: boolean, by
   });
   const known = new Map(open.ledger.look.members(collection).map(row => [row.path, row]));
   const changed = differing(open.ledger, folder, collection, listing, known);
+  const ids = changed.length > 0 ? idsOf(open.ledger) : new Set<string>();
   for (let at = 0; at < changed.length; )
-    at += await takeInFiles(open, unpackTypes(self.types), changed.slice(at, at + batchFiles), by);
+    at += await takeInFiles(open, unpackTypes(self.types), changed.slice(at, at + batchFiles), ids, by);
   await open.exclusively(ledger => {
     ledger.run(
       'UPDATE resource SET file = ?1 WHERE path = ?2 AND collection = 1 AND file IS NOT ?1',
@@ -136,6 +137,7 @@ async function takeInFiles(
   open: OpenHome,
   types: readonly Name[],
   candidates: readonly Candidate[],
+  ids: Set<string>,
   by: Rescanning,
 ): Promise<number> {
   const read: (Candidate & {bytes: Uint8Array; look: string; etag: string})[] = [];
@@ -161,7 +163,6 @@ async function takeInFiles(
   const answers = await by.parse(unparsed.map(({path, bytes}) => ({name: nameOf(path!), bytes, types})));
   const parsed = new Map(unparsed.map((file, at) => [file.path, answers[at]!]));
   await open.exclusively(ledger => {
-    const ids = idsOf(ledger);
     for (const {path, diskPath, file, bytes, look, etag} of read) {
       if (signatureAt(file) !== look || (path !== undefined && ledger.look.isPending(path))) continue;
       const row = path === undefined ? undefined : ledger.look.row(path);

@@ -15,16 +15,16 @@ export function makeFolder(folder: string): boolean {
   return true;
 }
 
-/** Makes a folder and those above it that are missing. */
+/** Makes a folder and those above it that are missing, durably. */
 export function makeFolders(folder: string): void {
   try {
-    makeFolder(folder);
+    if (!makeFolder(folder)) return;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     makeFolders(dirname(folder));
     makeFolder(folder);
-    syncFolder(dirname(folder));
   }
+  syncFolder(dirname(folder));
 }
 
 /** A new file in the home's workshop with these bytes, not yet synced; the caller closes it. */

@@ -53,8 +53,12 @@ export async function prepareFileStore(): Promise<void> {
 export async function openFileStore(options: FileStoreOptions): Promise<FileStore> {
   const writer = await takeWriter();
   makeFolders(options.root);
-  writer.start({root: options.root, startId: options.startId ?? randomUUID()}, options.log, options.index);
-  return new Files(options, writer);
+  const files = new Files(options, writer);
+  // What the thread that died still owed is written out by its successor.
+  const settle = () =>
+    void files.settle().catch(error => options.log.error({err: error}, 'what was owed could not be written out'));
+  writer.start({root: options.root, startId: options.startId ?? randomUUID()}, options.log, options.index, settle);
+  return files;
 }
 
 /** The thread that `prepareFileStore` started, or a new one; each store has its own. */

@@ -4,6 +4,7 @@ import {open as openFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {setImmediate as otherWork} from 'node:timers/promises';
 import {promisify} from 'node:util';
+import {Semaphore} from '../../base/semaphore.ts';
 import type {Name} from '../../xml/names.ts';
 import type {Path, Revision} from '../store.ts';
 import {type Texts, writeAttributes} from './attributes.ts';
@@ -16,8 +17,8 @@ import {signatureAt} from './signature.ts';
 
 const batchEntries = 128;
 const batchBytes = 8 << 20;
-/** Of the four threads that Node has for such work; one is left for those who read. */
-const syncsAtOnce = 3;
+/** Of the four threads that Node has for such work, whatever the number of homes; one is left for those who read. */
+const syncs = new Semaphore(3);
 
 interface Entry {
   readonly seq: Revision;
@@ -44,7 +45,7 @@ export async function writeOut(open: OpenHome): Promise<boolean> {
   const drafts = await makeDrafts(open, entries);
   try {
     const done = await open.exclusively(ledger => carryOut(ledger, open.folder, entries, drafts));
-    for (const path of done.unsynced) await syncSoon(path);
+    for (const path of done.unsynced) await syncs.run(() => syncSoon(path));
     return await open.exclusively(ledger => {
       strikeOut(ledger, open.folder, done);
       return ledger.all('SELECT 1 FROM pending LIMIT 1').length > 0;
@@ -79,11 +80,8 @@ async function makeDrafts({folder, ledger}: OpenHome, entries: readonly Entry[])
       futimesSync(descriptor, modified, modified);
       await otherWork();
     }
-    const unsynced = drafts.values();
-    const syncSome = async () => {
-      for (const {descriptor} of unsynced) await sync(descriptor);
-    };
-    await Promise.all(Array.from({length: syncsAtOnce}, syncSome));
+    const synced = await Promise.allSettled([...drafts.values()].map(({descriptor}) => syncs.run(() => sync(descriptor))));
+    for (const outcome of synced) if (outcome.status === 'rejected') throw outcome.reason;
     return drafts;
   } catch (error) {
     for (const {file} of drafts.values()) rmSync(file, {force: true});
@@ -96,8 +94,8 @@ async function makeDrafts({folder, ledger}: OpenHome, entries: readonly Entry[])
 /** What was done to the files, before it is struck out. */
 interface Done {
   readonly seqs: readonly Revision[];
-  /** Objects whose files are now as the journal said. */
-  readonly written: ReadonlySet<Path>;
+  /** Objects whose files are now as the journal said, with their look. */
+  readonly written: ReadonlyMap<Path, string | undefined>;
   /** Folders that look like this because of us. */
   readonly folders: ReadonlyMap<Path, string | undefined>;
   readonly unsynced: ReadonlySet<string>;
@@ -143,15 +141,19 @@ function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], draft
     }
   }
   const ours = [...folders].filter(([, folder]) => folder.ours).map(([path]) => path);
-  return {seqs, written, unsynced, folders: new Map(ours.map(path => [path, signatureAt(fileOf(home, path))]))};
+  const looks = (paths: Iterable<Path>) => new Map([...paths].map(path => [path, signatureAt(fileOf(home, path))]));
+  return {seqs, written: looks(written), unsynced, folders: looks(ours)};
 }
 
-/** Another may have come in between and stored something newer: that is not struck out, nor taken for written. */
+/**
+ * Another may have come in between and stored something newer: that is not struck out, nor taken for written. Nor is what was changed by
+ * hand in between; with no look of its file it is noticed.
+ */
 function strikeOut(ledger: Ledger, home: string, {seqs, written, folders}: Done): void {
   for (const seq of seqs) ledger.run('DELETE FROM pending WHERE seq = ?', seq);
-  for (const path of written) {
-    if (ledger.look.isPending(path)) continue;
-    ledger.run('UPDATE resource SET file = ? WHERE path = ? AND collection = 0', signatureAt(fileOf(home, path)) ?? null, path);
+  for (const [path, look] of written) {
+    if (look === undefined || look !== signatureAt(fileOf(home, path)) || ledger.look.isPending(path)) continue;
+    ledger.run('UPDATE resource SET file = ? WHERE path = ? AND collection = 0', look, path);
   }
   for (const [path, look] of folders) {
     ledger.run('UPDATE resource SET file = ? WHERE path = ? AND collection = 1', look ?? null, path);

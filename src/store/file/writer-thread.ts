@@ -2,7 +2,8 @@ import {parentPort} from 'node:worker_threads';
 import type {Log} from '../../base/log.ts';
 import type {Path} from '../store.ts';
 import {apply, StaleFile} from './apply.ts';
-import {createHomeFolder, removeFolder} from './home-folder.ts';
+import {createHomeFolder} from './home-folder.ts';
+import {isLackOfRoom} from './index-file.ts';
 import {parentOf} from './layout.ts';
 import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
 import {requireNativeAttributes} from './native-attributes.ts';
@@ -57,14 +58,7 @@ const tasks: {[name in keyof Tasks]: (ask: Tasks[name]['ask']) => Promise<Tasks[
     return made;
   },
   async delete({home}) {
-    const folder = await homes.use(home, async open => {
-      await open.exclusively(ledger => ledger.run('UPDATE meta SET deleted = 1'));
-      return open.folder;
-    });
-    if (folder === undefined) return false;
-    await homes.release(home);
-    removeFolder(folder);
-    return true;
+    return homes.remove(home);
   },
   async settle({home}) {
     if (await homes.open(home)) homes.writeOutSoon(home);
@@ -88,7 +82,10 @@ port.on('message', (message: ToThread) => {
     const {id, name, ask} = message;
     (tasks[name] as (ask: unknown) => Promise<unknown>)(ask).then(
       answer => send({sort: 'done', id, answer}),
-      (error: unknown) => send({sort: 'failed', id, error: error instanceof Error ? error : new Error(String(error))}),
+      (error: unknown) => {
+        // What an error has beside its message does not come through.
+        send({sort: 'failed', id, error: error instanceof Error ? error : new Error(String(error)), noRoom: isLackOfRoom(error)});
+      },
     );
   }
 });
@@ -106,6 +103,8 @@ async function keep(open: OpenHome, works: readonly Work[]): Promise<Outcome[]> 
         open.database.exec('RELEASE unit');
         return 'kept';
       } catch (error) {
+        // On a full disk SQLite may have taken back everything.
+        if (!open.database.isTransaction) throw error;
         open.database.exec('ROLLBACK TO unit; RELEASE unit');
         ledger.forget();
         if (error instanceof StaleFile) stale.add(error.path);

@@ -3,48 +3,46 @@ import {Worker} from 'node:worker_threads';
 import type {Log} from '../../base/log.ts';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
+import {NoRoom} from '../no-room.ts';
 import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
 import type {Parsed, Unparsed} from './rescan.ts';
 
 /** Parses a calendar object of a collection with these types for the index; undefined: it is none. Throws where it is damaged. */
 export type Indexer = (name: string, bytes: Uint8Array, types: readonly Name[]) => ObjectIndex | undefined;
 
-/** The event loop's end of the writer thread. The thread keeps the process alive only while something is asked of it. */
+/**
+ * The event loop's end of the writer thread. The thread keeps the process alive only while something is asked of it. One that dies of a
+ * fault fails what was asked of it and is replaced; one that dies before it was ready would do so again.
+ */
 export class Writer {
-  readonly #worker: Worker;
+  #worker: Worker;
   readonly #waiting = new Map<number, {resolve(answer: never): void; reject(error: Error): void}>();
-  readonly #ready: Promise<void>;
+  readonly #ready = Promise.withResolvers<void>();
+  #onReplaced = () => {};
   #last = 0;
+  #settings: Settings | undefined;
   #log: Log | undefined;
   #index: Indexer = () => undefined;
   #gone: Error | undefined;
+  #ending = false;
 
   /** Starts the thread. */
   constructor() {
-    const ready = Promise.withResolvers<void>();
-    this.#ready = ready.promise;
-    // The thread's file has the same ending as this one: .ts in the sources, .js once built.
-    this.#worker = new Worker(new URL(import.meta.url.replace(/writer(\.[jt]s)$/, 'writer-thread$1')), {
-      name: 'store writer',
-      execArgv: [],
-    });
-    this.#worker.on('message', (message: FromThread) =>
-      message.sort === 'ready' ? ready.resolve() : void this.#receive(message),
-    );
-    this.#worker.on('error', error => this.#fail(error as Error, ready.reject));
-    this.#worker.on('exit', () => this.#fail(new Error('the writer thread has ended'), ready.reject));
+    this.#worker = this.#begin();
   }
 
   /** Resolves when all the thread needs is loaded. */
   async ready(): Promise<this> {
-    await this.#ready;
-    if (this.#waiting.size === 0) this.#worker.unref();
+    await this.#ready.promise;
     return this;
   }
 
-  start(settings: Settings, log: Log, index: Indexer): void {
+  /** `onReplaced`: called when a thread that died has been replaced. */
+  start(settings: Settings, log: Log, index: Indexer, onReplaced = () => {}): void {
+    this.#settings = settings;
     this.#log = log;
     this.#index = index;
+    this.#onReplaced = onReplaced;
     this.#send({sort: 'start', settings});
   }
 
@@ -58,6 +56,7 @@ export class Writer {
   }
 
   async end(): Promise<void> {
+    this.#ending = true;
     await this.#worker.terminate();
   }
 
@@ -73,7 +72,7 @@ export class Writer {
       this.#waiting.delete(message.id);
       if (this.#waiting.size === 0) this.#worker.unref();
       if (message.sort === 'done') waiting?.resolve(message.answer as never);
-      else waiting?.reject(message.error);
+      else waiting?.reject(message.noRoom ? new NoRoom(message.error.message, {cause: message.error}) : message.error);
     }
   }
 
@@ -98,10 +97,39 @@ export class Writer {
     }
   }
 
-  #fail(error: Error, rejectReady: (error: Error) => void): void {
-    this.#gone ??= error;
-    rejectReady(this.#gone);
-    for (const {reject} of this.#waiting.values()) reject(this.#gone);
+  #begin(): Worker {
+    // The thread's file has the same ending as this one: .ts in the sources, .js once built.
+    const worker = new Worker(new URL(import.meta.url.replace(/writer(\.[jt]s)$/, 'writer-thread$1')), {
+      name: 'store writer',
+      execArgv: [],
+    });
+    let ready = false;
+    let fault = new Error('the writer thread has ended');
+    worker.on('message', (message: FromThread) => {
+      if (message.sort !== 'ready') return void this.#receive(message);
+      ready = true;
+      this.#ready.resolve();
+      if (this.#waiting.size === 0) worker.unref();
+    });
+    worker.on('error', error => {
+      fault = error instanceof Error ? error : new Error(String(error));
+    });
+    worker.on('exit', () => this.#replace(ready, fault));
+    return worker;
+  }
+
+  #replace(wasReady: boolean, fault: Error): void {
+    const failed = [...this.#waiting.values()];
     this.#waiting.clear();
+    if (wasReady && !this.#ending && this.#settings) {
+      this.#log?.error({err: fault}, 'the thread that writes died of a fault and is replaced');
+      this.#worker = this.#begin();
+      this.#send({sort: 'start', settings: this.#settings});
+      this.#onReplaced();
+    } else {
+      this.#gone = fault;
+      this.#ready.reject(fault);
+    }
+    for (const {reject} of failed) reject(fault);
   }
 }
