@@ -78,7 +78,8 @@ function keep(
 
 /** The propstats of the answer: all 200, or the refusals with 424 for those that they brought down (RFC 4918 §9.2.1). */
 export function printChanges({names, refused}: PropertyChanges): string {
-  const groups = new Map<string, string>();
+  // A response holds a propstat at least, though it be of nothing (RFC 4918 §14.24).
+  const groups = new Map<string, string>(names.length === 0 ? [[statusLine(200), '']] : []);
   for (const name of names) {
     const refusal = refused.get(name);
     const status = refusal ? statusOf(refusal) : statusLine(refused.size > 0 ? 424 : 200);

@@ -27,7 +27,9 @@ export const head: Method = {
   async handle(request) {
     const {body, headers, status} = await request.protocol.methods.get('GET')!.handle(request);
     const isWhole = typeof body === 'string' || body instanceof Uint8Array;
-    return {status, headers: isWhole ? {...headers, 'content-length': String(Buffer.byteLength(body))} : headers};
+    if (isWhole) return {status, headers: {...headers, 'content-length': String(Buffer.byteLength(body))}};
+    // One of parts goes along, to be let go of unread: of what is not there, the length would be said to be 0.
+    return {status, headers, body};
   },
 };
 

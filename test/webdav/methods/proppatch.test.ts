@@ -103,6 +103,13 @@ describe('RFC 4918 §9.2 PROPPATCH', () => {
     expect((await ann.proppatch('/principals/users/ann/', element(dav('displayname'), 'x'))).status).toBe(403);
   });
 
+  test('nothing asked is nothing done, and said so in a response that is one', async () => {
+    const {ann} = await serve({ann: []});
+    const {status, text: body} = await ann.request('PROPPATCH', home, {body: update('<D:set><D:prop/></D:set>')});
+    expect(status).toBe(207);
+    expect(body).toContain('<D:propstat><D:prop></D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>');
+  });
+
   test('If-Match is held against the resource as it is', async () => {
     const {ann} = await serve({ann: []});
     await ann.put(`${home}a.txt`, 'a');
