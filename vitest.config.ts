@@ -1,8 +1,13 @@
+import {join} from 'node:path';
 import {defineConfig} from 'vitest/config';
+
+// The processes and threads that tests start read the program as it was compiled for the first of them.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: './test/support/compile.ts',
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 20_000,

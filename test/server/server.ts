@@ -63,6 +63,7 @@ const standard = {
   DocumentRoot: 'docs',
   DataRoot: 'data',
   ProcessType: 'Single',
+  MultiProcess: {ProcessCount: 2},
   ...(isRoot ? {UserName: serving.name} : {}),
 };
 
