@@ -20,8 +20,19 @@ export function forTerminal(line: string): string | undefined {
   const {level, msg, time: _time, pid: _pid, err, ...details} = JSON.parse(line);
   if (level !== 'warn' && level !== 'error') return undefined;
   const more = Object.entries(details).map(
-    ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ([key, value]) => `${key}: ${visible(typeof value === 'string' ? value : JSON.stringify(value))}`,
   );
-  if (err) more.push(err.stack ?? err.message);
-  return `caldav: ${msg}${more.length > 0 ? ` (${more.join(', ')})` : ''}\n`.replaceAll('\x1b', '\\x1b');
+  if (err)
+    more.push(
+      String(err.stack ?? err.message)
+        .split('\n')
+        .map(visible)
+        .join('\n'),
+    );
+  return `caldav: ${visible(msg)}${more.length > 0 ? ` (${more.join(', ')})` : ''}\n`;
+}
+
+/** What a client wrote (a name to log in with) moves no cursor and begins no line. */
+function visible(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, sign => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
