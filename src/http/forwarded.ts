@@ -22,14 +22,16 @@ export function trustedProxies(addresses: readonly string[]): BlockList {
 }
 
 /**
- * The client behind trusted proxies: RFC 7239 Forwarded, or else X-Forwarded-For and X-Forwarded-Proto. The list is read from its end,
+ * The client behind trusted proxies: X-Forwarded-For and X-Forwarded-Proto, or else RFC 7239 Forwarded. In this order, as the usual
+ * proxies write the former and hand on a Forwarded that the client has made up itself. The list is read from its end,
  * where the nearest proxy wrote; the first address that is not itself a trusted proxy is the client's, for whatever stands before it
  * the client may have written itself. A peer that is not trusted is the client.
  */
 export function clientOf(peer: Client, headers: IncomingHttpHeaders, trusted: BlockList): Client {
   const direct: Client = {...peer, address: plain(peer.address)};
   if (!isTrusted(direct.address, trusted)) return direct;
-  const hops = headers.forwarded === undefined ? legacyHops(headers) : forwardedHops(headers.forwarded);
+  const legacy = legacyHops(headers);
+  const hops = legacy.length === 0 && headers.forwarded !== undefined ? forwardedHops(headers.forwarded) : legacy;
   let client = direct;
   for (const {address, proto} of hops.reverse()) {
     const secure = proto === undefined ? client.secure : proto === 'https';
