@@ -4,8 +4,14 @@ import {parseCalendar} from '../ical/parse.ts';
 import {DavError} from '../webdav/error.ts';
 import {validCalendarData, validTimezone} from './preconditions.ts';
 
+/** Those that say every change since 1900 have a tenth of it. */
+export const maxTimezoneLength = 100_000;
+
 /** RFC 4791 §5.2.2: a time zone is given as an iCalendar object with one VTIMEZONE. Throws DavError CALDAV:valid-calendar-data. */
 export function requireVtimezone(source: string): void {
+  if (source.length > maxTimezoneLength) {
+    throw new DavError(validCalendarData, {message: `A time zone has at most ${maxTimezoneLength} characters.`});
+  }
   let zones: number;
   try {
     zones = parseCalendar(source.trim()).component.getAllSubcomponents('vtimezone').length;

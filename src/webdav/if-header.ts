@@ -1,3 +1,4 @@
+import {breathe} from '../base/breathe.ts';
 import {dav} from '../xml/names.ts';
 import {DavError} from './error.ts';
 import type {DavContext, Resource} from './tables.ts';
@@ -63,6 +64,7 @@ export async function requireIf(
 ): Promise<void> {
   if (header === undefined) return;
   for (const {resource, conditions} of parseIf(String(header))) {
+    await breathe();
     const named = resource === undefined ? target : await context.locate(resource);
     const of = named && context.may(dav('read'), named) ? named : undefined;
     const etag = of?.stored?.collection === false ? `"${of.stored.etag}"` : undefined;

@@ -67,6 +67,8 @@ describe('RFC 4791 §5.2 properties of a calendar', () => {
       expect(await patch(ann, calendar, `<C:calendar-timezone>${wrong}</C:calendar-timezone>`)).toBe(403);
     }
     expect(await textOf(ann, calendar, name)).toBe(vtimezone('Mine'));
+    const long = vtimezone('Mine').replace('BEGIN:STANDARD', `COMMENT:${'x'.repeat(100_000)}\r\nBEGIN:STANDARD`);
+    expect(await patch(ann, calendar, `<C:calendar-timezone>${long}</C:calendar-timezone>`)).toBe(403);
     expect(await patch(ann, calendar, '<C:calendar-timezone/>', 'remove')).toBe(200);
   });
 

@@ -10,6 +10,7 @@ import {child, type Element, text} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {parseXml} from '../../xml/parse.ts';
 import {validCalendarData, validTimezone} from '../preconditions.ts';
+import {maxTimezoneLength} from '../timezone.ts';
 
 /**
  * The zone that a report's own CALDAV:timezone (RFC 4791 §9.8) or CALDAV:timezone-id (RFC 7809 §5.3) sets for floating times and DATEs;
@@ -53,6 +54,7 @@ export function zoneOf({properties}: Pick<StoredResource, 'properties'>, {limits
 }
 
 function zoneIn(source: string): Zone | undefined {
+  if (source.length > maxTimezoneLength) return undefined;
   try {
     return calendarTimezone(parseCalendar(source.trim()));
   } catch (error) {

@@ -1,3 +1,4 @@
+import {breathe} from '../../base/breathe.ts';
 import {child, elements, isElement, type Node, text} from '../../xml/element.ts';
 import {dav, type Name} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
@@ -24,6 +25,7 @@ export const principalMatch: Report = {
 
     async function* responses(): AsyncIterable<string> {
       for await (const resource of by ? membersOf(request.target, request) : selfBelow(request)) {
+        await breathe();
         if (!request.may(dav('read'), resource)) continue;
         const matches = by ? await namesAny(by, resource, mine, request) : mine.has(resource.owner!.guid);
         if (matches) yield await printResponse(resource, wanted, request);
