@@ -59,7 +59,7 @@ export function indentOf(source: string, {start}: AccountsElement): string | und
 }
 
 /** Behind an element and the comments that follow it on its line, where only those do; otherwise behind the element. */
-export function lineEnd(source: string, {end}: AccountsElement): number {
+function lineEnd(source: string, {end}: AccountsElement): number {
   const rest = /^(?:[ \t]|<!--(?:(?!--)[^\n])*-->)*(?=\r?\n|$)/.exec(source.slice(end, end + 10_000));
   return end + (rest?.[0].trimEnd().length ?? 0);
 }

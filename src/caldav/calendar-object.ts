@@ -31,7 +31,7 @@ export function parseCalendarObject(bytes: Uint8Array): CalendarObject {
 }
 
 /** RFC 4791 §4.1. Throws DavError CALDAV:valid-calendar-object-resource. */
-export function requireCalendarObject(calendar: Calendar): CalendarObject {
+function requireCalendarObject(calendar: Calendar): CalendarObject {
   if (firstProperty(jcalOf(calendar), 'method')) throw invalid('it has a METHOD, which only messages have');
   const parts = mainComponents(calendar);
   const component = parts[0]?.[0].toUpperCase();

@@ -5,8 +5,6 @@ import {caldav, calendarserver, dav} from '../xml/names.ts';
 export const resourceMustBeNull = precondition(403, dav('resource-must-be-null'));
 /** RFC 4791 §5.3.1.1: no calendar lies within another, at whatever depth. */
 export const calendarCollectionLocationOk = precondition(403, caldav('calendar-collection-location-ok'));
-/** RFC 4791 §5.3.1.1: DAV:needs-privileges and the store permitting, MKCALENDAR initialises what it makes. */
-export const initializeCalendarCollection = precondition(403, caldav('initialize-calendar-collection'));
 
 /** RFC 4791 §5.3.2.1: what is stored in a calendar is iCalendar. */
 export const supportedCalendarData = precondition(403, caldav('supported-calendar-data'));
@@ -20,10 +18,8 @@ export const supportedCalendarComponent = precondition(403, caldav('supported-ca
 export const noUidConflict = precondition(403, caldav('no-uid-conflict'));
 /** RFC 4791 §5.3.2.1 and §5.2.5. */
 export const maxResourceSize = precondition(403, caldav('max-resource-size'));
-/** RFC 4791 §5.3.2.1 and §5.2.6. */
+/** RFC 4791 §5.3.2.1 and §5.2.6. CALDAV:max-date-time needs no row: no date that iCalendar can write is beyond it. */
 export const minDateTime = precondition(403, caldav('min-date-time'));
-/** RFC 4791 §5.3.2.1 and §5.2.7. */
-export const maxDateTime = precondition(403, caldav('max-date-time'));
 /** RFC 4791 §5.3.2.1 and §5.2.8. */
 export const maxInstances = precondition(403, caldav('max-instances'));
 /** RFC 4791 §5.3.2.1 and §5.2.9. */

@@ -10,7 +10,7 @@ export interface KeyPair {
 }
 
 /** Clients refuse a server's certificate that is valid for longer (CA/Browser Forum, Apple: 398 days). */
-export const leafDays = 397;
+const leafDays = 397;
 
 const authorityDays = 3650;
 const dayMs = 86_400_000;

@@ -6,7 +6,7 @@ import {replaceFile} from '../base/replace-file.ts';
 import {UserError} from '../base/user-error.ts';
 
 /** A running server renews this many days before its certificate ends. */
-export const renewBeforeDays = 30;
+const renewBeforeDays = 30;
 
 const dayMs = 86_400_000;
 

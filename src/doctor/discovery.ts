@@ -48,7 +48,7 @@ export function hrefIn(body: string, property: Name): string | undefined {
 }
 
 /** The hrefs of the calendars in a multistatus of a home. */
-export function calendarsIn(body: string): string[] {
+function calendarsIn(body: string): string[] {
   const calendars: string[] = [];
   for (const response of elements(parseXml(body), dav('response'))) {
     const types = elements(response, dav('propstat')).flatMap(propstat =>

@@ -45,7 +45,7 @@ export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefin
 }
 
 /** Every mount of this process's name space; empty where the system does not tell. */
-export async function listMounts(platform: string = process.platform): Promise<readonly Mount[]> {
+async function listMounts(platform: string = process.platform): Promise<readonly Mount[]> {
   try {
     if (platform === 'linux') return parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
     return parseMountOutput((await promisify(execFile)('mount')).stdout);

@@ -1,4 +1,3 @@
-import {X509Certificate} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {createSecureContext} from 'node:tls';
 import {parseDirectory, readAccounts} from '../accounts/load.ts';
@@ -58,11 +57,6 @@ export async function readTls({tls}: Config): Promise<TlsMaterial | undefined> {
     throw unusable(error as Error, tls.certificate, keyFile);
   }
   return material;
-}
-
-/** When a certificate ends, in milliseconds since 1970. */
-export function expiry({certificate}: TlsMaterial): number {
-  return new X509Certificate(certificate).validToDate.getTime();
 }
 
 async function readPem(file: string, what: string, key: string): Promise<string> {

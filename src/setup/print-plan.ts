@@ -36,6 +36,6 @@ export function printPlan(plan: Plan): string {
 }
 
 /** Every file and folder of a plan. */
-export function pathsOf(plan: Plan): PlannedPath[] {
+function pathsOf(plan: Plan): PlannedPath[] {
   return [...plan.folders, ...plan.authority, ...plan.certificate, plan.accountsFile, plan.config, ...plan.references];
 }

@@ -3,7 +3,7 @@ import {delimiter, join} from 'node:path';
 import {test} from 'vitest';
 
 /** Whether a program can be started by its name. */
-export function isInstalled(program: string): boolean {
+function isInstalled(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some(folder => {
     try {
       accessSync(join(folder, program), constants.X_OK);

@@ -18,7 +18,7 @@ export const configuration: Step = {
 };
 
 /** The plist's keys and values; paths within the server's folder are relative to it, so that the folder can be moved. */
-export function configValues({folder, settings, admin}: Plan): Record<string, PlistValue> {
+function configValues({folder, settings, admin}: Plan): Record<string, PlistValue> {
   const place = (path: string) => {
     const inside = relative(folder, path);
     return path === '' || inside.startsWith('..') ? path : inside || '.';

@@ -1,6 +1,6 @@
 import type {ObjectIndex, Span} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
-import type {StoredCollection, StoredObject, StoredResource} from '../store.ts';
+import type {StoredObject, StoredResource} from '../store.ts';
 import {packSpans, spanCount, unpackSpans} from './spans.ts';
 
 /** A row of the table `resource`. */
@@ -94,7 +94,7 @@ export function indexColumns(index: ObjectIndex | undefined) {
 }
 
 /** The reverse of `indexColumns`. Many spans, as a recurrence has them, are unpacked only when they are asked for. */
-export function indexFrom({uid, component, horizon, spans}: Row): ObjectIndex | undefined {
+function indexFrom({uid, component, horizon, spans}: Row): ObjectIndex | undefined {
   if (uid === null || component === null || spans === null) return undefined;
   if (spanCount(spans) <= 4) return {uid, component, horizon: horizon ?? undefined, spans: unpackSpans(spans)};
   let unpacked: readonly Span[] | undefined;
@@ -133,26 +133,16 @@ export function unpackTypes(column: string | null): readonly Name[] {
 
 /** What the store's interface gives of a row. */
 export function storedFrom(row: Row): StoredResource {
-  return row.collection ? storedCollection(row) : storedObject(row);
+  if (!row.collection) return storedObject(row);
+  return {...storedBase(row), collection: true, types: unpackTypes(row.types)};
 }
 
 /** `storedFrom` for a row known to be an object's. */
 export function storedObject(row: Row): StoredObject {
-  return {
-    path: row.path,
-    resourceId: row.resource_id,
-    created: row.created,
-    modified: row.modified,
-    revision: row.revision,
-    properties: unpackProperties(row.properties),
-    collection: false,
-    etag: row.etag ?? '',
-    sizeBytes: row.size,
-    index: indexFrom(row),
-  };
+  return {...storedBase(row), collection: false, etag: row.etag ?? '', sizeBytes: row.size, index: indexFrom(row)};
 }
 
-function storedCollection(row: Row): StoredCollection {
+function storedBase(row: Row) {
   return {
     path: row.path,
     resourceId: row.resource_id,
@@ -160,7 +150,5 @@ function storedCollection(row: Row): StoredCollection {
     modified: row.modified,
     revision: row.revision,
     properties: unpackProperties(row.properties),
-    collection: true,
-    types: unpackTypes(row.types),
   };
 }

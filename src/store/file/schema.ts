@@ -4,7 +4,7 @@ import {levels} from './spans.ts';
 /** `PRAGMA application_id`: tells our files from other SQLite files. */
 const applicationId = 0x63616c64;
 /** Raised when tables change; an index of another version is made anew from the files. */
-export const schemaVersion = 1;
+const schemaVersion = 1;
 
 /** Whether the file is an index that this version can use. */
 export function isCurrent(database: DatabaseSync): boolean {
