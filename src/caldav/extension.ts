@@ -4,16 +4,11 @@ import {calendar, calendarHome, calendarHomes, calendarHomesOf, calendarObject} 
 import {get} from './methods/get.ts';
 import {mkcalendar} from './methods/mkcalendar.ts';
 import {calendarPrivileges} from './privileges.ts';
-import {
-  calendarLimitProperties,
-  calendarProperties,
-  collationProperties,
-  homeProperties,
-  timezoneIdProperties,
-  transparencyProperties,
-} from './properties/calendar.ts';
-import {calendarObjectProperties} from './properties/calendar-object.ts';
-import {calendarHomeProperties, calendarserverPrincipalProperties, calendarUserProperties} from './properties/principal.ts';
+import {calendarLimitProperties, calendarserverPrincipalProperties, homeProperties} from './properties/calendarserver.ts';
+import {calendarHomeProperties, calendarProperties, collationProperties} from './properties/rfc4791.ts';
+import {calendarObjectProperties} from './properties/rfc4918.ts';
+import {calendarUserProperties, transparencyProperties} from './properties/rfc6638.ts';
+import {timezoneIdProperties} from './properties/rfc7809.ts';
 import {calendarMultiget} from './reports/calendar-multiget.ts';
 import {calendarQuery} from './reports/calendar-query.ts';
 import {freeBusyQuery} from './reports/free-busy-query.ts';

@@ -1,0 +1,96 @@
+import {DavError} from '../../webdav/error.ts';
+import {printPath} from '../../webdav/href.ts';
+import {principal} from '../../webdav/kinds/principal.ts';
+import {kept, properties} from '../../webdav/tables.ts';
+import {type Element, element, text} from '../../xml/element.ts';
+import {caldav, dav} from '../../xml/names.ts';
+import {componentSet, componentsIn, supportedComponents} from '../component-set.ts';
+import {dateLimits} from '../date-limits.ts';
+import {collations} from '../filter/collation.ts';
+import {calendar, calendarHome} from '../kinds.ts';
+import {supportedCalendarComponent} from '../preconditions.ts';
+import {requireVtimezone} from '../timezone.ts';
+
+const number = (limit: number) => (limit > 0 ? String(limit) : undefined);
+
+/** RFC 4791 §5.2: properties of a calendar collection. */
+export const calendarProperties = properties(
+  [calendar],
+  [
+    {
+      name: caldav('calendar-description'), // §5.2.1
+      allprop: false,
+      get: of => kept(caldav('calendar-description'), of),
+      set: value => value,
+    },
+    {
+      name: caldav('calendar-timezone'), // §5.2.2
+      allprop: false,
+      get: of => kept(caldav('calendar-timezone'), of),
+      set: value => {
+        if (value) requireVtimezone(text(value));
+        return value;
+      },
+    },
+    {
+      name: caldav('supported-calendar-component-set'), // §5.2.3: protected, save while the calendar is made
+      allprop: false,
+      get: of => kept(caldav('supported-calendar-component-set'), of) ?? componentSet(supportedComponents).children,
+      initial: value => value && componentSet(requireComponents(value)),
+    },
+    {
+      name: caldav('supported-calendar-data'), // §5.2.4
+      allprop: false,
+      get: () => ({
+        name: caldav('calendar-data'),
+        attributes: {'content-type': 'text/calendar', version: '2.0'},
+        children: [],
+      }),
+    },
+    {name: caldav('max-resource-size'), allprop: false, get: ({context}) => number(context.limits.maxResourceSizeBytes)}, // §5.2.5
+    {name: caldav('min-date-time'), allprop: false, get: () => dateLimits.min}, // §5.2.6
+    {name: caldav('max-date-time'), allprop: false, get: () => dateLimits.max}, // §5.2.7
+    {name: caldav('max-instances'), allprop: false, get: ({context}) => number(context.limits.maxInstances)}, // §5.2.8
+    {
+      name: caldav('max-attendees-per-instance'), // §5.2.9
+      allprop: false,
+      get: ({context}) => number(context.limits.maxAttendeesPerInstance),
+    },
+  ],
+);
+
+/** RFC 4791 §6.2: where a principal's calendars lie. By GUID, so that it holds when the principal's name changes. */
+export const calendarHomeProperties = properties(
+  [principal],
+  [
+    {
+      name: caldav('calendar-home-set'), // §6.2.1
+      allprop: false,
+      get: ({resource: {owner}}) =>
+        owner?.calendars ? element(dav('href'), printPath(['calendars', '__uids__', owner.guid], true)) : undefined,
+    },
+  ],
+);
+
+/** RFC 4791 §7.5.1: the collations that calendar-query knows. */
+export const collationProperties = properties(
+  [calendar, calendarHome],
+  [
+    {
+      name: caldav('supported-collation-set'),
+      allprop: false,
+      get: () => [...collations.keys()].map(name => element(caldav('supported-collation'), name)),
+    },
+  ],
+);
+
+/** The types asked for that this server keeps. Throws DavError where that is none. */
+function requireComponents(set: Element): string[] {
+  const components = componentsIn(set).filter(component => supportedComponents.includes(component));
+  if (components.length === 0) {
+    throw new DavError(supportedCalendarComponent, {
+      message: `A calendar holds one or more of ${supportedComponents.join(', ')}.`,
+    });
+  }
+  return [...new Set(components)];
+}
