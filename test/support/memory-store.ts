@@ -20,8 +20,8 @@ export function memoryStore(): Store {
     async createHome(id, work) {
       if (homes.has(id)) return false;
       const home = new MemoryHome(id);
-      homes.set(id, home);
       await home.alone(async unit => work?.(unit));
+      homes.set(id, home);
       return true;
     },
     async deleteHome(id) {
@@ -63,7 +63,13 @@ class MemoryHome implements HomeUnit {
     const turn = this.#last.then(async () => {
       this.#staged = [];
       const result = await work(this);
-      for (const change of this.#staged) change();
+      const before = [new Map([...this.#rows].map(([path, row]) => [path, {...row}])), new Map(this.#gone)] as const;
+      try {
+        for (const change of this.#staged) change();
+      } catch (error) {
+        [this.#rows, this.#gone] = before;
+        throw error;
+      }
       return result;
     });
     this.#last = turn.catch(() => undefined);
@@ -166,10 +172,9 @@ class MemoryHome implements HomeUnit {
   delete(path: Path) {
     this.#staged.push(() => {
       if (path === '' || !this.#rows.has(path)) throw new Error(`there is no ${path}`);
-      const revision = this.#next();
       for (const below of [...this.#rows.keys()]) {
         if (below !== path && !within(below, path)) continue;
-        this.#gone.set(below, {revision, collection: this.#rows.get(below)!.resource.collection});
+        this.#gone.set(below, {revision: this.#next(), collection: this.#rows.get(below)!.resource.collection});
         this.#rows.delete(below);
       }
       this.#touch(path);
@@ -189,15 +194,16 @@ class MemoryHome implements HomeUnit {
       if (!this.#rows.has(from) || this.#rows.has(to) || !this.#rows.get(parentOf(to))?.resource.collection) {
         throw new Error(`cannot bring ${from} to ${to}`);
       }
-      const revision = this.#next();
+      if (moving && (to === from || within(to, from))) throw new Error(`cannot move ${from} into itself`);
       for (const [path, row] of [...this.#rows]) {
         if (path !== from && (shallow || !within(path, from))) continue;
         const target = to + path.slice(from.length);
         const identity = moving ? {} : {resourceId: randomUUID(), created: Date.now()};
+        const revision = this.#next();
         this.#rows.set(target, {...row, made: revision, resource: {...row.resource, ...identity, path: target, revision}});
         if (!moving) continue;
         this.#rows.delete(path);
-        this.#gone.set(path, {revision, collection: row.resource.collection});
+        this.#gone.set(path, {revision: this.#next(), collection: row.resource.collection});
       }
       this.#touch(to);
       if (moving) this.#touch(from);
@@ -214,12 +220,12 @@ class MemoryHome implements HomeUnit {
     return {path, resourceId: randomUUID(), created: now, modified: now, revision: this.#next(), properties};
   }
 
-  /** Raises the revision of every collection above. */
+  /** Raises the revision of every collection above, the deepest first; no two resources share one. */
   #touch(path: Path) {
     for (let at = path; at !== ''; ) {
       at = parentOf(at);
       const row = this.#rows.get(at);
-      if (row) row.resource = {...row.resource, revision: this.#revision, modified: Date.now()};
+      if (row) row.resource = {...row.resource, revision: this.#next(), modified: Date.now()};
     }
   }
 }

@@ -14,6 +14,6 @@ export function requireNativeAttributes(): typeof import('fs-xattr') {
   if (nativeAttributes.module) return nativeAttributes.module;
   throw new UserError(
     `The native module fs-xattr, which reads and writes extended attributes, cannot be loaded: ${nativeAttributes.problem.split('\n')[0]}`,
-    'Install what builds it (Debian and Ubuntu: apt install python3 make g++; macOS: xcode-select --install) and run: npm rebuild fs-xattr',
+    'Install what builds it (Debian and Ubuntu: apt install python3 make g++; macOS: xcode-select --install) and type in the program’s folder: npm run build',
   );
 }

@@ -1,5 +1,16 @@
 import {randomUUID} from 'node:crypto';
-import {chmodSync, closeSync, constants, fchmodSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync} from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileMode, folderMode, workshopName} from './layout.ts';
 
@@ -45,6 +56,7 @@ export function draft(homeFolder: string, bytes: Uint8Array): {file: string; des
     for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
   } catch (error) {
     closeSync(descriptor);
+    rmSync(file, {force: true});
     throw error;
   }
   return {file, descriptor};
@@ -53,9 +65,15 @@ export function draft(homeFolder: string, bytes: Uint8Array): {file: string; des
 /** Writes a file so that it is at any moment the old one or the new one; its folder is left for the caller to sync. */
 export function writeSafely(homeFolder: string, file: string, bytes: Uint8Array): void {
   const {file: temporary, descriptor} = draft(homeFolder, bytes);
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  renameSync(temporary, file);
+  try {
+    fsyncSync(descriptor);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, {force: true});
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Makes what was created, renamed or removed in a folder durable; one that is gone has nothing to make durable. */
