@@ -36,7 +36,7 @@ export async function applyPlan(
   const tasks = steps.map(step => ({
     title: capital(step.title(plan)),
     enabled: () => step.applies?.(plan) ?? true,
-    skip: () => step.done(plan) && `${capital(step.title(plan))}: done already`,
+    skip: () => step.done(plan) && 'done already',
     task: () => step.run(plan, work),
   }));
   const renderer = {animated: 'default', lines: 'simple', silent: 'silent'} as const;

@@ -7,13 +7,15 @@ import {planAccounts} from './plan-accounts.ts';
 import {checkConflicts} from './plan-conflicts.ts';
 import type {Plan, PlannedPath, Settings} from './planned.ts';
 
+const standardRealm = 'Calendars';
+
 /** Decides all that a set-up does, and touches nothing. Throws UserError for answers that contradict what is there. */
 export function planSetup(answers: Answers, found: Found): Plan {
   const {folder, configFile, config, existing, unfinished} = found;
   const force = answers.force ?? false;
   if (config && !force) checkConflicts(answers, config, found);
   const remarks: string[] = [];
-  const settings = config && !force ? settingsOf(config) : decide(answers, found, remarks);
+  const settings = config && !force ? settingsOf(config, answers) : decide(answers, found, remarks);
   const {certificate, privateKey, kind} = settings.tls;
 
   const make = (path: string, mode: number, {replace = force, served = false} = {}): PlannedPath => ({
@@ -127,7 +129,7 @@ function decide(answers: Answers, found: Found, remarks: string[]): Settings {
     logDir: place(answers.logDir, 'logs'),
     runDir: place(answers.runDir, 'run'),
     accountsFile: join(folder, 'conf/auth/accounts.xml'),
-    realm: answers.realm ?? 'Calendars',
+    realm: answers.realm ?? standardRealm,
     userName,
     tls: tlsOf(kind, answers, folder),
   };
@@ -155,7 +157,7 @@ function tlsOf(kind: TlsKind, {tlsCertificate, tlsKey}: Answers, folder: string)
 }
 
 /** A server that is there: what its plist says. */
-function settingsOf(config: Config): Settings {
+function settingsOf(config: Config, {realm = standardRealm}: Answers): Settings {
   const {certificate, privateKey, authorityChain} = config.tls;
   const own = certificate === join(config.folder, 'conf/tls/server.pem');
   return {
@@ -168,7 +170,7 @@ function settingsOf(config: Config): Settings {
     logDir: join(config.logs.errorLogFile, '..'),
     runDir: join(config.pidFile, '..'),
     accountsFile: config.directory.xmlFile,
-    realm: '',
+    realm,
     userName: config.userName,
     tls: {
       kind: certificate === '' ? 'none' : own ? 'own' : 'files',

@@ -247,6 +247,7 @@ describe('a plan where something is there', () => {
   test('accounts whose passwords nobody has seen are made again, under the same GUIDs', () => {
     const plan = planSetup({}, {...whole, unfinished: {madeAccounts: true}});
     expect(plan.accountsFile.action).toBe('replace');
+    expect(plan.settings.realm).toBe('Calendars');
     expect(plan.accounts.map(({name, guid}) => [name, guid])).toEqual([
       ['admin', 'GUID-admin'],
       ['ann', 'GUID-ann'],
