@@ -108,7 +108,7 @@ export function missingModule(message: string): {problem: string; fix: string} {
       : '`apt-get install build-essential python3` on Debian, `dnf install gcc-c++ make python3` on Fedora';
   return {
     problem: `the native module fs-xattr, which reads and writes extended attributes, cannot be loaded (${message})`,
-    fix: `install a C compiler, make and Python 3 (${tools}), then type \`npm rebuild fs-xattr\` or, if it was never installed, \`npm install\``,
+    fix: `install a C compiler, make and Python 3 (${tools}), then type \`npm run build\` in the program's folder`,
   };
 }
 
