@@ -24,6 +24,7 @@ interface Seat {
 }
 
 interface Waiting {
+  worker: ClusterWorker;
   resolve(value: WorkerStats | undefined): void;
   reject(error: Error): void;
 }
@@ -45,13 +46,11 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
 
   /** Sends a question and waits for its answer; undefined where the worker is gone before it gave one. */
   function ask(worker: ClusterWorker, message: (id: number) => ToWorker): Promise<WorkerStats | undefined> {
+    if (worker.isDead() || !worker.isConnected()) return Promise.resolve(undefined);
     const id = nextId++;
     return new Promise((resolve, reject) => {
-      waiting.set(id, {resolve, reject});
-      const gone = () => settle(id, entry => entry.resolve(undefined));
-      worker.once('exit', gone);
-      if (worker.isDead() || !worker.isConnected()) gone();
-      else tell(worker, message(id));
+      waiting.set(id, {worker, resolve, reject});
+      tell(worker, message(id));
     });
   }
 
@@ -101,6 +100,7 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
       });
       worker.on('exit', (code, signal) => {
         seat.ready = false;
+        for (const [id, {worker: asked}] of waiting) if (asked === worker) settle(id, ({resolve}) => resolve(undefined));
         reject(new Error(`a worker ended before it was ready (${signal ?? `exit ${code}`})`));
         if (state === 'ready') replace(seat, code, signal);
       });

@@ -214,6 +214,15 @@ describe('Combined', () => {
     expect(server.read('logs/error.log')).toContain('a worker has died and is replaced');
   });
 
+  test('being asked often leaves nothing behind that piles up', async () => {
+    const server = await serverFolder({ProcessType: 'Combined', MultiProcess: {ProcessCount: 1}});
+    const running = server.run('run');
+    await poll(async () => (await server.status()).state).toBe('ready');
+    for (let time = 0; time < 12; time++) expect((await server.status()).processes).toHaveLength(2);
+    await server.run('stop').done;
+    expect((await running.done).stderr).toBe('');
+  });
+
   test('workers end when their supervisor is killed', async () => {
     const server = await serverFolder({ProcessType: 'Combined'});
     await server.run('run', '-d').done;
