@@ -45,6 +45,7 @@ export interface Layout {
   readonly unit: string;
 }
 
+/** Two spaces further in where nothing tells. */
 export function layoutOf(source: string, root: AccountsElement): Layout {
   const newline = /\r\n|\n/.exec(source)?.[0] ?? '\n';
   const first = root.children.find(child => indentOf(source, child) !== undefined);

@@ -14,6 +14,7 @@ export interface Accounts {
   readonly file: string;
 }
 
+/** The accounts of the server in this folder. Throws UserError where plist or accounts.xml cannot be used. */
 export async function openAccounts({configFile, dir}: CommandIo): Promise<Accounts> {
   const config = loadConfig({file: configFile, folder: dir});
   const file = config.directory.xmlFile;
@@ -28,6 +29,7 @@ export function requireAccount({directory, file}: Accounts, name: string): Princ
   return require(directory, file, accountTypes, name, 'account', 'caldav user list shows them.');
 }
 
+/** The group of that short name. Throws UserError with the nearest right name. */
 export function requireGroup({directory, file}: Accounts, name: string): Principal {
   return require(directory, file, ['groups'], name, 'group', 'caldav group list shows them.');
 }

@@ -30,6 +30,7 @@ export async function serve(
   });
 }
 
+/** The plist's configuration, its ProcessType replaced by the one that was typed. Throws UserError. */
 export function configOf(file: string, folder: string, processType?: 'Single' | 'Combined'): Config {
   const config = loadConfig({file, folder});
   return processType ? Object.freeze({...config, processType}) : config;

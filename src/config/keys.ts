@@ -7,6 +7,7 @@ export const keys: readonly ConfigKey[] = [...honoured, ...withoutEffect];
 
 const byName = new Map(keys.map(row => [row.key, row]));
 
+/** The row of a key by its full name, `Authentication.Basic.Enabled`. */
 export function findKey(key: string): ConfigKey | undefined {
   return byName.get(key);
 }

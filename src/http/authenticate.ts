@@ -36,6 +36,7 @@ export interface Authenticator {
   challenges(request: HttpRequest): string[];
 }
 
+/** RFC 9110 §11 with the schemes of RFC 7617 and RFC 7616, over accounts that may be exchanged at any time. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const {basic, digest, log} = options;
   const now = options.now ?? Date.now;

@@ -39,6 +39,7 @@ export interface Timing {
   readonly duration: Duration | undefined;
 }
 
+/** The properties that say when a component is (RFC 5545 §3.8.2), each undefined where it is not there or cannot be read. */
 export function timingOf(component: JcalComponent, findZone: FindZone): Timing {
   return {
     component,

@@ -22,6 +22,7 @@ export interface LogFile {
   close(): void;
 }
 
+/** Opens a log for appending. Throws the system's error where that cannot be. */
 export function openLogFile(
   file: string,
   {gatherMs, rotate, daily = false, maxBytes = 50 * 1024 * 1024, keep = 10, owner}: LogFileOptions,

@@ -44,6 +44,7 @@ export interface ServerStatus {
   readonly processes: readonly ProcessStatus[];
 }
 
+/** What a worker tells of itself. */
 export async function measure(listener: Listener, since: number): Promise<WorkerStats> {
   const {user, system} = process.cpuUsage();
   return {

@@ -9,6 +9,8 @@ export interface Meeting {
   readonly pidFile: string;
 }
 
+const timeOutMs = 60_000;
+
 /** What a running server tells of itself; undefined: none runs here. Throws UserError where it does not answer or may not be asked. */
 export async function findStatus({controlSocket}: Meeting): Promise<ServerStatus | undefined> {
   return (await askControl(controlSocket, 'status')) as ServerStatus | undefined;
@@ -16,9 +18,9 @@ export async function findStatus({controlSocket}: Meeting): Promise<ServerStatus
 
 /**
  * Tells the server to stop and waits until all its processes are gone. Answers false where none runs. Throws UserError where it takes
- * longer than `timeOutMs`.
+ * longer than a minute.
  */
-export async function stopServer(meeting: Meeting, timeOutMs = 60_000): Promise<boolean> {
+export async function stopServer(meeting: Meeting): Promise<boolean> {
   const status = await findStatus(meeting);
   const pids = status ? [status.pid, ...status.processes.map(({pid}) => pid)] : [];
   if (!status || (await askControl(meeting.controlSocket, 'stop')) === undefined) {

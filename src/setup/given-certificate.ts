@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {UserError} from '../base/user-error.ts';
 
 /** Throws UserError where a person's own certificate and key cannot be read, do not belong together, or have ended. */
-export async function checkGivenCertificate(certificateFile: string, keyFile: string, now = new Date()): Promise<void> {
+export async function checkGivenCertificate(certificateFile: string, keyFile: string): Promise<void> {
   const certificate = await read(certificateFile, 'certificate', text => new X509Certificate(text));
   const key = await read(keyFile, 'private key', text => createPrivateKey(text));
   if (!certificate.checkPrivateKey(key)) {
@@ -12,7 +12,7 @@ export async function checkGivenCertificate(certificateFile: string, keyFile: st
       'Name the two that do.',
     );
   }
-  if (certificate.validToDate < now) {
+  if (certificate.validToDate < new Date()) {
     throw new UserError(`The certificate ${certificateFile} ended on ${certificate.validTo}.`, 'Renew it first.');
   }
 }

@@ -17,6 +17,7 @@ function fileIn(folder: string): string {
   return join(folder, 'conf/.setup-unfinished.json');
 }
 
+/** What an earlier set-up of this folder had begun; undefined: none, or it was finished. */
 export async function readUnfinished(folder: string): Promise<Unfinished | undefined> {
   try {
     return JSON.parse(await readFile(fileIn(folder), 'utf8'));

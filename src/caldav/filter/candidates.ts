@@ -11,6 +11,7 @@ export interface Candidates {
   readonly range: TimeRange | undefined;
 }
 
+/** What the index is asked for, so that every match is among it (RFC 4791 §9.7); which of it matches is for `isMatch` to say. */
 export function candidatesFor(filter: CompFilter): Candidates {
   const asked = filter.compFilters.find(each => !each.isNotDefined && each.name !== 'vtimezone');
   return {component: asked?.name.toUpperCase(), range: asked?.timeRange};
