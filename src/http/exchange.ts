@@ -2,20 +2,27 @@ import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {BlockList, Socket} from 'node:net';
 import type {Log} from '../base/log.ts';
 import {type AccessEntry, claimedUser} from './access-log.ts';
-import {clientOf, trustedProxies} from './forwarded.ts';
+import {type Client, clientOf, trustedProxies} from './forwarded.ts';
 import type {HttpRequest, HttpResponse} from './message.ts';
 import {acceptedEncodings, BodyRefusal, declaredSize, readBody} from './request-body.ts';
 import {send} from './send.ts';
 
+/** Answers requests. */
+export interface Application {
+  (request: HttpRequest): Promise<HttpResponse>;
+  /** Asked about a request with a large body before that is read (`body` is empty); an answer refuses it. */
+  admit?(head: HttpRequest): Promise<HttpResponse | undefined>;
+}
+
 /** What every answer goes by; it may be replaced while the server runs. */
 export interface ExchangeOptions {
-  readonly app: (request: HttpRequest) => Promise<HttpResponse>;
+  readonly app: Application;
   readonly log: Log;
   /** Told of each request once it is over. */
   readonly access?: (entry: AccessEntry) => void;
   /** Larger bodies are 413. */
   readonly maxBodyBytes: number;
-  /** Requests under way, and bytes of bodies that wait for their end; beyond either is 503. */
+  /** Requests that have arrived in full and are not answered yet, and bytes of bodies that wait for their end; beyond either is 503. */
   readonly maxRequests: number;
   readonly maxWaitingBytes: number;
   readonly retryAfterSeconds: number;
@@ -83,13 +90,18 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     const client = clientOf({address: socket.remoteAddress ?? '', secure: 'encrypted' in socket}, request.headers, trusted);
     const {method = 'GET'} = request;
     const target = request.url ?? '/';
-    // One that is turned away takes no room, however long it goes on sending.
+    // One that is turned away takes no room, nor one whose body has not come yet, however long it goes on sending.
     const admitted = underWay < options.maxRequests && waitingBytes <= options.maxWaitingBytes;
-    if (admitted) underWay++;
+    let entered = false;
+    const enter = () => {
+      if (underWay >= options.maxRequests) throw new Busy();
+      underWay++;
+      entered = true;
+    };
     let bytes = 0;
     let status = 0;
     try {
-      const reply = !admitted ? busy() : (refuse(request, client) ?? (await ask(request, response, client, expecting)));
+      const reply = !admitted ? busy() : (refuse(request, client) ?? (await ask(request, response, client, {expecting, enter})));
       status = reply.status;
       const unread = !request.complete && (expecting || declaredSize(request) !== 0);
       if (unread) await refuseBody(request, response, reply);
@@ -123,7 +135,7 @@ export function createExchange(initial: ExchangeOptions): Exchange {
       underWay,
       port: socket.localPort ?? 0,
     });
-    if (admitted) underWay--;
+    if (entered) underWay--;
   }
 
   /** What can be said without reading the body. */
@@ -145,27 +157,21 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     request: IncomingMessage,
     response: ServerResponse,
     client: {address: string; secure: boolean},
-    expecting: boolean,
+    {expecting, enter}: {expecting: boolean; enter(): void},
   ): Promise<HttpResponse> {
     let reserved = 0;
     try {
+      const head = headOf(request, client);
+      const refused = (declaredSize(request) ?? Infinity) > unaskedBytes ? await options.app.admit?.(head) : undefined;
+      if (refused) return refused;
       if (expecting && (declaredSize(request) ?? 0) <= options.maxBodyBytes) response.writeContinue();
       const body = await readBody(request, options.maxBodyBytes, bytes => {
         reserved += bytes;
         waitingBytes += bytes;
         if (waitingBytes > options.maxWaitingBytes) throw new Busy();
       });
-      const url = originForm(request.url ?? '/');
-      const mark = url.indexOf('?');
-      return await options.app({
-        method: request.method ?? 'GET',
-        path: mark < 0 ? url : url.slice(0, mark),
-        query: mark < 0 ? '' : url.slice(mark + 1),
-        headers: request.headers,
-        body,
-        address: client.address,
-        secure: client.secure,
-      });
+      enter();
+      return await options.app({...head, body});
     } catch (error) {
       if (error instanceof Busy) return busy();
       if (!(error instanceof BodyRefusal)) throw error;
@@ -219,6 +225,17 @@ export function createExchange(initial: ExchangeOptions): Exchange {
 }
 
 class Busy extends Error {}
+
+/** So much of a body is read of anybody: it costs less than to close the connection. */
+const unaskedBytes = 64 * 1024;
+
+/** The request without its body. */
+function headOf({url = '/', method = 'GET', headers}: IncomingMessage, {address, secure}: Client): HttpRequest {
+  const target = originForm(url);
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  return {method, path, query: mark < 0 ? '' : target.slice(mark + 1), headers, body: new Uint8Array(0), address, secure};
+}
 
 function plain(status: number, sentence: string): HttpResponse {
   return {status, headers: {'content-type': 'text/plain; charset=utf-8'}, body: `${sentence}\n`};

@@ -3,6 +3,7 @@ import type {Directory} from '../accounts/principal.ts';
 import type {Log} from '../base/log.ts';
 import type {Config} from '../config/config.ts';
 import {createAuthenticator} from '../http/authenticate.ts';
+import type {Application} from '../http/exchange.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import {readNonceKey} from '../http/nonce-key.ts';
 import {HttpRefusal} from '../http/refusal.ts';
@@ -22,8 +23,8 @@ export interface AppOptions {
   readonly authorityChain?: string;
 }
 
-/** Answers one request: never throws. */
-export type App = (request: HttpRequest) => Promise<HttpResponse>;
+/** Answers one request: never throws. Large bodies it takes only from those who have logged in. */
+export type App = Application & Required<Pick<Application, 'admit'>>;
 
 /** The whole server above the sockets: pages, discovery, authentication, then WebDAV and its extensions. */
 export function createApp({config, directory, store, log, authorityChain = ''}: AppOptions): App {
@@ -61,19 +62,21 @@ export function createApp({config, directory, store, log, authorityChain = ''}: 
     return (principal && web(sent, principal)) ?? dispatch(routed ?? sent, principal);
   };
 
-  return async request => {
-    let response: HttpResponse;
-    try {
-      response = await answer(request);
-    } catch (error) {
-      if (!(error instanceof HttpRefusal)) throw error;
-      response = {
-        status: error.status,
-        headers: {'content-type': 'text/plain; charset=utf-8', ...error.headers},
-        body: `${error.message}\n`,
-      };
-    }
-    if (response.status !== 401) return response;
-    return {...response, headers: {...response.headers, 'www-authenticate': authenticator.challenges(request)}};
-  };
+  const admit = async (request: HttpRequest) =>
+    (await authenticator.authenticate(request)) ? undefined : dispatch(request, undefined);
+
+  const refusing =
+    <Answer extends HttpResponse | undefined>(work: (request: HttpRequest) => Promise<Answer>) =>
+    async (request: HttpRequest): Promise<HttpResponse | Answer> => {
+      const response = await work(request).catch(refusal);
+      if (response?.status !== 401) return response;
+      return {...response, headers: {...response.headers, 'www-authenticate': authenticator.challenges(request)}};
+    };
+  return Object.assign(refusing(answer), {admit: refusing(admit)});
+}
+
+function refusal(error: unknown): HttpResponse {
+  if (!(error instanceof HttpRefusal)) throw error;
+  const headers = {'content-type': 'text/plain; charset=utf-8', ...error.headers};
+  return {status: error.status, headers, body: `${error.message}\n`};
 }

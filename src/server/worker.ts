@@ -4,11 +4,11 @@ import type {Directory} from '../accounts/principal.ts';
 import type {Log} from '../base/log.ts';
 import type {Config} from '../config/config.ts';
 import {accessLine} from '../http/access-log.ts';
-import type {ExchangeOptions} from '../http/exchange.ts';
+import type {Application, ExchangeOptions} from '../http/exchange.ts';
 import {type Bound, createListener, type Listener} from '../http/listener.ts';
-import type {HttpRequest, HttpResponse} from '../http/message.ts';
+import type {HttpRequest} from '../http/message.ts';
 import {openFileStore, prepareFileStore} from '../store/file/store.ts';
-import {createApp} from './app.ts';
+import {type App, createApp} from './app.ts';
 import {indexFile} from './indexer.ts';
 import type {Material} from './material.ts';
 import {endpoints, portError} from './ports.ts';
@@ -54,13 +54,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   await prepareFileStore();
   await using undo = new AsyncDisposableStack();
   // What comes before the store is open waits for it.
-  const {promise: opened, resolve: open} = Promise.withResolvers<void>();
-  let app = async (request: HttpRequest): Promise<HttpResponse> => {
-    await opened;
-    return app(request);
-  };
+  const {promise: opened, resolve: open} = Promise.withResolvers<App>();
+  let app: App | undefined;
+  const toApp: Application = Object.assign(async (request: HttpRequest) => (app ?? (await opened))(request), {
+    admit: async (head: HttpRequest) => (app ?? (await opened)).admit(head),
+  });
   const listener = createListener(
-    exchangeOptions(material.config, request => app(request), options),
+    exchangeOptions(material.config, toApp, options),
     connectionLimits(material.config),
     material.tls,
   );
@@ -76,7 +76,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const appFor = ({config, tls}: Material) =>
     createApp({config, directory: () => directory, store, log, authorityChain: tls?.authorityChain});
   app = appFor(material);
-  open();
+  open(app);
   if (!bindFirst) bound = await bind(listener, material.config);
   undo.move();
 
@@ -91,7 +91,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       // The app remembers credentials and failures: it is made anew only where the configuration is another one.
       if (!isDeepStrictEqual(next.config, current.config) || next.tls?.authorityChain !== current.tls?.authorityChain) {
         app = appFor(next);
-        listener.update(exchangeOptions(next.config, request => app(request), options));
+        listener.update(exchangeOptions(next.config, toApp, options));
       }
       current = next;
     },
@@ -117,7 +117,7 @@ async function bind(listener: Listener, config: Config): Promise<Bound[]> {
   return bound;
 }
 
-function exchangeOptions(config: Config, app: ExchangeOptions['app'], {log, access, share}: WorkerOptions): ExchangeOptions {
+function exchangeOptions(config: Config, app: Application, {log, access, share}: WorkerOptions): ExchangeOptions {
   const {maxResourceSizeBytes} = config.limits;
   return {
     app,

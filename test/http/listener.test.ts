@@ -134,6 +134,32 @@ describe('limits', () => {
     expect((await fetch(server.url, {method: 'PUT', body: new Uint8Array(1000)})).status).toBe(200);
   });
 
+  test('a request whose body does not come takes no place of those that did', async () => {
+    await using server = await listening({app: echo, maxRequests: 2});
+    const slow = () => raw(server.bound.port, 'PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc', () => false);
+    const waiting = [slow(), slow(), slow()];
+    await expect.poll(() => server.listener.connections()).toBe(3);
+    expect((await fetch(server.url)).status).toBe(200);
+    await server.listener.close(0);
+    await Promise.all(waiting);
+  });
+
+  test('a large body is not read of who is refused without it', async () => {
+    const admit = vi.fn(async ({path, body}: HttpRequest) =>
+      path === '/mine' ? undefined : {status: 401, body: String(body.length)},
+    );
+    await using server = await listening({app: Object.assign((request: HttpRequest) => echo(request), {admit})});
+    const head = (path: string, more: string) => `PUT ${path} HTTP/1.1\r\nHost: h\r\n${more}\r\n\r\n`;
+    for (const more of ['Content-Length: 90000', 'Transfer-Encoding: chunked', 'Content-Length: 90000\r\nExpect: 100-continue']) {
+      const answer = await raw(server.bound.port, head('/', more), received => received.includes('\r\n\r\n0'));
+      expect(answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*\r\n\r\n0$/);
+    }
+    expect((await fetch(`${server.url}/mine`, {method: 'PUT', body: new Uint8Array(90_000)})).status).toBe(200);
+    expect(admit).toHaveBeenCalledTimes(4);
+    expect((await fetch(server.url, {method: 'PUT', body: 'abc'})).status).toBe(200);
+    expect(admit).toHaveBeenCalledTimes(4);
+  });
+
   test('headers too large are 431, headers that trickle 408', async () => {
     await using server = await listening({app: echo}, {limits: {headersTimeOutMs: 200}});
     const large = await raw(server.bound.port, `GET / HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);

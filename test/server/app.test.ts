@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {raw} from '../http/listening.ts';
 import {calendar} from '../support/events.ts';
 import {serve} from '../support/serve.ts';
 
@@ -39,4 +40,23 @@ describe('what the plist says, as clients meet it', () => {
       expect(headers.get('content-type')?.startsWith('text/calendar') ?? false).toBe(EnableMonolithicCalendars);
     },
   );
+});
+
+describe('a large body', () => {
+  const body = 'x'.repeat(100_000);
+  const head = `PUT /calendars/users/ann/x.txt HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n`;
+
+  test.each([
+    ['nobody', ''],
+    ['a wrong password', `Authorization: Basic ${Buffer.from('ann:wrong').toString('base64')}\r\n`],
+  ])('is not waited for from %s', async (_, credentials) => {
+    const {base} = await serve({ann: []});
+    const answer = await raw(Number(new URL(base).port), `${head}${credentials}\r\n`, text => text.includes('\r\n\r\n'));
+    expect(answer).toMatch(/^HTTP\/1\.1 401 [\s\S]*\r\nWWW-Authenticate: Basic realm="Test Realm"/i);
+  });
+
+  test('is taken from who has logged in', async () => {
+    const {ann} = await serve({ann: []});
+    expect((await ann.put('/calendars/users/ann/x.txt', body)).status).toBe(201);
+  });
 });
