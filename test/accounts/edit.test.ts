@@ -1,9 +1,9 @@
 import {existsSync} from 'node:fs';
-import {chmod, chown, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
-import {hostname, tmpdir} from 'node:os';
+import {chmod, chown, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {hostname} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {beforeEach, describe, expect, test} from 'vitest';
 import {parseAccounts} from '../../src/accounts/document.ts';
 import {
   addRecord,
@@ -16,6 +16,7 @@ import {
 } from '../../src/accounts/edit.ts';
 import {parseDirectory} from '../../src/accounts/load.ts';
 import {UserError} from '../../src/base/user-error.ts';
+import {temporaryFolder} from '../support/temporary.ts';
 
 const sample = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE accounts SYSTEM "accounts.dtd">
@@ -218,11 +219,10 @@ describe('the file itself', () => {
   let folder: string;
   let file: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'accounts-'));
+    folder = await temporaryFolder();
     file = join(folder, 'accounts.xml');
     await writeFile(file, sample, {mode: 0o640});
   });
-  afterEach(() => rm(folder, {recursive: true}));
   const add = (uid: string) => (text: string) => addRecord(text, file, 'users', [{name: 'uid', text: uid}]);
 
   test('keeps its mode, leaves nothing beside it, and is not written where nothing changes', async () => {

@@ -1,15 +1,14 @@
-import {chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {chmod, lstat, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {beforeEach, describe, expect, test} from 'vitest';
 import {replaceFile} from '../../src/base/replace-file.ts';
+import {temporaryFolder} from '../support/temporary.ts';
 
 describe('replaceFile', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'caldav-replace-'));
+    folder = await temporaryFolder();
   });
-  afterEach(() => rm(folder, {recursive: true}));
 
   test('a new file has the mode asked for', async () => {
     await replaceFile(join(folder, 'a'), 'new', {mode: 0o600});

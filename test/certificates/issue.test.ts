@@ -1,8 +1,8 @@
 import {X509Certificate} from 'node:crypto';
-import type {AddressInfo} from 'node:net';
 import {connect, createServer} from 'node:tls';
 import {beforeAll, describe, expect, test} from 'vitest';
 import {createAuthority, issueCertificate, type KeyPair} from '../../src/certificates/issue.ts';
+import {listen} from '../support/loopback.ts';
 
 const day = 86_400_000;
 
@@ -38,8 +38,7 @@ describe('RFC 5280 certificates of a local authority', () => {
 
   test('a client that trusts the authority, and only such a one, shakes hands with the server', async () => {
     const server = createServer({cert: leaf.certificate, key: leaf.privateKey}, socket => socket.end());
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const {port} = server.address() as AddressInfo;
+    const port = await listen(server);
     const shake = (options: {ca?: string; servername?: string}) =>
       new Promise<string>(resolve => {
         const socket = connect({port, host: '127.0.0.1', ...options}, () => {
@@ -48,15 +47,11 @@ describe('RFC 5280 certificates of a local authority', () => {
         });
         socket.on('error', error => resolve((error as NodeJS.ErrnoException).code!));
       });
-    try {
-      expect(await shake({ca: authority.certificate})).toBe('trusted');
-      expect(await shake({ca: authority.certificate, servername: 'cal.example'})).toBe('trusted');
-      expect(await shake({ca: authority.certificate, servername: 'other.example'})).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
-      expect(await shake({})).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
-      expect(await shake({ca: (await createAuthority('caldav on cal.example')).certificate})).not.toBe('trusted');
-    } finally {
-      server.close();
-    }
+    expect(await shake({ca: authority.certificate})).toBe('trusted');
+    expect(await shake({ca: authority.certificate, servername: 'cal.example'})).toBe('trusted');
+    expect(await shake({ca: authority.certificate, servername: 'other.example'})).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+    expect(await shake({})).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    expect(await shake({ca: (await createAuthority('caldav on cal.example')).certificate})).not.toBe('trusted');
   });
 
   test('a certificate does not outlive its authority', async () => {

@@ -1,10 +1,10 @@
 import {X509Certificate} from 'node:crypto';
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {beforeEach, describe, expect, test} from 'vitest';
 import {createAuthority, issueCertificate} from '../../src/certificates/issue.ts';
 import {namesOf, renewCertificate} from '../../src/certificates/renew.ts';
+import {temporaryFolder} from '../support/temporary.ts';
 
 const day = 86_400_000;
 const inDays = (days: number) => new Date(Date.now() + days * day);
@@ -14,7 +14,7 @@ describe('renewCertificate', () => {
   let tls: {certificate: string; privateKey: string};
   const current = async () => new X509Certificate(await readFile(tls.certificate));
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'caldav-renew-'));
+    folder = await temporaryFolder();
     const authority = await createAuthority('test');
     const leaf = await issueCertificate({authority, names: ['cal.example', '::1']});
     tls = {certificate: join(folder, 'server.pem'), privateKey: join(folder, 'server-key.pem')};
@@ -23,7 +23,6 @@ describe('renewCertificate', () => {
     await writeFile(tls.certificate, leaf.certificate);
     await writeFile(tls.privateKey, leaf.privateKey);
   });
-  afterEach(() => rm(folder, {recursive: true}));
 
   test('nothing is done while more than 30 days are left', async () => {
     const before = await readFile(tls.certificate, 'utf8');

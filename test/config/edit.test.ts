@@ -1,12 +1,12 @@
-import {chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {chmodSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
-import {afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {beforeEach, describe, expect, test} from 'vitest';
 import {editConfig, setConfigValue} from '../../src/config/edit.ts';
 import {keys} from '../../src/config/keys.ts';
 import {getConfigValue, listSettings} from '../../src/config/list.ts';
 import {parsePlist} from '../../src/config/plist-source.ts';
+import {temporaryFolder} from '../support/temporary.ts';
 
 const text = `<?xml version="1.0" encoding="UTF-8"?>
 <!-- my server -->
@@ -100,13 +100,12 @@ describe('editConfig', () => {
 describe('setConfigValue', () => {
   let folder: string;
   let file: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'caldav-set-'));
+  beforeEach(async () => {
+    folder = await temporaryFolder();
     file = join(folder, 'caldavd.plist');
     writeFileSync(file, text);
     chmodSync(file, 0o640);
   });
-  afterEach(() => rmSync(folder, {recursive: true}));
 
   test('what a person types becomes a value of the key’s type, and the file keeps its mode', async () => {
     expect(await setConfigValue(file, 'HTTPPort', '8080')).toBe(true);

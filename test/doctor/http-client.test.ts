@@ -1,20 +1,14 @@
 import {createServer as createHttpServer} from 'node:http';
 import {createServer} from 'node:https';
-import type {AddressInfo, Server} from 'node:net';
-import {beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {beforeAll, describe, expect, test} from 'vitest';
 import {createAuthority, issueCertificate, type KeyPair} from '../../src/certificates/issue.ts';
 import {ask, explainConnection} from '../../src/doctor/http-client.ts';
+import {listen} from '../support/loopback.ts';
 
 let authority: KeyPair;
 beforeAll(async () => {
   authority = await createAuthority('Test');
 });
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
-}
 
 async function secure(names: readonly string[], now = new Date()): Promise<number> {
   const {certificate, privateKey} = await issueCertificate({authority, names, now});

@@ -20,8 +20,10 @@ const entry: AccessEntry = {
 
 describe('a line of the access log', () => {
   test('is Apache’s combined format, with more where it is asked for', () => {
-    const stamp = /\[22\/Nov\/2026:\d\d:44:35 [+-]\d{4}\]/;
+    const stamp = /\[(\d\d)\/(\w{3})\/(\d{4}):([\d:]{8}) ([+-]\d{4})\]/;
     const line = accessLine(entry, false);
+    const [, day, month, year, time, zone] = stamp.exec(line)!;
+    expect(Date.parse(`${day} ${month} ${year} ${time} ${zone}`)).toBe(Math.floor(entry.time / 1000) * 1000);
     expect(line.replace(stamp, '[]')).toBe(
       '192.0.2.7 - ann [] "PROPFIND /calendars/users/ann/ HTTP/1.1" 207 1234 "-" "iOS/26 dataaccessd/1.0"\n',
     );

@@ -6,8 +6,9 @@ import {connect as connectTls} from 'node:tls';
 import {describe, expect, test, vi} from 'vitest';
 import {createAuthority, issueCertificate} from '../../src/certificates/issue.ts';
 import {isAlive} from '../../src/server/pid-file.ts';
+import {freePort} from '../support/loopback.ts';
 import {temporaryFolder} from '../support/temporary.ts';
-import {accountsXml, caldav, caldavFrom, event, freePort, isRoot, serverFolder, serving} from './server.ts';
+import {accountsXml, caldav, caldavFrom, event, isRoot, serverFolder, serving} from './server.ts';
 
 const poll = (what: () => unknown) => expect.poll(what, {timeout: 30_000, interval: 50});
 

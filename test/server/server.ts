@@ -1,12 +1,12 @@
 import {spawn} from 'node:child_process';
 import {chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {type AddressInfo, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {build} from 'plist';
 import {onTestFinished} from 'vitest';
 import type {ServerStatus} from '../../src/server/stats.ts';
 import {findStatus} from '../../src/server/stop.ts';
+import {freePort} from '../support/loopback.ts';
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -93,14 +93,6 @@ process.exitCode = await main(process.argv.slice(1));`;
     child.on('close', (code, signal) => resolve({code, signal, stdout, stderr}));
   });
   return {child, done, output: () => stdout + stderr};
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const {port} = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }
 
 function end(pid: number) {

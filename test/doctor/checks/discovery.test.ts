@@ -1,14 +1,12 @@
 import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {checkChallenges, checkWay} from '../../../src/doctor/checks/discovery.ts';
+import {listen} from '../../support/loopback.ts';
 import {serve} from '../../support/serve.ts';
 
 async function other(status: number): Promise<URL> {
   const server = createServer((_, answer) => answer.writeHead(status).end());
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => void server.close());
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  return new URL(`http://127.0.0.1:${await listen(server)}/`);
 }
 
 describe('the paths that clients walk', () => {

@@ -1,15 +1,11 @@
-import {type AddressInfo, createServer} from 'node:net';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {createServer} from 'node:net';
+import {describe, expect, test} from 'vitest';
 import {parseConfig} from '../../../src/config/load.ts';
 import {checkPorts, judgePort} from '../../../src/doctor/checks/ports.ts';
 import type {Running} from '../../../src/doctor/running.ts';
+import {freePort, listen} from '../../support/loopback.ts';
 
-async function busyPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
-}
+const busyPort = () => listen(createServer());
 
 async function check(plist: Record<string, unknown>, running?: Running) {
   const config = parseConfig({plist: plist as never, file: '/nowhere/caldavd.plist', folder: '/nowhere'});
@@ -33,11 +29,7 @@ describe('ports', () => {
   });
 
   test('a free one is well, and is free again afterwards', async () => {
-    const server = createServer();
-    await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-    const {port} = server.address() as AddressInfo;
-    await new Promise(done => server.close(done));
-    const plist = {HTTPPort: port, SSLPort: 0, BindAddresses: ['127.0.0.1']};
+    const plist = {HTTPPort: await freePort(), SSLPort: 0, BindAddresses: ['127.0.0.1']};
     expect(await check(plist)).toMatchObject([{status: 'ok'}]);
     expect(await check(plist)).toMatchObject([{status: 'ok'}]);
   });

@@ -1,8 +1,8 @@
 import {createServer, request as forward, type IncomingMessage, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import type {CheckResult, DoctorContext} from '../../../src/doctor/check.ts';
 import {culprit, proxy} from '../../../src/doctor/checks/proxy.ts';
+import {freePort, listen} from '../../support/loopback.ts';
 import {serve} from '../../support/serve.ts';
 
 /** A proxy in front of `base`; `intercept` answers itself where it answers true. */
@@ -15,12 +15,7 @@ async function proxyTo(base: string, intercept: (question: IncomingMessage, answ
     });
     question.pipe(onward);
   });
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return `http://127.0.0.1:${await listen(server)}/`;
 }
 
 async function check(url: string, credentials?: DoctorContext['credentials']): Promise<CheckResult[]> {
@@ -85,11 +80,7 @@ describe('from outside', () => {
   });
 
   test('nothing that listens, no such name, no URL', async () => {
-    const server = createServer();
-    await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-    const {port} = server.address() as AddressInfo;
-    await new Promise(done => server.close(done));
-    expect(await check(`http://127.0.0.1:${port}/`)).toMatchObject([
+    expect(await check(`http://127.0.0.1:${await freePort()}/`)).toMatchObject([
       {status: 'fail', message: expect.stringContaining('nothing listens')},
     ]);
     expect(await check('https://')).toMatchObject([{status: 'fail', fix: expect.stringContaining('https://')}]);

@@ -1,11 +1,9 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import type {Log} from '../../../src/base/log.ts';
 import {homeFolder} from '../../../src/store/file/layout.ts';
 import {type FileStore, openFileStore} from '../../../src/store/file/store.ts';
 import type {HomeId} from '../../../src/store/store.ts';
+import {temporaryFolder} from '../../support/temporary.ts';
 import {parseForTests} from './parse-for-tests.ts';
 
 /** What the store said to its log. */
@@ -28,7 +26,7 @@ export interface Temporary {
 
 /** An empty file store in a folder that is gone when the test ends. */
 export async function openTemporary(): Promise<Temporary> {
-  const root = await mkdtemp(join(tmpdir(), 'caldav-store-'));
+  const root = await temporaryFolder();
   const said: Said[] = [];
   const say = (level: string) => (details: object, message: string) => void said.push({level, details, message});
   const log: Log = {debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error')};
@@ -41,7 +39,6 @@ export async function openTemporary(): Promise<Temporary> {
   };
   onTestFinished(async () => {
     for (const store of opened) await store.close();
-    await rm(root, {recursive: true, force: true});
   });
   const store = await open();
   let last = store;

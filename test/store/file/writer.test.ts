@@ -1,16 +1,13 @@
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {silent} from '../../../src/base/log.ts';
 import {Writer} from '../../../src/store/file/writer.ts';
 import type {HomeId} from '../../../src/store/store.ts';
+import {temporaryFolder} from '../../support/temporary.ts';
 
 const ann: HomeId = 'calendars/a0000000-0000-4000-8000-000000000001';
 
 test('a writer thread that dies fails what waits for it and is replaced', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'caldav-writer-'));
-  onTestFinished(() => rm(root, {recursive: true, force: true}));
+  const root = await temporaryFolder();
   const writer = await new Writer().ready();
   onTestFinished(() => writer.end());
   let replaced = 0;
