@@ -9,7 +9,7 @@ const src = join(import.meta.dirname, '../src');
  * left may import the right, rooms side by side may not) and from floors below.
  */
 const floors: readonly (readonly (readonly string[])[])[] = [
-  [['cli'], ['setup'], ['doctor'], ['server']],
+  [['cli'], ['setup'], ['doctor', 'tester'], ['server']],
   [['web', 'carddav', 'caldav'], ['scheduling'], ['webdav'], ['http']],
   [['store', 'accounts']],
   [['config', 'certificates', 'itip', 'vcard', 'xml'], ['ical'], ['base']],

@@ -76,6 +76,11 @@ export const commands: readonly CommandRow[] = [
     summary: 'write calendars out as iCalendar files',
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
+  {
+    name: 'test',
+    summary: 'judge a server by CalDAVTester scripts',
+    load: async () => (await import('./commands/test.ts')).test,
+  },
 ];
 
 /** A command and how to get it. */

@@ -1,0 +1,72 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {parseDirectory} from '../accounts/load.ts';
+import {type Log, silent} from '../base/log.ts';
+import {parseConfig} from '../config/load.ts';
+import {createListener} from '../http/listener.ts';
+import {createApp} from '../server/app.ts';
+import {indexFile} from '../server/indexer.ts';
+import {openFileStore} from '../store/file/store.ts';
+import {conformanceAccounts} from './accounts.ts';
+
+/** A server of our own that lives as long as a run. */
+export interface SelfServer {
+  readonly host: string;
+  readonly port: number;
+  /** Stops it; its data goes with it. */
+  close(): Promise<void>;
+}
+
+/** The configuration that the scripts expect. */
+const plist = {
+  ServerHostName: 'localhost',
+  AdminPrincipals: ['/principals/__uids__/0C8BDE62-E600-4696-83D3-8B5ECABDFD2E/'],
+  Authentication: {Basic: {Enabled: true}, Digest: {Enabled: false}},
+  EnableAnonymousReadRoot: true,
+  DefaultTimezone: 'UTC',
+  UserQuota: 104857600,
+  MaxResourceSize: 1048576,
+  MaxAttendeesPerInstance: 100,
+  MaxAllowedInstances: 3000,
+  MaxCollectionsPerHome: 50,
+  MaxResourcesPerCollection: 10000,
+};
+
+/** Starts a server with the suite's accounts on a free port of this machine. */
+export async function startSelf(log: Log = silent): Promise<SelfServer> {
+  const directory = parseDirectory(conformanceAccounts(), 'the accounts of the suite');
+  const folder = await mkdtemp(join(tmpdir(), 'caldav-test-self-'));
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => rm(folder, {recursive: true, force: true}));
+  const config = parseConfig({plist, file: join(folder, 'caldavd.plist'), folder});
+  const store = await openFileStore({root: join(folder, 'data'), log, index: indexFile});
+  undo.defer(() => store.close());
+  const app = createApp({config, directory: () => directory, store, log});
+  const listener = createListener(
+    {
+      app,
+      log,
+      maxBodyBytes: 10 * 1024 * 1024,
+      maxRequests: 100,
+      maxWaitingBytes: 64 * 1024 * 1024,
+      retryAfterSeconds: 1,
+      compression: false,
+      keepAlive: true,
+      rejectClients: [],
+      trustedProxies: [],
+    },
+    {
+      maxHeaderBytes: 32 * 1024,
+      headersTimeOutMs: 20_000,
+      requestTimeOutMs: 60_000,
+      idleTimeOutMs: 30_000,
+      stallTimeOutMs: 60_000,
+      maxConnections: 1000,
+    },
+  );
+  undo.defer(() => listener.close(0));
+  const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
+  const running = undo.move();
+  return {host: 'localhost', port, close: () => running.disposeAsync()};
+}
