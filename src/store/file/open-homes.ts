@@ -15,6 +15,7 @@ import {writeOut} from './write-out.ts';
 const mostOpen = 48;
 const historyKeptMs = 400 * 86_400_000;
 const retryMostMs = 5_000;
+const openPatienceMs = 20_000;
 /** How long the journal gathers before its entries are written out together. */
 const gatherMs = 40;
 
@@ -59,22 +60,35 @@ export class OpenHomes {
 
   /** Does work on a home that must not be closed meanwhile; once more where the index was replaced beneath it. Undefined: no home. */
   async use<T>(home: HomeId, work: (open: OpenHome) => Promise<T>): Promise<T | undefined> {
+    let suspect = false;
     for (let attempt = 0; ; attempt++) {
-      const open = await this.open(home);
+      const open = await this.open(home, suspect);
       if (!open) return undefined;
       open.users++;
       try {
         return await work(open);
       } catch (error) {
         if (attempt > 3 || (open.database.isOpen && !(error instanceof IndexGone || isDamage(error)))) throw error;
-        if (isDamage(error)) await this.open(home, true);
+        suspect = isDamage(error);
       } finally {
         open.users--;
       }
     }
   }
 
+  /** The index may be replaced, or locked by who repairs it, also while it is being opened. */
   async #open(home: HomeId, suspect: boolean): Promise<OpenHome | undefined> {
+    for (const start = Date.now(); ; await delay(5 + Math.random() * 20)) {
+      try {
+        return await this.#openOnce(home, suspect);
+      } catch (error) {
+        const passes = isBusy(error) || error instanceof IndexGone;
+        if (!passes || Date.now() - start > openPatienceMs) throw error;
+      }
+    }
+  }
+
+  async #openOnce(home: HomeId, suspect: boolean): Promise<OpenHome | undefined> {
     const folder = homeFolder(this.#root, home);
     const before = this.#homes.get(home);
     this.#homes.delete(home);
@@ -105,7 +119,7 @@ export class OpenHomes {
       if (start_id !== this.#startId) await this.#lookOver(open);
     } catch (error) {
       if (!open.isCurrent() || error instanceof IndexGone || isDamage(error)) {
-        open.close();
+        this.#homes.set(home, open);
         throw error;
       }
       // The disk is full, or a folder cannot be read: what is known is served all the same, and the next opening tries again.

@@ -65,6 +65,15 @@ describe('promises that only the journal holds', () => {
     await expectAll(store, promised);
   });
 
+  test('an index that another has to itself for a moment is waited for', async () => {
+    const {reopen, promised, index} = await openAfterCrash();
+    const other = new DatabaseSync(index);
+    other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');
+    const store = await reopen();
+    setTimeout(() => other.close(), 200);
+    await expectAll(store, promised);
+  });
+
   test('are served though they cannot be written to their files, also after a restart', async () => {
     const {reopen, promised, home} = await openAfterCrash();
     const workshop = join(home, '.writing');
