@@ -68,6 +68,8 @@ export function createExchange(initial: ExchangeOptions): Exchange {
   let trusted: BlockList = trustedProxies(options.trustedProxies);
   let draining = false;
   let underWay = 0;
+  /** Of those under way the ones that have arrived in full. */
+  let arrived = 0;
   let waitingBytes = 0;
   const counts: ExchangeCounts = {requests: 0, methods: {}, statuses: {}, bytesOut: 0, refusedBusy: 0};
   // Pipelined requests are answered one after the other (RFC 9112 §9.3.2: unsafe ones must be); Node would begin all at once.
@@ -91,11 +93,12 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     const {method = 'GET'} = request;
     const target = request.url ?? '/';
     // One that is turned away takes no room, nor one whose body has not come yet, however long it goes on sending.
-    const admitted = underWay < options.maxRequests && waitingBytes <= options.maxWaitingBytes;
+    const admitted = arrived < options.maxRequests && waitingBytes <= options.maxWaitingBytes;
+    if (admitted) underWay++;
     let entered = false;
     const enter = () => {
-      if (underWay >= options.maxRequests) throw new Busy();
-      underWay++;
+      if (arrived >= options.maxRequests) throw new Busy();
+      arrived++;
       entered = true;
     };
     let bytes = 0;
@@ -135,7 +138,8 @@ export function createExchange(initial: ExchangeOptions): Exchange {
       underWay,
       port: socket.localPort ?? 0,
     });
-    if (entered) underWay--;
+    if (admitted) underWay--;
+    if (entered) arrived--;
   }
 
   /** What can be said without reading the body. */
