@@ -53,6 +53,7 @@ export function createApp({config, directory, store, log, authorityChain = ''}: 
   });
 
   const answer = async (sent: HttpRequest): Promise<HttpResponse> => {
+    if (isForged(sent)) throw new HttpRefusal(403, 'A page of another site may not have a browser do this here.');
     const page = web(sent);
     if (page) return page;
     const routed = route(sent);
@@ -73,6 +74,14 @@ export function createApp({config, directory, store, log, authorityChain = ''}: 
       return {...response, headers: {...response.headers, 'www-authenticate': authenticator.challenges(request)}};
     };
   return Object.assign(refusing(answer), {admit: refusing(admit)});
+}
+
+/**
+ * Whether another site's page makes a browser send this, with the password that the browser keeps (Fetch Metadata §2.4). Of what changes
+ * anything that can only be a POST: for all other methods a browser asks first, and is not answered.
+ */
+function isForged({method, headers}: HttpRequest): boolean {
+  return method === 'POST' && /^(?:cross|same)-site$/.test(String(headers['sec-fetch-site']));
 }
 
 function refusal(error: unknown): HttpResponse {

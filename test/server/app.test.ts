@@ -60,3 +60,17 @@ describe('a large body', () => {
     expect((await ann.put('/calendars/users/ann/x.txt', body)).status).toBe(201);
   });
 });
+
+test.each([
+  ['cross-site', 403],
+  ['same-site', 403],
+  ['same-origin', 201],
+  [undefined, 201],
+])('a POST that a browser sends for a page of another site (Sec-Fetch-Site: %s) is %i', async (site, expected) => {
+  const {ann} = await serve({ann: []});
+  const {status} = await ann.request('POST', '/calendars/users/ann/calendar/?add-member', {
+    body: calendar('BEGIN:VEVENT', 'UID:x', 'DTSTAMP:20261101T000000Z', 'DTSTART;VALUE=DATE:20261201', 'END:VEVENT'),
+    headers: {'content-type': 'text/plain', ...(site && {'sec-fetch-site': site})},
+  });
+  expect(status).toBe(expected);
+});
