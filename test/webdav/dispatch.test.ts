@@ -12,6 +12,7 @@ import {dav} from '../../src/xml/names.ts';
 import {event} from '../support/events.ts';
 import {memoryStore} from '../support/memory-store.ts';
 import {serve} from '../support/serve.ts';
+import {unlimited} from '../support/unlimited.ts';
 
 const home = '/calendars/users/ann/';
 
@@ -62,14 +63,6 @@ describe('a dispatcher', () => {
     `<accounts realm="T"><user><uid>ann</uid><guid>${guid}</guid><password>x</password><name>A</name></user></accounts>`,
     'a.xml',
   );
-  const limits = {
-    maxResourceSizeBytes: 0,
-    maxInstances: 0,
-    maxAttendeesPerInstance: 0,
-    maxCollectionsPerHome: 0,
-    maxResourcesPerCollection: 0,
-    quotaBytes: 0,
-  };
 
   function broken(extension: Partial<Extension>) {
     const errors: string[] = [];
@@ -80,7 +73,7 @@ describe('a dispatcher', () => {
       protocol,
       store: memoryStore(),
       directory,
-      limits,
+      limits: unlimited,
       log,
       adminPrincipals: [],
       readPrincipals: [],

@@ -10,16 +10,9 @@ import type {HomeView, Store} from '../../../src/store/store.ts';
 import type {Limits} from '../../../src/webdav/tables.ts';
 import {calendar, event, todo} from '../../support/events.ts';
 import {memoryStore} from '../../support/memory-store.ts';
+import {unlimited} from '../../support/unlimited.ts';
 
 const home = 'calendars/10000000-0000-0000-0000-000000000001';
-const unlimited: Limits = {
-  maxResourceSizeBytes: 0,
-  maxInstances: 0,
-  maxAttendeesPerInstance: 0,
-  maxCollectionsPerHome: 0,
-  maxResourcesPerCollection: 0,
-  quotaBytes: 0,
-};
 
 async function newStore(components = ['VEVENT', 'VTODO']): Promise<Store> {
   const store = memoryStore();

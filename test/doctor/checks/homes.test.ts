@@ -11,17 +11,10 @@ import {openFileStore} from '../../../src/store/file/store.ts';
 import {caldav} from '../../../src/xml/names.ts';
 import {event} from '../../support/events.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
+import {unlimited} from '../../support/unlimited.ts';
 
 const guid = '10000000-0000-0000-0000-000000000001';
 const home = `calendars/${guid}` as const;
-const limits = {
-  maxResourceSizeBytes: 0,
-  maxInstances: 0,
-  maxAttendeesPerInstance: 0,
-  maxCollectionsPerHome: 0,
-  maxResourcesPerCollection: 0,
-  quotaBytes: 0,
-};
 
 /** A DocumentRoot with one home and two calendars that hold the same two objects, its store closed. */
 async function documentRoot() {
@@ -32,7 +25,8 @@ async function documentRoot() {
     unit.createCollection('private', [caldav('calendar')]);
   });
   const {objects} = splitCalendar(event('a') + event('b'));
-  for (const calendar of ['work', 'private']) await importObjects({store, home, calendar, limits}, objects, () => undefined);
+  for (const calendar of ['work', 'private'])
+    await importObjects({store, home, calendar, limits: unlimited}, objects, () => undefined);
   await store.close();
   return {root, folder: join(root, 'calendars/__uids__/10/00', guid)};
 }
