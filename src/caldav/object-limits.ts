@@ -17,6 +17,7 @@ import {
 
 /** What a calendar object must keep to beside its form (RFC 4791 §5.2.6 to §5.2.9), and its index. Throws DavError. */
 export function requireWithinLimits(object: CalendarObject, limits: Limits): ObjectIndex {
+  requireNamedDates(object, limits.maxInstances);
   for (const part of object.parts) {
     requireAttendees(part, limits.maxAttendeesPerInstance);
     requireDates(part);
@@ -30,6 +31,14 @@ export function requireWithinLimits(object: CalendarObject, limits: Limits): Obj
 function requireAttendees(part: JcalComponent, limit: number): void {
   if (limit === 0 || allProperties(part, 'attendee').length <= limit) return;
   throw new DavError(maxAttendeesPerInstance, {message: `An instance has at most ${limit} attendees.`});
+}
+
+/** RDATE and EXDATE name instances one by one, and whatever asks for the object's instances has to go through all of them. */
+function requireNamedDates({parts}: CalendarObject, limit: number): void {
+  const named = parts.flatMap(part => [...allProperties(part, 'rdate'), ...allProperties(part, 'exdate')]);
+  const count = named.reduce((sum, property) => sum + property.length - 3, 0);
+  if (limit === 0 || count <= limit) return;
+  throw new DavError(maxInstances, {message: `An object names at most ${limit} instances in RDATE and EXDATE.`});
 }
 
 const dates = ['dtstart', 'dtend', 'due', 'recurrence-id', 'rdate', 'exdate'];

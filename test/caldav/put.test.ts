@@ -312,6 +312,22 @@ describe('RFC 4791 §5.3.2.1 limits', () => {
     expect((await ann.put(`${home}3.ics`, event('3', '99991231T000000Z'))).status).toBe(201);
   });
 
+  test.each(['RDATE', 'EXDATE'])(
+    'max-instances: as many may be named in %s, with recurrence that does not end too',
+    async name => {
+      const {ann} = await serve({ann: []}, {plist: {MaxAllowedInstances: 50}});
+      const put = (count: number) => {
+        const dates = Array.from({length: count}, (_, at) => `20270101T0000${10 + (at % 50)}Z`);
+        return ann.put(
+          `${home}${count}.ics`,
+          event(`${name}-${count}`, undefined, 'RRULE:FREQ=DAILY', `${name}:${dates.join(',')}`),
+        );
+      };
+      expect((await put(50)).status).toBe(201);
+      expect(await put(51)).toMatchObject({status: 403, error: caldav('max-instances')});
+    },
+  );
+
   test('max-instances: counted where recurrence ends, not where it does not', async () => {
     const {ann} = await serve({ann: []}, {plist: {MaxAllowedInstances: 50}});
     const refused = {status: 403, error: caldav('max-instances')};
