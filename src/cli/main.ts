@@ -49,7 +49,9 @@ async function general(args: readonly string[]): Promise<ExitCode> {
   }
   const group = commands.filter(({name}) => name.startsWith(`${words[0]} `));
   const known = words.length === 0 || words[0] === 'help' || (group.length > 0 && words.length === 1);
-  const stray = args.find(arg => arg.startsWith('-') && !['-h', '--help', ...programOptions].includes(arg.split('=')[0]!));
+  const stray = args.find(
+    arg => arg.startsWith('-') && !['-h', '--help', '--json', ...programOptions].includes(arg.split('=')[0]!),
+  );
   if (known && !stray) {
     const asked = args.some(arg => arg === '-h' || arg === '--help') || words[0] === 'help';
     (asked ? process.stdout : process.stderr).write(help(group.length > 0 ? group : commands));
@@ -63,9 +65,7 @@ async function general(args: readonly string[]): Promise<ExitCode> {
           `command “${words.slice(0, 2).join(' ')}”`,
           nearest(words.slice(0, 2).join(' '), names) ?? nearest(words[0]!, [...names, ...groups]),
         ];
-  process.stderr.write(`caldav: there is no ${wrong}.${near ? ` Did you mean “${near}”?` : ''}\n`);
-  process.stderr.write('Type caldav --help for the list.\n');
-  return 64;
+  throw new WrongUsage(`there is no ${wrong}.${near ? ` Did you mean “${near}”?` : ''}`, 'Type caldav --help for the list.');
 }
 
 function help(rows: readonly CommandRow[]): string {
@@ -95,6 +95,7 @@ async function runCommand(row: CommandRow, command: Command, args: readonly stri
   const parser = new Parser(`caldav ${row.name}`)
     .description(command.summary)
     .exitOverride()
+    .configureOutput({outputError: () => {}}) // fail() says it
     .configureHelp({showGlobalOptions: false})
     .option('--dir <dir>', "the server's folder (default: the current folder)")
     .option('--config <file>', 'the configuration (default: conf/caldavd-dev.plist in the folder)')
@@ -117,7 +118,13 @@ async function runCommand(row: CommandRow, command: Command, args: readonly stri
     };
     code = await command.run(values, options, io);
   });
-  await parser.parseAsync(withoutName(row, args), {from: 'user'});
+  try {
+    await parser.parseAsync(withoutName(row, args), {from: 'user'});
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    throw new WrongUsage(error.message.replace(/^error: /, ''), `Type caldav ${row.name} --help for what there is.`);
+  }
   return code;
 }
 
@@ -138,7 +145,6 @@ function examples({examples}: Command): string {
 
 /** Says what went wrong, in one sentence and one fix; only our own faults come with a stack. */
 function fail(error: unknown, json: boolean): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 64;
   if (error instanceof UserError) {
     if (json) process.stdout.write(`${JSON.stringify({error: error.message, fix: error.fix}, null, 2)}\n`);
     process.stderr.write(`caldav: ${error.message}\n${error.fix ? `${error.fix}\n` : ''}`);

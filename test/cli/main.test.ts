@@ -56,6 +56,19 @@ describe('caldav', () => {
     expect(stderr).toBe('caldav: Export needs to know whose calendars.\nAdd --user NAME.');
   });
 
+  test.each([
+    [['user', 'list', '--bad']],
+    [['user', 'show']],
+    [['user', '--bad']],
+    [['nonsense']],
+    [['setup', '--yes', '--http-port', '99999']],
+  ])('%s --json: one JSON document with a fix; exit 64', async args => {
+    const {stdout, stderr, exitCode} = await caldav(...args, '--json');
+    const {error, fix} = JSON.parse(stdout);
+    expect({exitCode, stderr}).toEqual({exitCode: 64, stderr: `caldav: ${error}\n${fix}`});
+    expect(fix).not.toBe('');
+  });
+
   test('a row of the table and the command it loads agree', async () => {
     for (const row of commands) {
       const command = await row.load();

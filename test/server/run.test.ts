@@ -317,6 +317,15 @@ describe('switches of the original', () => {
     expect(stderr).toMatch(/-P has no meaning any more[\s\S]*-R has no meaning any more/);
   });
 
+  test('-s where all is set up: says so, with --json as a document too', async () => {
+    const server = await serverFolder();
+    const {stdout, code} = await server.run('run', '-s', '--json').done;
+    expect({code, said: JSON.parse(stdout)}).toEqual({
+      code: 0,
+      said: {changed: false, config: server.path('conf/caldavd-dev.plist')},
+    });
+  });
+
   test('-t takes Single or Combined', async () => {
     const server = await serverFolder();
     expect(await server.run('run', '-t', 'Slave').done).toMatchObject({

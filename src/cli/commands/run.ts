@@ -109,7 +109,9 @@ async function prepare({setupOnly, getOnly, forceSetup, neverSetup}: Options, io
   }
   const wanted = forceSetup || ((setupOnly || getOnly) && !there);
   if (!wanted && there) {
-    if (setupOnly || getOnly) io.out.line(`It is set up already: ${io.configFile}. Add -f to set up anew.`);
+    if (setupOnly || getOnly) {
+      io.out.result({changed: false, config: io.configFile}, `It is set up already: ${io.configFile}. Add -f to set up anew.`);
+    }
     return 0;
   }
   if (!wanted && !(await offered(io))) {

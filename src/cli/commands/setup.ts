@@ -1,3 +1,4 @@
+import {UserError} from '../../base/user-error.ts';
 import type {Command, Option} from '../command.ts';
 import {WrongUsage} from '../wrong-usage.ts';
 
@@ -61,7 +62,7 @@ export const setup: Command = {
       import('../../setup/print-plan.ts'),
       import('../../setup/welcome.ts'),
     ]);
-    const answers = readAnswers(given);
+    const answers = asUsage(() => readAnswers(given));
     const passwords = given.passwordStdin ? await readPasswords(process.stdin) : {};
     const yes = Boolean(given.yes) || Boolean(given.dryRun);
     if (!yes && !out.interactive) {
@@ -88,3 +89,12 @@ export const setup: Command = {
     return failed ? 1 : 0;
   },
 };
+
+/** What is wrong with a value on the command line is wrong usage. */
+function asUsage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof UserError ? new WrongUsage(error.message, error.fix) : error;
+  }
+}
