@@ -15,7 +15,8 @@ export class XmlError extends Error {
 }
 
 const maxDepth = 100;
-const maxElements = 200_000;
+/** Room for the largest multiget, 50,000 hrefs; all is parsed in one go, while others wait. */
+const maxElements = 60_000;
 const maxAttributes = 1000;
 
 /**
