@@ -3,7 +3,7 @@ import {replaceFile} from '../base/replace-file.ts';
 import {UserError} from '../base/user-error.ts';
 import type {ConfigKey, PlistValue} from './key.ts';
 import {findKey} from './keys.ts';
-import {inspectConfig, readConfig, unknownKey} from './load.ts';
+import {ended, inspectConfig, readConfig, unknownKey} from './load.ts';
 import {PlistError, type PlistSource, parsePlist} from './plist-source.ts';
 import {printKey, printValue} from './print.ts';
 import {checkValue} from './value.ts';
@@ -17,13 +17,13 @@ export async function setConfigValue(file: string, key: string, value: string): 
   const row = findKey(key);
   if (!row) {
     const {message, fix} = unknownKey(key);
-    throw new UserError(`${message}.`, `${fix}.`);
+    throw new UserError(`${message}.`, ended(fix));
   }
   const text = readConfig(file);
   const changed = editConfig(text, file, key, readTyped(row, value));
   if (changed === text) return false;
   const [problem] = inspectConfig({file, folder: '/', text: changed}).problems;
-  if (problem) throw new UserError(`${file}, line ${problem.line}: ${problem.message}; nothing was changed.`, `${problem.fix}.`);
+  if (problem) throw new UserError(`${file}, line ${problem.line}: ${problem.message}; nothing was changed.`, ended(problem.fix));
   await replaceFile(file, changed);
   return true;
 }

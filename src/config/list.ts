@@ -1,7 +1,7 @@
 import {UserError} from '../base/user-error.ts';
 import type {ConfigKey, PlistValue} from './key.ts';
 import {groups, keys} from './keys.ts';
-import {inspectConfig, readConfig, unknownKey} from './load.ts';
+import {ended, inspectConfig, readConfig, unknownKey} from './load.ts';
 
 /** A key with the value that holds for it. */
 export interface Setting {
@@ -15,7 +15,7 @@ export interface Setting {
 export function listSettings(file: string): Setting[] {
   const {values, problems, source} = inspectConfig({file, folder: '/', text: readConfig(file)});
   const [problem] = problems;
-  if (problem) throw new UserError(`${file}, line ${problem.line}: ${problem.message}.`, `${problem.fix}.`);
+  if (problem) throw new UserError(`${file}, line ${problem.line}: ${problem.message}.`, ended(problem.fix));
   const written = new Set(source?.entries.map(({key}) => key));
   return keys
     .filter(row => row.config || written.has(row.key))
@@ -31,7 +31,7 @@ export function getConfigValue(file: string, key: string): PlistValue {
   if (row) return row.default;
   if (!groups.has(key)) {
     const {message, fix} = unknownKey(key);
-    throw new UserError(`${message}.`, `${fix}.`);
+    throw new UserError(`${message}.`, ended(fix));
   }
   const inside: Record<string, PlistValue> = {};
   for (const {row, value} of settings)

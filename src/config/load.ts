@@ -58,7 +58,12 @@ function requireConfig({file, folder, text}: {file: string; folder: string; text
   const [first, ...others] = problems;
   if (config && !first) return config;
   const more = others.length > 0 ? ` (and ${others.length} more like it: see caldav doctor)` : '';
-  throw new UserError(`${file}, line ${first!.line}: ${first!.message}${more}.`, `${first!.fix}.`);
+  throw new UserError(`${file}, line ${first!.line}: ${first!.message}${more}.`, ended(first!.fix));
+}
+
+/** A fix as a sentence of its own. */
+export function ended(sentence: string): string {
+  return /\?$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** The plist's text. Throws UserError where it cannot be read. */
@@ -81,7 +86,12 @@ export function inspectConfig({file, folder, text}: {file: string; folder: strin
     source = parsePlist(text);
   } catch (error) {
     if (!(error instanceof PlistError)) throw error;
-    const problem = {line: error.line, key: '', message: error.message, fix: 'It must be an XML property list'};
+    const problem = {
+      line: error.line,
+      key: '',
+      message: error.message.replace(/\.$/, ''),
+      fix: 'Mend that line in a text editor: it must be an XML property list',
+    };
     return {problems: [problem], notes: [], values};
   }
   const problems: Remark[] = [];
@@ -114,7 +124,7 @@ export function unknownKey(key: string): {message: string; fix: string} {
   const meant = (here.includes(siblings + name) ? undefined : nearest(key, here)) ?? nearest(key, all) ?? sameName(name, all);
   return {
     message: `${key} is no key of caldavd.plist`,
-    fix: meant ? `Did you mean ${meant}` : 'See caldav config list for the keys there are',
+    fix: meant ? `Did you mean ${meant}?` : 'See caldav config list for the keys there are',
   };
 }
 

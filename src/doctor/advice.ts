@@ -163,7 +163,10 @@ export function adviseAttributes(mount: Mount | undefined, folder: string, code:
     };
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    return {problem: `${on} cannot be written to by this account`, fix: `give it the folder: \`chown ACCOUNT ${folder}\``};
+    return {
+      problem: `${on} cannot be written to by this account`,
+      fix: `give it the folder: \`chown ACCOUNT ${folder} && chmod u+rwx ${folder}\``,
+    };
   }
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return {problem: `${on} has no room left`, fix: 'delete what is not needed, or raise the quota'};

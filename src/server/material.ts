@@ -48,6 +48,12 @@ export async function readTls({tls}: Config): Promise<TlsMaterial | undefined> {
   if (!tls.certificate) return undefined;
   const keyFile = tls.privateKey || tls.certificate;
   const certificate = await readPem(tls.certificate, 'certificate', 'SSLCertificate');
+  if (!certificate.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new UserError(
+      `The file ${tls.certificate} holds no certificate in PEM form.`,
+      'Name the right one in SSLCertificate, or make a new one with: caldav setup --renew',
+    );
+  }
   const privateKey = await readPem(keyFile, 'private key', 'SSLPrivateKey');
   const authorityChain = tls.authorityChain ? await readPem(tls.authorityChain, 'certificate chain', 'SSLAuthorityChain') : '';
   const material = {certificate, privateKey, authorityChain};

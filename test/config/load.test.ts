@@ -95,14 +95,14 @@ describe('caldavd.plist as Config', () => {
   });
 
   test.each([
-    ['<key>HTTPort</key><integer>1</integer>', 'HTTPort', 'Did you mean HTTPPort'],
-    ['<key>documentroot</key><string>x</string>', 'documentroot', 'Did you mean DocumentRoot'],
+    ['<key>HTTPort</key><integer>1</integer>', 'HTTPort', 'Did you mean HTTPPort?'],
+    ['<key>documentroot</key><string>x</string>', 'documentroot', 'Did you mean DocumentRoot?'],
     [
       '<key>Authentication</key><dict><key>Basik</key><dict><key>Enabled</key><true/></dict></dict>',
       'Authentication.Basik',
-      'Did you mean Authentication.Basic',
+      'Did you mean Authentication.Basic?',
     ],
-    ['<key>ProcessCount</key><integer>1</integer>', 'ProcessCount', 'Did you mean MultiProcess.ProcessCount'],
+    ['<key>ProcessCount</key><integer>1</integer>', 'ProcessCount', 'Did you mean MultiProcess.ProcessCount?'],
     ['<key>Quark</key><true/>', 'Quark', 'See caldav config list for the keys there are'],
   ])('%s is answered with the nearest right key', (body, key, fix) => {
     expect(inspect(body).problems).toEqual([expect.objectContaining({key, message: `${key} is no key of caldavd.plist`, fix})]);
@@ -140,7 +140,7 @@ describe('loadConfig', () => {
       expect.objectContaining({
         name: 'UserError',
         message: `${file}, line 5: SLPort is no key of caldavd.plist.`,
-        fix: 'Did you mean SSLPort.',
+        fix: 'Did you mean SSLPort?',
       }),
     );
   });

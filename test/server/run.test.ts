@@ -262,7 +262,7 @@ describe('what keeps it from starting is a sentence and a fix, with nothing left
   });
 
   test('a wrong key, with the nearest right one', async () => {
-    expect(await refused(await serverFolder({HTTPprot: 1}))).toMatch(/HTTPprot is no key.*\nDid you mean HTTPPort/);
+    expect(await refused(await serverFolder({HTTPprot: 1}))).toMatch(/HTTPprot is no key.*\nDid you mean HTTPPort\?$/m);
   });
 
   test('accounts that are no XML', async () => {
@@ -276,7 +276,7 @@ describe('what keeps it from starting is a sentence and a fix, with nothing left
     const server = await serverFolder(tls);
     expect(await refused(server)).toContain(`There is no certificate at ${server.path('conf/server.pem')}.`);
     writeFileSync(server.path('conf/server.pem'), 'nothing');
-    expect(await refused(server)).toMatch(/cannot be used .*\nBoth must be PEM files/);
+    expect(await refused(server)).toMatch(/holds no certificate.*\n.*caldav setup --renew/);
     expect(await refused(await serverFolder({SSLPort: 1}))).toContain('no certificate (SSLCertificate)');
   });
 

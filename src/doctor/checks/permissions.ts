@@ -108,9 +108,10 @@ export function judgeReach({name, path, sort, optional}: Place, found: Access, w
   if (!found.exists) {
     return optional ? [] : [fail(`${name}: there is no ${path}`, 'type `caldav setup`, or mend its path in the plist', details)];
   }
-  if (!found.readable) return [fail(`${name}: ${who} cannot read ${path}`, `\`chown ${who} ${path}\``, details)];
+  if (!found.readable)
+    return [fail(`${name}: ${who} cannot read ${path}`, `\`chown ${who} ${path} && chmod u+r ${path}\``, details)];
   if (written && !found.writable) {
-    return [fail(`${name}: ${who} cannot write to ${path}`, `\`chown -R ${who} ${path}\``, details)];
+    return [fail(`${name}: ${who} cannot write to ${path}`, `\`chown -R ${who} ${path} && chmod -R u+rwX ${path}\``, details)];
   }
   return [];
 }

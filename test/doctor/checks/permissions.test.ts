@@ -61,7 +61,7 @@ describe('reach', () => {
     await chmod(folder, 0o755);
     const [result] = await permissions.run(context(folder, {account: nobody}));
     expect(result).toMatchObject({status: 'fail', message: expect.stringContaining(`nobody cannot write to ${folder}`)});
-    expect(result!.fix).toBe(`\`chown -R nobody ${folder}\``);
+    expect(result!.fix).toBe(`\`chown -R nobody ${folder} && chmod -R u+rwX ${folder}\``);
   });
 
   test.runIf(root)('one process alone must read again as the account what it read as root (as root)', async () => {
@@ -106,7 +106,7 @@ describe('what the server reads as it starts', () => {
     ]);
     expect(judgeReach({...place, optional: true}, {...found, exists: false}, 'ann')).toEqual([]);
     expect(judgeReach(place, {...found, readable: false}, 'ann')).toMatchObject([
-      {status: 'fail', fix: '`chown ann /srv/accounts.xml`'},
+      {status: 'fail', fix: '`chown ann /srv/accounts.xml && chmod u+r /srv/accounts.xml`'},
     ]);
   });
 });
