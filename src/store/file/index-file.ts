@@ -59,7 +59,9 @@ export function inodeOf(file: string): string | undefined {
  * transaction. While others hold the lock, other work goes on.
  */
 export async function withWriteLock<T>(database: DatabaseSync, work: () => T): Promise<T> {
-  for (const start = Date.now(); ; await delay(1 + Math.random() * 8)) {
+  const start = Date.now();
+  // Others hold it for about a millisecond; who comes in vain many times gives way more.
+  for (let attempt = 0; ; await delay(1 + Math.random() * Math.min(8, attempt++ / 4))) {
     try {
       database.exec('BEGIN IMMEDIATE');
     } catch (error) {
