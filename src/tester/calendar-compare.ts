@@ -89,7 +89,8 @@ function mend(component: JcalComponent, findZone: FindZone): JcalComponent {
   const mended = properties.flatMap((property): JcalProperty[] => {
     const [own, parameters, type, ...values] = property;
     if (own === 'duration' && start && written && (name === 'vevent' || name === 'vtodo')) {
-      const duration = parseDuration(values[0]);
+      // The original's data says P1DT for a day, and so did its parser.
+      const duration = parseDuration(String(values[0]).replace(/T$/, ''));
       if (!duration) return [property];
       return [[endName(component), written[1], written[2], printTime(addDuration(start, duration))]];
     }

@@ -10,12 +10,10 @@ import {indexFile} from '../server/indexer.ts';
 import {openFileStore} from '../store/file/store.ts';
 import {conformanceAccounts} from './accounts.ts';
 
-/** A server of our own that lives as long as a run. */
-export interface SelfServer {
+/** A server of our own; its data goes with it. */
+export interface SelfServer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  /** Stops it; its data goes with it. */
-  close(): Promise<void>;
 }
 
 /** The configuration that the scripts expect. */
@@ -68,5 +66,5 @@ export async function startSelf(log: Log = silent): Promise<SelfServer> {
   undo.defer(() => listener.close(0));
   const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
   const running = undo.move();
-  return {host: 'localhost', port, close: () => running.disposeAsync()};
+  return {host: 'localhost', port, [Symbol.asyncDispose]: () => running.disposeAsync()};
 }

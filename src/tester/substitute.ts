@@ -4,7 +4,7 @@ import type {ServerInfo} from './server-info.ts';
 /** The variables of a run: the serverinfo's, what was grabbed, and those that the engine itself knows. */
 export interface Variables {
   set(name: string, value: string): void;
-  /** Fills in every `$name:` that is known, also those that a value names. */
+  /** Fills in every `$name:` that is known, also those that a value names. `$uidrandom:` is one UID throughout a text. */
   fill(text: string): string;
   /** Gives `$uid1:` and its like new values. */
   renewUids(): void;
@@ -22,7 +22,6 @@ export function createVariables(info: ServerInfo, now = new Date()): Variables {
   const find = (name: string): string | undefined => {
     const known = values.get(name);
     if (known !== undefined) return known;
-    if (name === '$uidrandom:') return randomUUID();
     const uid = /^\$uid(\d+):$/.exec(name);
     return uid ? `${uids}-${uid[1]}` : dateOf(name, now);
   };
@@ -32,7 +31,7 @@ export function createVariables(info: ServerInfo, now = new Date()): Variables {
       values.set(name, value);
     },
     fill(text) {
-      let filled = text;
+      let filled = text.replaceAll('$uidrandom:', randomUUID());
       for (let depth = 0; depth < deepest; depth++) {
         const next = filled.replace(/\$[\w.+-]+:/g, name => find(name) ?? name);
         if (next === filled) break;

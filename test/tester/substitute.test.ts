@@ -35,14 +35,16 @@ test.each([
   expect(variables().fill(written)).toBe(filled);
 });
 
-test('$uid1: stays the same until suites ask for new ones; $uidrandom: never does', () => {
+test('$uid1: stays the same until suites ask for new ones, $uidrandom: within a text', () => {
   const {fill, renewUids} = variables();
   const uid = fill('$uid1:');
   expect(fill('$uid1:')).toBe(uid);
   expect(fill('$uid2:')).not.toBe(uid);
   renewUids();
   expect(fill('$uid1:')).not.toBe(uid);
-  expect(fill('$uidrandom:')).not.toBe(fill('$uidrandom:'));
+  const [one, other] = fill('$uidrandom: $uidrandom:').split(' ');
+  expect(one).toBe(other);
+  expect(fill('$uidrandom:')).not.toBe(one);
 });
 
 test('the engine adds the host, and what is grabbed', () => {

@@ -47,19 +47,16 @@ export const test: Command = {
       (scripts as string[]) ?? [],
     );
     const read = withFeatures(readInfo(server ?? join(own, 'serverinfo.xml')), (options.feature as string[] | undefined) ?? []);
-    const running = self ? await startSelf() : undefined;
-    const info = running ? {...read, host: running.host, port: running.port} : read;
     const results: ScriptResult[] = [];
-    try {
-      for (const [at, {name, script}] of found.entries()) {
-        const tests = script.suites.reduce((count, suite) => count + suite.tests.length, 0);
-        const progress = createProgress(io.out, `${at + 1}/${found.length} ${name}`, tests);
-        const result = await runScript(script, {info, name, onTest: () => progress.step()}).finally(() => progress.end());
-        results.push(result);
-        if (io.out.animated) io.out.note(`${mark(result)} ${name}: ${outcomeOf(result)}`);
-      }
-    } finally {
-      await running?.close();
+    for (const [at, {name, script}] of found.entries()) {
+      const tests = script.suites.reduce((count, suite) => count + suite.tests.length, 0);
+      const progress = createProgress(io.out, `${at + 1}/${found.length} ${name}`, tests);
+      // Each has a server to itself, so that what one leaves behind is not held against the next.
+      await using running = self ? await startSelf() : undefined;
+      const info = running ? {...read, host: running.host, port: running.port} : read;
+      const result = await runScript(script, {info, name, onTest: () => progress.step()}).finally(() => progress.end());
+      results.push(result);
+      if (io.out.animated) io.out.note(`${mark(result)} ${name}: ${outcomeOf(result)}`);
     }
     if (junit) await writeJunit(junit, results);
     io.out.result(resultsValue(results, {details}), printResults(results, {details}));
