@@ -15,15 +15,14 @@ export class XmlError extends Error {
 }
 
 const maxDepth = 100;
-/** Room for the largest multiget, 50,000 hrefs; all is parsed in one go, while others wait. */
-const maxElements = 60_000;
+const mostElements = 200_000;
 const maxAttributes = 1000;
 
 /**
  * Parses a document (UTF-8, or UTF-16 with a byte order mark) into its root element. A document type declaration is refused, so
  * that no entity is ever expanded. All text is kept, white space too (RFC 4918 §4.3). Throws XmlError.
  */
-export function parseXml(source: Uint8Array | string): Element {
+export function parseXml(source: Uint8Array | string, maxElements = mostElements): Element {
   const parser = new SaxesParser({xmlns: true, position: true});
   const open: {name: Name; attributes: Record<string, string>; children: Node[]}[] = [];
   let root: Element | undefined;

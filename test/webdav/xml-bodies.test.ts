@@ -76,3 +76,10 @@ test('more XML than a parser should be busy with is refused with 413', async () 
   const body = `<D:propfind xmlns:D="DAV:"><D:allprop/>${' '.repeat(4 * 1024 * 1024)}</D:propfind>`;
   expect((await ann.request('PROPFIND', home, {body, depth: 0})).status).toBe(413);
 });
+
+test('so are more elements than the largest multiget has, with 400', async () => {
+  const {ann} = served();
+  const body = (count: number) => `<D:propfind xmlns:D="DAV:"><D:prop>${'<D:getetag/>'.repeat(count)}</D:prop></D:propfind>`;
+  expect((await ann.request('PROPFIND', home, {body: body(60_000), depth: 0})).status).toBe(400);
+  expect((await ann.request('PROPFIND', home, {body: body(50_010), depth: 0})).status).toBe(207);
+});
