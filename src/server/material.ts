@@ -1,3 +1,4 @@
+import {X509Certificate} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {createSecureContext} from 'node:tls';
 import {parseDirectory, readAccounts} from '../accounts/load.ts';
@@ -63,6 +64,14 @@ export async function readTls({tls}: Config): Promise<TlsMaterial | undefined> {
     throw unusable(error as Error, tls.certificate, keyFile);
   }
   return material;
+}
+
+/** What to say of a certificate that has run out; undefined: it has not. */
+export function expiryNote({certificate}: TlsMaterial, file: string, now = Date.now()): string | undefined {
+  const end = Date.parse(new X509Certificate(certificate).validTo);
+  if (end > now) return undefined;
+  const day = new Date(end).toISOString().slice(0, 10);
+  return `The certificate ${file} ran out on ${day}, and devices refuse it. Renew it, or replace it with: caldav setup --renew`;
 }
 
 async function readPem(file: string, what: string, key: string): Promise<string> {

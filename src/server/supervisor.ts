@@ -10,7 +10,7 @@ import {openControl} from './control.ts';
 import type {Crew, CrewLogs} from './crew.ts';
 import {createLog, forTerminal} from './error-log.ts';
 import {type LogFile, openLogFile} from './log-file.ts';
-import {type Material, readMaterial} from './material.ts';
+import {expiryNote, type Material, readMaterial} from './material.ts';
 import {claimPidFile} from './pid-file.ts';
 import {checkPorts, endpoints, printAddresses} from './ports.ts';
 import {type Account, currentIdentity, type Identity, planAccount} from './privileges.ts';
@@ -54,6 +54,8 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
   const pidFile = claimPidFile(config.pidFile);
   undo.defer(() => pidFile.release());
   if (pidFile.note) options.note(pidFile.note);
+  const expired = material.tls && expiryNote(material.tls, config.tls.certificate);
+  if (expired) options.note(expired);
   await checkPorts(endpoints(config));
 
   const logs = openLogs(config, account, options);

@@ -172,8 +172,24 @@ describe.for(['Single', 'Combined'])('caldav run, %s', ProcessType => {
     await store('two');
     await poll(() => certificateAt(ssl)).toBe('two');
     writeFileSync(server.path('conf/c.pem'), 'nothing');
-    await poll(() => server.read('logs/error.log')).toContain('cannot be used');
+    await poll(() => server.read('logs/error.log')).toContain('holds no certificate');
     expect(await certificateAt(ssl)).toBe('two');
+  });
+
+  test('a certificate that has run out is said to have', async () => {
+    const tls = {SSLPort: await freePort(), SSLCertificate: 'conf/c.pem', SSLPrivateKey: 'conf/k.pem'};
+    const server = await serverFolder({ProcessType, ...tls});
+    const now = new Date('2020-01-01T00:00:00Z');
+    const {certificate, privateKey} = await issueCertificate({
+      authority: await createAuthority('test', now),
+      names: ['one'],
+      now,
+    });
+    writeFileSync(server.path('conf/k.pem'), privateKey);
+    writeFileSync(server.path('conf/c.pem'), certificate);
+    const {code, stderr} = await server.run('run', '-d').done;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/c\.pem ran out on 202\d-\d\d-\d\d, .*caldav setup --renew/);
   });
 
   test('HUP opens the logs anew', async () => {
