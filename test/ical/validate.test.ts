@@ -29,6 +29,7 @@ describe('dataFault', () => {
     ['a leap second', ['DTSTART:20161231T235960Z']],
     ['the last second there is', ['DTSTART:99991231T235959Z']],
     ['a DURATION of zero, an end before the start', ['DTSTART:20260101T100000Z', 'DURATION:PT0S', 'DTEND:20250101T100000Z']],
+    ['a DURATION with nothing after its T', ['DTSTART:20260101T100000Z', 'DURATION:P1DT']],
     ['EXDATE with the wrong VALUE', ['DTSTART:20260101T100000Z', 'EXDATE;VALUE=DATE:20260102T100000']],
     ['a zone that nobody knows', ['DTSTART;TZID=Nowhere:20260101T100000']],
   ])('%s is taken', (_, lines) => {
