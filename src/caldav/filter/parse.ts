@@ -142,12 +142,12 @@ export function parseTimeRange({attributes}: Element, condition: Precondition | 
   return range;
 }
 
-/** NaN for what is no time, so that no comparison holds. */
+/** NaN for what is no DATE-TIME in UTC, so that no comparison holds. */
 function parseUtc(value: string | undefined, missing: number): number {
   if (value === undefined) return missing;
-  const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z?)?$/.exec(value.trim());
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(value.trim());
   if (!match) return Number.NaN;
-  const [, year, month, day, hour = '00', minute = '00', second = '00'] = match;
+  const [, year, month, day, hour, minute, second] = match;
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 

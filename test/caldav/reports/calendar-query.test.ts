@@ -263,6 +263,11 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
       filter('<C:comp-filter name="VEVENT"><C:time-range start="20060105T000000Z" end="20060104T000000Z"/></C:comp-filter>'),
       caldav('valid-filter'),
     ],
+    ...['20060104', '20060104T000000', '20060104T00Z'].map((start): [string, string, string] => [
+      `a time range from ${start}, which is not UTC,`,
+      filter(`<C:comp-filter name="VEVENT"><C:time-range start="${start}" end="20060105T000000Z"/></C:comp-filter>`),
+      caldav('valid-filter'),
+    ]),
     ['a time range of nothing', filter('<C:comp-filter name="VEVENT"><C:time-range/></C:comp-filter>'), caldav('valid-filter')],
     [
       'a part that nobody knows',
