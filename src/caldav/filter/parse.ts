@@ -26,28 +26,36 @@ function count(part: Element): number {
   return elements(part).reduce((sum, inner) => sum + count(inner), 1);
 }
 
-/** Which components lie in which (RFC 5545 §3.6); of others nothing is known. */
-const places: Readonly<Record<string, readonly string[]>> = {
-  vcalendar: ['vevent', 'vtodo', 'vjournal', 'vfreebusy', 'vtimezone', 'vavailability', 'vpoll'],
-  vevent: ['valarm', 'participant', 'vlocation', 'vresource'],
-  vtodo: ['valarm', 'participant', 'vlocation', 'vresource'],
-  vjournal: ['participant', 'vlocation', 'vresource'],
-  vfreebusy: ['participant', 'vlocation', 'vresource'],
-  vtimezone: ['standard', 'daylight'],
-};
+/** Which components lie in which (RFC 5545 §3.6, RFC 7953, RFC 9073, RFC 9074); of others nothing is known. */
+const places: ReadonlyMap<string, readonly string[]> = new Map([
+  ['vcalendar', ['vevent', 'vtodo', 'vjournal', 'vfreebusy', 'vtimezone', 'vavailability', 'vpoll']],
+  ['vevent', ['valarm', 'participant', 'vlocation', 'vresource']],
+  ['vtodo', ['valarm', 'participant', 'vlocation', 'vresource']],
+  ['vjournal', ['participant', 'vlocation', 'vresource']],
+  ['vfreebusy', ['participant', 'vlocation', 'vresource']],
+  ['valarm', ['vlocation']],
+  ['participant', ['vlocation', 'vresource']],
+  ['vlocation', []],
+  ['vresource', []],
+  ['vtimezone', ['standard', 'daylight']],
+  ['standard', []],
+  ['daylight', []],
+]);
 
-const known = new Set([...Object.keys(places), ...Object.values(places).flat()]);
+const known = new Set([...places.keys(), ...[...places.values()].flat()]);
+
+/** Components that RFC 4791 §9.9 finds in no time: they have none, or only as part of another. */
+const withoutTime = new Set(['vcalendar', 'vtimezone', 'standard', 'daylight', 'participant', 'vlocation', 'vresource']);
 
 function parseCompFilter(filter: Element, parent: string | undefined): CompFilter {
   const name = nameOf(filter);
-  const inner = parent === undefined ? undefined : places[parent];
+  const inner = parent === undefined ? undefined : places.get(parent);
   if (inner && known.has(name) && !inner.includes(name)) {
     throw invalid(`a ${name.toUpperCase()} never lies in a ${parent!.toUpperCase()}`);
   }
   const timeRange = child(filter, caldav('time-range'));
-  if (timeRange && (name === 'vcalendar' || parent === 'vtimezone' || name === 'vtimezone')) {
+  if (timeRange && (withoutTime.has(name) || parent === 'vtimezone'))
     throw invalid(`a ${name.toUpperCase()} has no time of its own`);
-  }
   return {
     name,
     isNotDefined: isNotDefined(filter),

@@ -33,6 +33,16 @@ describe('RFC 4791 §9.7.1 CALDAV:comp-filter', () => {
     expect(isMatch(at10, vevent('<C:comp-filter name="VALARM"><C:is-not-defined/></C:comp-filter>'))).toBe(true);
   });
 
+  test.each([
+    '<C:comp-filter name="VAVAILABILITY"><C:comp-filter name="AVAILABLE"/></C:comp-filter>',
+    vevent('<C:comp-filter name="VALARM"><C:comp-filter name="VLOCATION"/></C:comp-filter>'),
+    vevent('<C:comp-filter name="X-PART"><C:comp-filter name="VALARM"/><C:time-range start="20260101T000000Z"/></C:comp-filter>'),
+    '<C:comp-filter name="VPOLL"><C:comp-filter name="VVOTER"/></C:comp-filter>',
+    '<C:comp-filter name="constructor"><C:comp-filter name="VEVENT"/></C:comp-filter>',
+  ])('%s may be asked for', filter => {
+    expect(isMatch(at10, filter)).toBe(false);
+  });
+
   test('all that a filter says is said of one and the same component', () => {
     const calendar = parseCalendar(
       vcalendar(

@@ -251,6 +251,26 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
       filter('<C:comp-filter name="VTODO"><C:comp-filter name="VEVENT"/></C:comp-filter>'),
       caldav('valid-filter'),
     ],
+    ...[
+      ['VALARM', 'VEVENT'],
+      ['VALARM', 'VALARM'],
+      ['VLOCATION', 'VALARM'],
+    ].map(([outer, inner]): [string, string, string] => [
+      `${inner} within ${outer}`,
+      filter(
+        `<C:comp-filter name="VEVENT"><C:comp-filter name="${outer}"><C:comp-filter name="${inner}"/></C:comp-filter></C:comp-filter>`,
+      ),
+      caldav('valid-filter'),
+    ]),
+    ...['VTIMEZONE', 'VEVENT"><C:comp-filter name="VLOCATION', 'VTIMEZONE"><C:comp-filter name="STANDARD'].map(
+      (names): [string, string, string] => [
+        `a time range of ${names.split('"').at(-1)}`,
+        filter(
+          `<C:comp-filter name="${names}"><C:time-range start="20060101T000000Z"/>${'</C:comp-filter>'.repeat(names.split('"').length > 1 ? 2 : 1)}`,
+        ),
+        caldav('valid-filter'),
+      ],
+    ),
     [
       'a time range of SUMMARY',
       filter(
