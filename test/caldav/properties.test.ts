@@ -63,7 +63,8 @@ describe('RFC 4791 §5.2 properties of a calendar', () => {
     const name = caldav('calendar-timezone');
     expect(await patch(ann, calendar, `<C:calendar-timezone>${vtimezone('Mine')}</C:calendar-timezone>`)).toBe(200);
     expect(await textOf(ann, calendar, name)).toBe(vtimezone('Mine'));
-    for (const wrong of ['Europe/Berlin', '', event('1'), vtimezone('A').replace('END:VCALENDAR', '')]) {
+    const withEvent = event('1').replace('END:VCALENDAR\r\n', vtimezone('A').replace(/^[\s\S]*?(?=BEGIN:VTIMEZONE)/, ''));
+    for (const wrong of ['Europe/Berlin', '', event('1'), withEvent, vtimezone('A').replace('END:VCALENDAR', '')]) {
       expect(await patch(ann, calendar, `<C:calendar-timezone>${wrong}</C:calendar-timezone>`)).toBe(403);
     }
     expect(await textOf(ann, calendar, name)).toBe(vtimezone('Mine'));

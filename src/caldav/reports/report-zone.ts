@@ -10,7 +10,7 @@ import {child, type Element, text} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {parseXml} from '../../xml/parse.ts';
 import {validCalendarData, validTimezone} from '../preconditions.ts';
-import {maxTimezoneLength} from '../timezone.ts';
+import {maxTimezoneLength, requireVtimezone} from '../timezone.ts';
 
 /**
  * The zone that a report's own CALDAV:timezone (RFC 4791 §9.8) or CALDAV:timezone-id (RFC 7809 §5.3) sets for floating times and DATEs;
@@ -19,6 +19,7 @@ import {maxTimezoneLength} from '../timezone.ts';
 export function requestedZone(body: Element): Zone | undefined {
   const given = child(body, caldav('timezone'));
   if (given) {
+    requireVtimezone(text(given));
     const zone = zoneIn(text(given));
     if (!zone) throw new DavError(validCalendarData, {message: 'CALDAV:timezone holds no time zone that can be read.'});
     return zone;

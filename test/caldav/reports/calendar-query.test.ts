@@ -228,6 +228,14 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
     const ask = async (extra = '') => (await ann.report('/calendars/users/ann/calendar/', query(inner + extra))).responses.size;
     expect(await ask()).toBe(0);
     expect(await ask(`<C:timezone>${zone}</C:timezone>`)).toBe(1);
+    const more = zone.replace(
+      'END:VCALENDAR',
+      'BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260101T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR',
+    );
+    expect(await ann.report('/calendars/users/ann/calendar/', query(`${inner}<C:timezone>${more}</C:timezone>`))).toMatchObject({
+      status: 403,
+      error: caldav('valid-calendar-data'),
+    });
     expect(await ask('<C:timezone-id>Australia/Brisbane</C:timezone-id>')).toBe(1);
     await ann.proppatch('/calendars/users/ann/calendar/', {name: caldav('calendar-timezone'), attributes: {}, children: [zone]});
     expect(await ask()).toBe(1);
