@@ -5,6 +5,7 @@ import type {Calendar} from './parse.ts';
 import {type Budget, occurrences} from './recurrence.ts';
 import type {Rule} from './recurrence-rule.ts';
 import {
+  anchorOf,
   type ExtraDate,
   keyOf,
   localIn,
@@ -127,7 +128,7 @@ function instanceAt(
 function seriesOf(component: JcalComponent, overrides: readonly JcalComponent[], findZone: FindZone): Series | undefined {
   const recurs = firstProperty(component, 'rrule') ?? firstProperty(component, 'rdate');
   const master = timingOf(component, findZone);
-  const {start} = master;
+  const start = anchorOf(master);
   if (!start || !(recurs || overrides.length > 0)) return undefined;
   const overridden = new Set<number>();
   const overriddenDays = new Set<number>();
@@ -140,7 +141,8 @@ function seriesOf(component: JcalComponent, overrides: readonly JcalComponent[],
     const range = firstProperty(override, 'recurrence-id')?.[1].range;
     if (String(range).toUpperCase() !== 'THISANDFUTURE') continue;
     const timing = timingOf(override, findZone);
-    const shift = timing.start ? localIn(timing.start, start) - localIn(id, start) : 0;
+    const anchor = anchorOf(timing);
+    const shift = anchor ? localIn(anchor, start) - localIn(id, start) : 0;
     changes.push({key: keyOf(id, start), timing, shift});
   }
   changes.sort((a, b) => a.key - b.key);
@@ -190,7 +192,7 @@ export function farthestMove({master, overrides}: RecurrenceSet, findZone: FindZ
 /** Where an instance after a THISANDFUTURE lies: as far from its own time as the one that was moved, in the form of the new start. */
 function changedStart({timing, shift}: Change, base: IcalTime, zone: Zone): IcalTime {
   const moved = {...base, local: base.local + shift};
-  const {start} = timing;
+  const start = anchorOf(timing);
   if (!start) return moved;
   if (start.date || !start.zone || start.zone === base.zone)
     return {...start, local: start.date ? midnight(moved.local) : moved.local};

@@ -49,7 +49,8 @@ export function indexObject(
   for (const set of recurrenceSets(calendar)) {
     let count = 0;
     for (const instance of instancesOfSet(set, findZone, {budget})) {
-      const floating = instance.start !== undefined && instance.start.zone === undefined;
+      const anchor = instance.start ?? instance.end;
+      const floating = anchor !== undefined && anchor.zone === undefined;
       const first = instance.spans[0]?.start ?? -Infinity;
       if (!instance.explicit && ++count > (first > horizon ? minInstances : maxInstances)) {
         reached = Math.min(reached, first - farthestMove(set, findZone) - day);

@@ -138,6 +138,8 @@ export function limitRecurrenceSet(calendar: Calendar, range: TimeRange, zone: Z
       return instantOf(id, zone) < range.end;
     }
     const timing = timingOf(component, findZone);
+    const at = instantOf(id, zone);
+    if (at >= range.start && at < range.end) return true;
     return [timing.start, id].some(begin =>
       spansOf(timing, placeAt(timing, begin, zone), findZone, zone).some(span => overlaps(span, range)),
     );

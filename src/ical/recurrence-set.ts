@@ -49,6 +49,14 @@ export function timingOf(component: JcalComponent, findZone: FindZone): Timing {
   };
 }
 
+/**
+ * What an instance is counted by: DTSTART, or DUE for a VTODO without one. RFC 5545 §3.8.2.4 wants one of what recurs; clients leave it
+ * out all the same.
+ */
+export function anchorOf({component, start, end}: Timing): IcalTime | undefined {
+  return start ?? (component[0] === 'vtodo' ? end : undefined);
+}
+
 /** The value of a property that holds one DATE or DATE-TIME; undefined where it is missing or malformed. */
 export function timeOf(component: JcalComponent, name: string, findZone: FindZone): IcalTime | undefined {
   const property = firstProperty(component, name);

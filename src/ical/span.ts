@@ -1,7 +1,7 @@
 import type {TimeRange} from '../base/time-range.ts';
 import {addDuration, parseDuration} from './duration.ts';
 import {allProperties, type JcalComponent} from './jcal.ts';
-import {type Timing, timeOf} from './recurrence-set.ts';
+import {anchorOf, type Timing, timeOf} from './recurrence-set.ts';
 import {day, type FindZone, type IcalTime, instantOf, parseTime, tzidOf} from './time.ts';
 import {toLocal, type Zone} from './zone.ts';
 
@@ -13,10 +13,11 @@ export interface Placed {
 
 /**
  * A component, or its instance at another start, placed in time: DURATION is added to the start, DTEND and DUE keep their exact distance
- * from it (RFC 5545 §3.8.5.3).
+ * from it (RFC 5545 §3.8.5.3). Of a VTODO that has DUE alone, `start` is where DUE comes to lie.
  */
 export function placeAt(timing: Timing, start: IcalTime | undefined, floating: Zone): Placed {
-  if (!start || !timing.start) return {start, end: timing.end};
+  if (!start) return {start, end: timing.end};
+  if (!timing.start) return anchorOf(timing) ? {start: undefined, end: start} : {start, end: timing.end};
   if (!timing.end) return {start, end: timing.duration && addDuration(start, timing.duration)};
   if (start === timing.start) return {start, end: timing.end};
   if (start.date || timing.end.date || !(start.zone || timing.end.zone)) {

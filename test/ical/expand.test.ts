@@ -228,6 +228,32 @@ describe('RFC 5545 §3.8.4.4, RECURRENCE-ID', () => {
   });
 });
 
+describe('a task that recurs without DTSTART recurs from its DUE', () => {
+  const todos = (...parts: string[][]) => parseCalendar(vcalendar(...parts.flatMap(lines => component('VTODO', ...lines))));
+  const due = (calendar: Calendar) =>
+    expand(calendar, {start: at('20260102'), end: at('20260201')})!.map(({start, end}) => [start, iso(end!.local)]);
+  const weekly = ['DUE:20260101T100000Z', 'RRULE:FREQ=WEEKLY;COUNT=4', 'EXDATE:20260115T100000Z'];
+
+  test('each instance has a DUE and no start', () => {
+    expect(due(todos(weekly))).toEqual([
+      [undefined, '2026-01-08T10:00:00Z'],
+      [undefined, '2026-01-22T10:00:00Z'],
+    ]);
+  });
+
+  test('an override stands for one, or moves all that follow', () => {
+    const moved = (id: string) => todos(weekly, [`RECURRENCE-ID${id}:20260108T100000Z`, 'DUE:20260109T110000Z']);
+    expect(due(moved(''))).toEqual([
+      [undefined, '2026-01-09T11:00:00Z'],
+      [undefined, '2026-01-22T10:00:00Z'],
+    ]);
+    expect(due(moved(';RANGE=THISANDFUTURE'))).toEqual([
+      [undefined, '2026-01-09T11:00:00Z'],
+      [undefined, '2026-01-23T11:00:00Z'],
+    ]);
+  });
+});
+
 describe('ranges', () => {
   test('a long instance is found by what lies inside it', () => {
     const calendar = event('DTSTART:20260101T000000Z', 'DURATION:P90D', 'RRULE:FREQ=YEARLY');
