@@ -4,9 +4,8 @@ import {join} from 'node:path';
 import {parseDirectory} from '../accounts/load.ts';
 import {type Log, silent} from '../base/log.ts';
 import {parseConfig} from '../config/load.ts';
-import {createListener} from '../http/listener.ts';
-import {createApp} from '../server/app.ts';
 import {indexFile} from '../server/indexer.ts';
+import {serveOnLoopback} from '../server/loopback.ts';
 import {openFileStore} from '../store/file/store.ts';
 import {conformanceAccounts} from './accounts.ts';
 
@@ -40,31 +39,8 @@ export async function startSelf(log: Log = silent): Promise<SelfServer> {
   const config = parseConfig({plist, file: join(folder, 'caldavd.plist'), folder});
   const store = await openFileStore({root: join(folder, 'data'), log, index: indexFile});
   undo.defer(() => store.close());
-  const app = createApp({config, directory: () => directory, store, log});
-  const listener = createListener(
-    {
-      app,
-      log,
-      maxBodyBytes: 10 * 1024 * 1024,
-      maxRequests: 100,
-      maxWaitingBytes: 64 * 1024 * 1024,
-      retryAfterSeconds: 1,
-      compression: false,
-      keepAlive: true,
-      rejectClients: [],
-      trustedProxies: [],
-    },
-    {
-      maxHeaderBytes: 32 * 1024,
-      headersTimeOutMs: 20_000,
-      requestTimeOutMs: 60_000,
-      idleTimeOutMs: 30_000,
-      stallTimeOutMs: 60_000,
-      maxConnections: 1000,
-    },
-  );
-  undo.defer(() => listener.close(0));
-  const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
+  const {port, close} = await serveOnLoopback({config, directory: () => directory, store, log});
+  undo.defer(close);
   const running = undo.move();
   return {host: 'localhost', port, [Symbol.asyncDispose]: () => running.disposeAsync()};
 }

@@ -6,9 +6,8 @@ import {parseDirectory} from '../../src/accounts/load.ts';
 import {type Log, silent} from '../../src/base/log.ts';
 import type {Config} from '../../src/config/config.ts';
 import {parseConfig} from '../../src/config/load.ts';
-import {createListener} from '../../src/http/listener.ts';
-import {type App, createApp} from '../../src/server/app.ts';
 import {indexFile} from '../../src/server/indexer.ts';
+import {serveOnLoopback} from '../../src/server/loopback.ts';
 import {openFileStore} from '../../src/store/file/store.ts';
 import type {Store} from '../../src/store/store.ts';
 import {Client} from './client.ts';
@@ -63,8 +62,7 @@ export async function serve<Name extends string>(
   });
   const own = given ? undefined : await fileStore(log);
   const store = given ?? own!.store;
-  const app = createApp({config, directory: () => directory, store, log});
-  const listener = await listen(app, log);
+  const listener = await serveOnLoopback({config, directory: () => directory, store, log});
   const close = async () => {
     await listener.close();
     await own?.close();
@@ -79,34 +77,6 @@ export async function serve<Name extends string>(
     }
   }
   return {...clients, base, store, config, nobody: new Client(base), close};
-}
-
-/** Puts the app on a free port of this machine, as the server does. */
-async function listen(app: App, log: Log) {
-  const listener = createListener(
-    {
-      app,
-      log,
-      maxBodyBytes: 16 * 1024 * 1024,
-      maxRequests: 600,
-      maxWaitingBytes: 256 * 1024 * 1024,
-      retryAfterSeconds: 1,
-      compression: false,
-      keepAlive: true,
-      rejectClients: [],
-      trustedProxies: [],
-    },
-    {
-      maxHeaderBytes: 64 * 1024,
-      headersTimeOutMs: 10_000,
-      requestTimeOutMs: 60_000,
-      idleTimeOutMs: 10_000,
-      stallTimeOutMs: 60_000,
-      maxConnections: 1000,
-    },
-  );
-  const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
-  return {port, close: () => listener.close(0)};
 }
 
 /** A store in a folder of its own; both go when `close` is called. */
