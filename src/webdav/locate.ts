@@ -65,6 +65,7 @@ export function memberOf(collection: Resource, stored: StoredResource, {protocol
     kind: kindOf(stored, collection.kind, protocol),
     href: `${collection.href}${printSegment(name)}${stored.collection ? '/' : ''}`,
     owner: collection.owner,
+    within: collection,
     view: collection.view,
     stored,
   };

@@ -39,6 +39,7 @@ export function makeCollection(request: DavRequest, making: Making): HttpRespons
     kind: kind ?? making.kind,
     href: `${parent.href}${printSegment(name)}/`,
     owner: parent.owner,
+    within: parent,
     view: txn,
   };
   const given = making.instructions.filter(instruction => instruction.name !== dav('resourcetype'));

@@ -66,6 +66,8 @@ export interface Resource {
   readonly href: string;
   /** The principal it is, or in whose home it lies. */
   readonly owner?: Principal;
+  /** The collection it lies in, where it lies in a home and is none: entries of an access control list are inherited from it. */
+  readonly within?: Resource;
   /** The home it lies in, or is. */
   readonly view?: HomeView;
   /** What the store holds of it: there for whatever lies in a home, and for homes. */
