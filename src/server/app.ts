@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import type {Directory} from '../accounts/principal.ts';
+import type {Proxies} from '../accounts/proxies.ts';
 import type {Log} from '../base/log.ts';
 import type {Config} from '../config/config.ts';
 import {createAuthenticator} from '../http/authenticate.ts';
@@ -17,6 +18,7 @@ import {route} from './routes.ts';
 export interface AppOptions {
   readonly config: Config;
   directory(): Directory;
+  proxies(directory: Directory): Proxies;
   readonly store: Store;
   readonly log: Log;
   /** The certificates of SSLAuthorityChain, PEM; empty: none. */
@@ -27,7 +29,7 @@ export interface AppOptions {
 export type App = Application & Required<Pick<Application, 'admit'>>;
 
 /** The whole server above the sockets: pages, discovery, authentication, then WebDAV and its extensions. */
-export function createApp({config, directory, store, log, authorityChain = ''}: AppOptions): App {
+export function createApp({config, directory, proxies, store, log, authorityChain = ''}: AppOptions): App {
   const {digest} = config.authentication;
   const nonceKey = digest.enabled ? readNonceKey(join(config.dataRoot, 'digest-key')) : undefined;
   const authenticator = createAuthenticator({directory, ...config.authentication, nonceKey, log});
@@ -39,6 +41,7 @@ export function createApp({config, directory, store, log, authorityChain = ''}: 
     get directory() {
       return directory();
     },
+    proxies,
     limits: {
       ...config.limits,
       quotaBytes: config.limits.userQuotaBytes,

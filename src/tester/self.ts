@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseDirectory} from '../accounts/load.ts';
+import {openProxiesFile} from '../accounts/proxies-file.ts';
 import {type Log, silent} from '../base/log.ts';
 import {parseConfig} from '../config/load.ts';
 import {indexFile} from '../server/indexer.ts';
@@ -39,7 +40,8 @@ export async function startSelf(log: Log = silent): Promise<SelfServer> {
   const config = parseConfig({plist, file: join(folder, 'caldavd.plist'), folder});
   const store = await openFileStore({root: join(folder, 'data'), log, index: indexFile});
   undo.defer(() => store.close());
-  const {port, close} = await serveOnLoopback({config, directory: () => directory, store, log});
+  const proxies = undo.use(openProxiesFile(':memory:'));
+  const {port, close} = await serveOnLoopback({config, directory: () => directory, proxies: proxies.with, store, log});
   undo.defer(close);
   const running = undo.move();
   return {host: 'localhost', port, [Symbol.asyncDispose]: () => running.disposeAsync()};

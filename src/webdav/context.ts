@@ -1,4 +1,5 @@
-import type {Principal} from '../accounts/principal.ts';
+import type {Directory, Principal} from '../accounts/principal.ts';
+import type {Proxies} from '../accounts/proxies.ts';
 import type {HttpRequest} from '../http/message.ts';
 import type {HomeUnit} from '../store/store.ts';
 import type {Element} from '../xml/element.ts';
@@ -11,6 +12,7 @@ import type {DavContext, DavRequest, Resource} from './tables.ts';
 
 interface Server extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'> {
   readonly hostNames?: readonly string[];
+  proxies(directory: Directory): Proxies;
 }
 
 /** What the tables' rows may ask while this request is served. */
@@ -20,6 +22,7 @@ export function createContext(server: Server, http: HttpRequest, principal: Prin
   const context: DavContext = {
     principal,
     directory,
+    proxies: server.proxies(directory),
     protocol,
     store,
     limits,

@@ -1,4 +1,5 @@
 import type {Directory, Principal} from '../accounts/principal.ts';
+import type {Proxies} from '../accounts/proxies.ts';
 import type {Log} from '../base/log.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import {NoRoom} from '../store/no-room.ts';
@@ -21,6 +22,8 @@ export interface DavServer extends AccessRules {
   readonly store: Store;
   /** Asked anew for each request: a reload brings another. */
   readonly directory: Directory;
+  /** Of one moment, and of this directory: asked anew for each request. */
+  proxies(directory: Directory): Proxies;
   readonly limits: Limits;
   readonly log: Log;
   /** Host names of the server that a request's own headers may not show, as behind a proxy that changes Host. */

@@ -1,10 +1,12 @@
 import type {Directory, Principal} from '../accounts/principal.ts';
+import type {Proxies} from '../accounts/proxies.ts';
 import type {Log} from '../base/log.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import type {ObjectIndex} from '../ical/object-index.ts';
 import type {HomeUnit, HomeView, Path, Store, StoredResource} from '../store/store.ts';
 import type {Element, Node, Raw} from '../xml/element.ts';
 import type {Name} from '../xml/names.ts';
+import type {DavError} from './error.ts';
 
 /**
  * A kind of resource: a row of the table by which a URL is understood. `locate` asks each row in turn whose `pattern` fits;
@@ -32,6 +34,24 @@ export interface Kind {
   admit?(arrival: Arrival, context: DavContext): Admitted;
   /** The same of a collection of these `types` that is made in, or copied or moved into, one of this kind (RFC 4791 §5.3.1.1). */
   admitCollection?(types: readonly Name[], place: Place, context: DavContext): void;
+  /** How a collection of this kind takes many members at once (CalendarServer's bulk changes); undefined: it does not. */
+  readonly bulk?: BulkFormat;
+}
+
+/** What bulk changes must know of a kind of collection. */
+export interface BulkFormat {
+  /** The element that holds the data of one member: `{urn:ietf:params:xml:ns:caldav}calendar-data`. */
+  readonly data: Name;
+  /** What names of new members end in: `.ics`. */
+  readonly ending: string;
+  /** Takes a body with many members apart, each a file of its own. Throws DavError where nothing can be made of it. */
+  split(bytes: Uint8Array, contentType: string | undefined): readonly BulkItem[];
+}
+
+/** One member out of many: what is to be stored, or why it cannot be. */
+export interface BulkItem {
+  readonly uid: string | undefined;
+  readonly content: Uint8Array | DavError;
 }
 
 /** Where something comes to lie. */
@@ -79,6 +99,8 @@ export interface DavContext {
   /** Who asks; undefined: nobody has logged in. */
   readonly principal: Principal | undefined;
   readonly directory: Directory;
+  /** Who acts for whom. */
+  readonly proxies: Proxies;
   readonly store: Store;
   /** The tables: so that a property can list the reports. */
   readonly protocol: Protocol;
@@ -230,6 +252,8 @@ export interface Limits {
   readonly enableMonolithicCalendars?: boolean;
   /** Whether a collection of principals lists the others beside the one who asks; undefined: it does. */
   readonly enablePrincipalListings?: boolean;
+  /** What one POST of bulk changes may have; undefined: none are taken. */
+  readonly bulk?: {readonly maxResources: number; readonly maxBytes: number};
   /** IANA name of the time zone of calendars that have none; undefined: UTC. */
   readonly defaultTimezone?: string;
 }

@@ -9,6 +9,7 @@ import {createDispatch} from '../../src/webdav/dispatch.ts';
 import {element} from '../../src/xml/element.ts';
 import {dav} from '../../src/xml/names.ts';
 import {event} from '../support/events.ts';
+import {noProxies} from '../support/no-proxies.ts';
 import {guidOf, serve} from '../support/serve.ts';
 
 const calendar = '/calendars/users/ann/calendar/';
@@ -114,7 +115,16 @@ describe('GET of a calendar', () => {
     );
     const unlimited = {maxResourceSizeBytes: 0, maxInstances: 0, maxAttendeesPerInstance: 0, maxCollectionsPerHome: 0};
     const limits = {...unlimited, maxResourcesPerCollection: 0, quotaBytes: 0, enableMonolithicCalendars: false};
-    const dispatch = createDispatch({protocol, store, directory, limits, log: silent, adminPrincipals: [], readPrincipals: []});
+    const dispatch = createDispatch({
+      protocol,
+      store,
+      directory,
+      limits,
+      log: silent,
+      proxies: noProxies,
+      adminPrincipals: [],
+      readPrincipals: [],
+    });
     const request = {method: 'GET', path: calendar, query: '', headers: {}, body: new Uint8Array(), address: '', secure: true};
     const {status, headers} = await dispatch(request, directory.findByName('users', 'ann'));
     expect([status, headers!['content-type']]).toEqual([200, expect.stringMatching(/^text\/html/)]);

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import {parseDirectory} from '../../src/accounts/load.ts';
+import {openProxiesFile} from '../../src/accounts/proxies-file.ts';
 import {type Log, silent} from '../../src/base/log.ts';
 import type {Config} from '../../src/config/config.ts';
 import {parseConfig} from '../../src/config/load.ts';
@@ -62,9 +63,11 @@ export async function serve<Name extends string>(
   });
   const own = given ? undefined : await fileStore(log);
   const store = given ?? own!.store;
-  const listener = await serveOnLoopback({config, directory: () => directory, store, log});
+  const proxies = openProxiesFile(':memory:');
+  const listener = await serveOnLoopback({config, directory: () => directory, proxies: proxies.with, store, log});
   const close = async () => {
     await listener.close();
+    proxies[Symbol.dispose]();
     await own?.close();
   };
   if (!keep) onTestFinished(close);

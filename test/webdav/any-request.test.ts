@@ -10,6 +10,7 @@ import {parseXml} from '../../src/xml/parse.ts';
 import {printXml} from '../../src/xml/print.ts';
 import {event} from '../support/events.ts';
 import {memoryStore} from '../support/memory-store.ts';
+import {noProxies} from '../support/no-proxies.ts';
 
 const directory = parseDirectory(
   `<accounts realm="T"><user><uid>ann</uid><guid>10000000-0000-0000-0000-000000000001</guid><password>x</password><name>A</name></user>
@@ -226,7 +227,16 @@ test('no request whatever is a fault of the server, and every XML answered is XM
       const faults: unknown[] = [];
       const log: Log = {...silent, error: details => faults.push(details)};
       const store = memoryStore();
-      const dispatch = createDispatch({protocol, store, directory, limits, log, adminPrincipals: [], readPrincipals: []});
+      const dispatch = createDispatch({
+        protocol,
+        store,
+        directory,
+        limits,
+        log,
+        proxies: noProxies,
+        adminPrincipals: [],
+        readPrincipals: [],
+      });
       for (const each of requests) {
         const answer = await dispatch(
           {...each, headers: {host: 'x', ...each.headers}, body: Buffer.from(each.body), address: '127.0.0.1', secure: false},

@@ -11,6 +11,7 @@ import {type Extension, join, properties} from '../../src/webdav/tables.ts';
 import {dav} from '../../src/xml/names.ts';
 import {event} from '../support/events.ts';
 import {memoryStore} from '../support/memory-store.ts';
+import {noProxies} from '../support/no-proxies.ts';
 import {serve} from '../support/serve.ts';
 import {unlimited} from '../support/unlimited.ts';
 
@@ -75,6 +76,7 @@ describe('a dispatcher', () => {
       directory,
       limits: unlimited,
       log,
+      proxies: noProxies,
       adminPrincipals: [],
       readPrincipals: [],
       hostNames: ['cal.example'],

@@ -1,0 +1,127 @@
+import {closeSync, constants, fchmodSync, mkdirSync, openSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
+import {UserError} from '../base/user-error.ts';
+import type {Directory} from './principal.ts';
+import {type Delegation, joinProxies, type Proxies, type ProxyAccess} from './proxies.ts';
+
+/** What owners have set of who acts for them: a file that all processes of a server, and the command line, read and write. */
+export interface ProxiesFile extends Disposable {
+  /** Joined with the accounts, as both are now. Cheap where nothing has changed since it was last asked. */
+  with(directory: Directory): Proxies;
+  /** As set, whether those named are still there or not. */
+  list(): readonly Delegation[];
+  /** Answers whether that is new. */
+  add(delegation: Delegation): boolean;
+  /** Answers whether it was there. */
+  remove(delegation: Delegation): boolean;
+  /** Removes whatever names this GUID, as owner or as delegate. */
+  forget(guid: string): void;
+}
+
+/** A lock lasts as long as one commit. */
+const lockWaitMs = 5_000;
+
+/** Opens the file, made where there is none; `:memory:` keeps all of it in this process. Throws UserError where it cannot be used. */
+export function openProxiesFile(file: string): ProxiesFile {
+  const database = open(file);
+  const version = database.prepare('PRAGMA data_version');
+  const all = database.prepare('SELECT owner, access, member FROM proxies ORDER BY owner, access, member');
+  const insert = database.prepare('INSERT OR IGNORE INTO proxies (owner, access, member) VALUES (?, ?, ?)');
+  const remove = database.prepare('DELETE FROM proxies WHERE owner = ? AND access = ? AND member = ?');
+  const empty = database.prepare('DELETE FROM proxies WHERE owner = ? AND access = ?');
+  const forget = database.prepare('DELETE FROM proxies WHERE owner = ? OR member = ?');
+  const list = () => all.all() as unknown as readonly Delegation[];
+
+  let joined: {directory: Directory; version: number; proxies: Proxies} | undefined;
+  /** What this connection changes itself, data_version does not tell. */
+  const changed = <T>(work: () => T): T => {
+    joined = undefined;
+    return work();
+  };
+  const set = async (owner: string, access: ProxyAccess, members: readonly string[]) =>
+    changed(() => {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        empty.run(owner, access);
+        for (const member of members) insert.run(owner, access, member);
+        database.exec('COMMIT');
+      } catch (error) {
+        database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+
+  return {
+    with(directory) {
+      const now = Number(version.get()!.data_version);
+      if (joined?.directory === directory && joined.version === now) return joined.proxies;
+      joined = {directory, version: now, proxies: joinProxies(directory, list(), set)};
+      return joined.proxies;
+    },
+    list,
+    add: ({owner, access, member}) => changed(() => insert.run(owner, access, member).changes > 0),
+    remove: ({owner, access, member}) => changed(() => remove.run(owner, access, member).changes > 0),
+    forget: guid => changed(() => void forget.run(guid, guid)),
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+function open(file: string): DatabaseSync {
+  try {
+    if (file !== ':memory:') make(file);
+    const database = new DatabaseSync(file, {timeout: lockWaitMs});
+    inTurn(() => database.exec('PRAGMA journal_mode = WAL'));
+    database.exec('PRAGMA synchronous = FULL');
+    inTurn(() =>
+      database.exec(`CREATE TABLE IF NOT EXISTS proxies (
+        owner TEXT NOT NULL, access TEXT NOT NULL CHECK (access IN ('read', 'write')), member TEXT NOT NULL,
+        PRIMARY KEY (owner, access, member)) STRICT, WITHOUT ROWID`),
+    );
+    return database;
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+/** With its mode from the start: SQLite gives its own files beside it the same. */
+function make(file: string): void {
+  mkdirSync(dirname(file), {recursive: true});
+  try {
+    const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+    fchmodSync(descriptor, 0o600);
+    closeSync(descriptor);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Several workers start at once, and SQLite does not wait while another changes the journal's mode. */
+function inTurn(work: () => void): void {
+  for (const until = Date.now() + lockWaitMs; ; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      const isBusy = (((error as {errcode?: number}).errcode ?? 0) & 0xff) === 5;
+      if (!isBusy || Date.now() > until) throw error;
+    }
+  }
+}
+
+function explain(error: unknown, file: string): unknown {
+  const {code, errcode = 0} = error as NodeJS.ErrnoException & {errcode?: number};
+  if ([11, 26].includes(errcode & 0xff)) {
+    return new UserError(
+      `${file} is damaged: it holds who may act for whom.`,
+      'Put it back from a backup, or move it away: then everybody names their delegates again.',
+    );
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || [8, 14].includes(errcode & 0xff)) {
+    return new UserError(
+      `This account may not write ${file}.`,
+      'Run the command as the account that the server runs as, or as root.',
+    );
+  }
+  return error;
+}
