@@ -63,6 +63,23 @@ export interface Changes {
   readonly truncated: boolean;
 }
 
+/** A write lock (RFC 4918 §6, §7). It goes when its time is over, when it is removed, and when nothing is left at its path. */
+export interface Lock {
+  /** A URN, never given out twice. */
+  readonly token: string;
+  /** Its root: what was locked. */
+  readonly path: Path;
+  /** Whether it covers everything below a collection, too, also what comes to lie there later. */
+  readonly infinite: boolean;
+  readonly exclusive: boolean;
+  /** GUID of the principal that made it. */
+  readonly creator: string;
+  /** The DAV:owner element that was sent, printed with its own namespace declarations. */
+  readonly owner: string | undefined;
+  /** The time it has left. */
+  readonly seconds: number;
+}
+
 /** One home, to look at. Every call sees the newest state; what one call answers is of one moment. */
 export interface HomeView {
   readonly home: HomeId;
@@ -85,6 +102,8 @@ export interface HomeView {
   usedBytes(): number;
   /** How many members a collection has. */
   count(collection: Path): number;
+  /** All locks of the home, there when this was first asked of the view. Looking costs next to nothing where there are none. */
+  locks(): readonly Lock[];
 }
 
 /**
@@ -104,6 +123,9 @@ export interface HomeUnit extends HomeView {
   copy(from: Path, to: Path, shallow?: boolean): void;
   /** Moves to a free path; resource ids stay. */
   move(from: Path, to: Path): void;
+  /** Makes a lock on what is there, or gives the one with this token its new time. No revision of a resource is raised by that. */
+  lock(lock: Lock): void;
+  unlock(token: string): void;
 }
 
 /** Where homes are kept. Nothing above this interface knows of paths on disk, extended attributes or SQL. */

@@ -5,7 +5,7 @@ import {apple, caldav, dav} from '../../src/xml/names.ts';
 import {histories} from './histories.ts';
 
 /** Makes an empty store that is closed and gone when the test ends. */
-export type OpenStore = () => Promise<Store>;
+export type OpenStore = (options?: {now?: () => number}) => Promise<Store>;
 
 const ann: HomeId = 'calendars/a0000000-0000-4000-8000-000000000001';
 const bob: HomeId = 'calendars/b0000000-0000-4000-8000-000000000002';
@@ -32,8 +32,8 @@ function event(uid: string, hours: readonly number[] = [0], more: Partial<Object
 /** What every back end of the store must do: the docstrings of `Store`, `HomeView` and `HomeUnit`, as tests. */
 export function storeContract(name: string, open: OpenStore): void {
   /** A store with one home, a calendar `work` in it. */
-  const openWithCalendar = async () => {
-    const store = await open();
+  const openWithCalendar = async (options?: Parameters<OpenStore>[0]) => {
+    const store = await open(options);
     await store.createHome(ann, unit => unit.createCollection('work', [calendar]));
     return store;
   };
@@ -664,6 +664,108 @@ export function storeContract(name: string, open: OpenStore): void {
         ),
       );
       expect((await viewOf(store)).find('work')!.properties.get(name)).toBe('20');
+    });
+  });
+
+  describe(`${name}: locks`, () => {
+    const lock = {
+      token: 'urn:uuid:1',
+      path: 'work/a',
+      infinite: false,
+      exclusive: true,
+      creator: 'ann',
+      owner: '<owner xmlns="DAV:"/>',
+    };
+    const locked = async (now?: () => number) => {
+      const store = await openWithCalendar(now && {now});
+      await store.write(ann, unit => {
+        unit.put('work/a', bytes('a'));
+        unit.lock({...lock, seconds: 60});
+      });
+      return store;
+    };
+    const tokens = async (store: Store) => (await viewOf(store)).locks().map(({token}) => token);
+
+    test('a home has none until one is made; it is answered as it was given', async () => {
+      expect((await viewOf(await openWithCalendar())).locks()).toEqual([]);
+      expect((await viewOf(await locked(() => 1_000_000))).locks()).toEqual([{...lock, seconds: 60}]);
+    });
+
+    test('one goes when its time is over; with the same token it gets a new time', async () => {
+      let now = 1_000_000;
+      const store = await locked(() => now);
+      now += 59_001;
+      expect((await viewOf(store)).locks()).toMatchObject([{seconds: 1}]);
+      await store.write(ann, unit => unit.lock({...lock, seconds: 100}));
+      now += 99_999;
+      expect((await viewOf(store)).locks()).toMatchObject([{seconds: 1}]);
+      now += 1;
+      expect((await viewOf(store)).locks()).toEqual([]);
+    });
+
+    test('one goes when it is removed', async () => {
+      const store = await locked();
+      await store.write(ann, unit => unit.unlock(lock.token));
+      expect(await tokens(store)).toEqual([]);
+    });
+
+    test('no revision is raised by any of it', async () => {
+      const store = await locked();
+      const revisions = async () => {
+        const view = await viewOf(store);
+        return ['', 'work', 'work/a'].map(path => view.find(path)!.revision);
+      };
+      const before = await revisions();
+      await store.write(ann, unit => unit.lock({...lock, seconds: 90}));
+      await store.write(ann, unit => unit.unlock(lock.token));
+      expect(await revisions()).toEqual(before);
+    });
+
+    test('what is not there cannot be locked', async () => {
+      const store = await openWithCalendar();
+      await expect(store.write(ann, unit => unit.lock({...lock, path: 'work/none', seconds: 60}))).rejects.toThrow();
+      expect(await tokens(store)).toEqual([]);
+    });
+
+    test.each<[string, (unit: HomeUnit) => void]>([
+      ['it is deleted', unit => unit.delete('work/a')],
+      ['what it lies in is deleted', unit => unit.delete('work')],
+      ['it is moved', unit => unit.move('work/a', 'work/b')],
+      ['what it lies in is moved', unit => unit.move('work', 'b')],
+    ])('one goes when %s', async (_, change) => {
+      const store = await locked();
+      await store.write(ann, change);
+      expect(await tokens(store)).toEqual([]);
+    });
+
+    test.each<[string, (unit: HomeUnit) => void]>([
+      ['is written', unit => void unit.put('work/a', bytes('b'))],
+      ['has properties set', unit => unit.setProperties('work/a', new Map([[color, red]]))],
+      ['is copied, and the copy has none', unit => unit.copy('work/a', 'work/b')],
+      [
+        'is replaced at one go',
+        unit => {
+          unit.delete('work/a');
+          unit.put('work/a', bytes('c'));
+        },
+      ],
+    ])('one stays when what it is on %s', async (_, change) => {
+      const store = await locked();
+      await store.write(ann, change);
+      expect(await tokens(store)).toEqual([lock.token]);
+    });
+
+    test('of those that saw no lock, one makes one', async () => {
+      const store = await openWithCalendar();
+      await store.write(ann, unit => unit.put('work/a', bytes('a')));
+      await Promise.all(
+        Array.from({length: 20}, (_, at) =>
+          store.write(ann, unit => {
+            if (unit.locks().length === 0) unit.lock({...lock, token: `urn:uuid:${at}`, seconds: 60});
+          }),
+        ),
+      );
+      expect(await tokens(store)).toHaveLength(1);
     });
   });
 

@@ -1,4 +1,4 @@
 import {memoryStore} from '../support/memory-store.ts';
 import {storeContract} from './contract.ts';
 
-storeContract('memory', async () => memoryStore());
+storeContract('memory', async options => memoryStore(options));

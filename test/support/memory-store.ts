@@ -1,11 +1,21 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {overlaps, type TimeRange} from '../../src/base/time-range.ts';
 import type {ObjectIndex} from '../../src/ical/object-index.ts';
-import type {Changes, HomeId, HomeUnit, Path, Revision, Store, StoredObject, StoredResource} from '../../src/store/store.ts';
+import type {
+  Changes,
+  HomeId,
+  HomeUnit,
+  Lock,
+  Path,
+  Revision,
+  Store,
+  StoredObject,
+  StoredResource,
+} from '../../src/store/store.ts';
 import type {Name} from '../../src/xml/names.ts';
 
 /** A store in memory, for tests of what stands on the store. One unit at a time in each home, so nothing is ever decided anew. */
-export function memoryStore(): Store {
+export function memoryStore({now = Date.now}: {now?: () => number} = {}): Store {
   const homes = new Map<HomeId, MemoryHome>();
   return {
     maxNameBytes: 240,
@@ -19,7 +29,7 @@ export function memoryStore(): Store {
     },
     async createHome(id, work) {
       if (homes.has(id)) return false;
-      const home = new MemoryHome(id);
+      const home = new MemoryHome(id, now);
       await home.alone(async unit => work?.(unit));
       homes.set(id, home);
       return true;
@@ -49,12 +59,16 @@ class MemoryHome implements HomeUnit {
   readonly home: HomeId;
   #rows = new Map<Path, Row>();
   #gone = new Map<Path, {revision: Revision; collection: boolean}>();
+  #locks = new Map<string, {lock: Lock; expires: number}>();
   #revision: Revision;
   #staged: (() => void)[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(home: HomeId) {
+  readonly #now: () => number;
+
+  constructor(home: HomeId, now: () => number) {
     this.home = home;
+    this.#now = now;
     this.#revision = Date.now() * 1024;
     this.#rows.set('', {made: this.#revision, resource: {...this.#fresh('', new Map()), collection: true, types: []}});
   }
@@ -63,11 +77,16 @@ class MemoryHome implements HomeUnit {
     const turn = this.#last.then(async () => {
       this.#staged = [];
       const result = await work(this);
-      const before = [new Map([...this.#rows].map(([path, row]) => [path, {...row}])), new Map(this.#gone)] as const;
+      const before = [
+        new Map([...this.#rows].map(([path, row]) => [path, {...row}])),
+        new Map(this.#gone),
+        new Map(this.#locks),
+      ] as const;
       try {
         for (const change of this.#staged) change();
+        for (const [token, {lock}] of this.#locks) if (!this.#rows.has(lock.path)) this.#locks.delete(token);
       } catch (error) {
-        [this.#rows, this.#gone] = before;
+        [this.#rows, this.#gone, this.#locks] = before;
         throw error;
       }
       return result;
@@ -129,6 +148,24 @@ class MemoryHome implements HomeUnit {
 
   count(collection: Path) {
     return this.members(collection).length;
+  }
+
+  locks() {
+    const now = this.#now();
+    const live = [...this.#locks.values()].filter(({expires}) => expires > now);
+    return live.map(({lock, expires}) => ({...lock, seconds: Math.ceil((expires - now) / 1000)}));
+  }
+
+  lock(lock: Lock) {
+    const expires = this.#now() + lock.seconds * 1000;
+    this.#staged.push(() => {
+      if (!this.#rows.has(lock.path)) throw new Error(`there is no ${lock.path}`);
+      this.#locks.set(lock.token, {lock, expires});
+    });
+  }
+
+  unlock(token: string) {
+    this.#staged.push(() => this.#locks.delete(token));
   }
 
   createCollection(path: Path, types: readonly Name[], properties: ReadonlyMap<Name, string> = new Map()) {

@@ -61,7 +61,14 @@ export function apply(ledger: Ledger, homeFolder: string, operation: Operation):
       for (const row of ledger.tree(from)) bring(ledger, homeFolder, row, to + row.path.slice(from.length), true);
       ledger.remove(from);
       ledger.journal('remove', from);
+      return;
     }
+    case 'lock':
+      requireRow(ledger, operation.lock.path);
+      ledger.putLock(operation.lock, operation.now);
+      return;
+    case 'unlock':
+      ledger.removeLock(operation.token);
   }
 }
 

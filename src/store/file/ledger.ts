@@ -1,7 +1,7 @@
 import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
-import type {Path, Revision} from '../store.ts';
+import type {Lock, Path, Revision} from '../store.ts';
 import {type Kept, textsOf} from './attributes.ts';
 import {diskPathOf, nameOf, parentOf} from './layout.ts';
 import {below, Look} from './look.ts';
@@ -37,6 +37,8 @@ export class Ledger {
   #revision: Revision = 0;
   #kept: Revision = 0;
   #touched = new Set<Path>();
+  /** Whether something went since the last `raise`, maybe with a lock on it. */
+  #removed = false;
   /** Whether the disk takes names for one that differ in case only. */
   readonly #folds: boolean;
 
@@ -49,7 +51,7 @@ export class Ledger {
   /** To be called in each new transaction before anything else. */
   begin(): void {
     this.#revision = this.#kept = this.look.meta().revision;
-    this.#touched.clear();
+    this.forget();
   }
 
   /** The next moment of the home's history. */
@@ -61,15 +63,19 @@ export class Ledger {
   /** Forgets what was touched since the last `raise`: a unit that is rolled back raises nothing. */
   forget(): void {
     this.#touched.clear();
+    this.#removed = false;
   }
 
-  /** Raises the revisions of the collections above all that changed, and keeps the clock. */
+  /** Raises the revisions of the collections above all that changed, drops the locks on what is gone, and keeps the clock. */
   raise(): void {
     const now = Date.now();
     for (const path of [...this.#touched].sort((a, b) => depthOf(b) - depthOf(a))) {
       this.run('UPDATE resource SET revision = ?, modified = ? WHERE path = ?', this.next(), now, path);
     }
-    this.#touched.clear();
+    if (this.#removed && this.look.meta().locked > 0) {
+      this.#changeLocks('DELETE FROM lock WHERE NOT EXISTS (SELECT 1 FROM resource WHERE resource.path = lock.path)');
+    }
+    this.forget();
     if (this.#revision !== this.#kept) this.run('UPDATE meta SET revision = ?', this.#revision);
     this.#kept = this.#revision;
   }
@@ -156,11 +162,28 @@ export class Ledger {
         row.collection,
       );
     }
+    this.#removed = true;
     const {from, to} = below(path);
     const disk = below(diskPathOf(path));
     this.run('DELETE FROM damaged WHERE path = ? OR path > ? AND path < ?', diskPathOf(path), disk.from, disk.to);
     for (const touched of this.#touched) if (touched === path || (touched > from && touched < to)) this.#touched.delete(touched);
     this.#touchAbove(path);
+  }
+
+  /** Makes a lock, or puts another in place of the one with its token; drops those whose time is over. */
+  putLock({token, path, infinite, exclusive, creator, owner, seconds}: Lock, now: number): void {
+    this.run('DELETE FROM lock WHERE expires <= ?', now);
+    const sql =
+      'INSERT OR REPLACE INTO lock (token, path, infinite, exclusive, creator, owner, expires) VALUES (?, ?, ?, ?, ?, ?, ?)';
+    this.#changeLocks(sql, token, path, Number(infinite), Number(exclusive), creator, owner ?? null, now + seconds * 1000);
+  }
+
+  removeLock(token: string): void {
+    this.#changeLocks('DELETE FROM lock WHERE token = ?', token);
+  }
+
+  #changeLocks(sql: string, ...values: SQLInputValue[]): void {
+    if (this.run(sql, ...values).changes) this.run('UPDATE meta SET locked = ?', this.next());
   }
 
   /** A resource and all below it, a collection before its members. */

@@ -1,6 +1,6 @@
 import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite';
 import type {TimeRange} from '../../base/time-range.ts';
-import type {Change, Changes, Path, Revision} from '../store.ts';
+import type {Change, Changes, Lock, Path, Revision} from '../store.ts';
 import {isDamage} from './index-file.ts';
 import {type Row, type RowValues, rowColumns, rowFrom, storedFrom} from './rows.ts';
 
@@ -28,7 +28,8 @@ const rowStatements = {
 const statements = {
   begin: 'BEGIN',
   end: 'COMMIT',
-  meta: 'SELECT revision, used, start_id, deleted FROM meta',
+  meta: 'SELECT revision, used, start_id, deleted, locked FROM meta',
+  locks: 'SELECT token, path, infinite, exclusive, creator, owner, expires FROM lock WHERE expires > ? ORDER BY path, token',
   gone: 'SELECT path, revision, collection FROM tombstone WHERE parent = :path AND revision > :since ORDER BY revision LIMIT :limit',
   goneBelow:
     'SELECT path, revision, collection FROM tombstone WHERE revision > :since AND path > :from AND path < :to ORDER BY revision LIMIT :limit',
@@ -51,6 +52,13 @@ export interface Meta {
   readonly used: number;
   readonly start_id: string | null;
   readonly deleted: number;
+  readonly locked: Revision;
+}
+
+/** The locks of a home, and when they changed last. */
+export interface Locks {
+  readonly revision: Revision;
+  readonly locks: readonly Lock[];
 }
 
 /** Looks into one home's index. Each call answers from one moment. */
@@ -135,6 +143,15 @@ export class Look {
     });
   }
 
+  /** `now`: in milliseconds since 1970; what has expired by then is left out. */
+  locks(now: number): Locks {
+    if (this.meta().locked === 0) return {revision: 0, locks: []};
+    return this.#one(() => {
+      const locks = (this.#all('locks', now) as unknown as LockRow[]).map(row => lockFrom(row, now));
+      return {revision: this.meta().locked, locks};
+    });
+  }
+
   #present(row: Row, since: Revision, depth: '1' | 'infinity', limit: number): Change[] {
     const rows =
       depth === '1'
@@ -204,6 +221,23 @@ export class Look {
     }
     return statement;
   }
+}
+
+interface LockRow extends Omit<Lock, 'infinite' | 'exclusive' | 'owner' | 'seconds'> {
+  readonly infinite: number;
+  readonly exclusive: number;
+  readonly owner: string | null;
+  readonly expires: number;
+}
+
+function lockFrom({expires, ...row}: LockRow, now: number): Lock {
+  return {
+    ...row,
+    infinite: row.infinite === 1,
+    exclusive: row.exclusive === 1,
+    owner: row.owner ?? undefined,
+    seconds: Math.ceil((expires - now) / 1000),
+  };
 }
 
 /** The paths below a collection, as a range of strings. */

@@ -1,6 +1,6 @@
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
-import type {Path} from '../store.ts';
+import type {Lock, Path} from '../store.ts';
 import type {Read} from './reads.ts';
 
 /** One change a unit of work staged. */
@@ -22,7 +22,10 @@ export type Operation =
   | {readonly change: 'properties'; readonly path: Path; readonly values: ReadonlyMap<Name, string | undefined>}
   | {readonly change: 'delete'; readonly path: Path}
   | {readonly change: 'copy'; readonly from: Path; readonly to: Path; readonly shallow: boolean}
-  | {readonly change: 'move'; readonly from: Path; readonly to: Path};
+  | {readonly change: 'move'; readonly from: Path; readonly to: Path}
+  /** `now`: the time from which the lock's seconds count, in milliseconds since 1970. */
+  | {readonly change: 'lock'; readonly lock: Lock; readonly now: number}
+  | {readonly change: 'unlock'; readonly token: string};
 
 /** A unit of work as it goes to the writer: what it rests on, and what it does. */
 export interface Work {

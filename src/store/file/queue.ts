@@ -60,7 +60,7 @@ export class Queue implements Underway {
   #count(work: Work, sign: 1 | -1): void {
     for (const operation of work.operations) {
       if (operation.change === 'put') this.#bytes += sign * operation.bytes.length;
-      if (operation.change === 'properties' || operation.change === 'delete') continue;
+      if (!('to' in operation) && operation.change !== 'put' && operation.change !== 'collection') continue;
       const collection = parentOf('to' in operation ? operation.to : operation.path);
       const members = this.members(collection) + sign * (this.#isNew(work, operation) ? 1 : 0);
       if (members === 0) this.#members.delete(collection);

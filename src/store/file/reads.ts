@@ -13,7 +13,9 @@ export type Read =
   | {readonly sort: 'uid'; readonly path: Path; readonly uid: string; readonly seen: Path | undefined}
   /** Limits are decided on these: what is there may have become less, not more. */
   | {readonly sort: 'count'; readonly path: Path; readonly seen: number}
-  | {readonly sort: 'used'; readonly seen: number};
+  | {readonly sort: 'used'; readonly seen: number}
+  /** The locks of the home: when they changed last. */
+  | {readonly sort: 'locks'; readonly seen: Revision};
 
 export type Kind = 'collection' | 'object' | 'nothing';
 
@@ -46,5 +48,7 @@ function holdsOne(look: Look, rowAt: (path: Path) => Row | undefined, read: Read
       return (rowAt(read.path)?.count ?? 0) <= read.seen;
     case 'used':
       return look.meta().used <= read.seen;
+    case 'locks':
+      return look.meta().locked === read.seen;
   }
 }

@@ -4,7 +4,7 @@ import {levels} from './spans.ts';
 /** `PRAGMA application_id`: tells our files from other SQLite files. */
 const applicationId = 0x63616c64;
 /** Raised when tables change; an index of another version is made anew from the files. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** Whether the file is an index that this version can use. */
 export function isCurrent(database: DatabaseSync): boolean {
@@ -20,7 +20,8 @@ export function prepareWriting(database: DatabaseSync): void {
  * Lays out an empty index. `own` is when the resource itself changed, where `revision` of a collection is also when a member did; `born`
  * is when it came to this path; `pruned` is the newest tombstone below it that is no longer kept. `file` is the look of the file
  * (`stat.ts`) that holds exactly this version, NULL while the bytes are in `pending`. `pending` is the journal: what was promised and
- * is still to be done to the files, in order. `seq` is a revision, so it is never used twice.
+ * is still to be done to the files, in order. `seq` is a revision, so it is never used twice. `locked` is when locks changed last; 0: there
+ * never was one.
  */
 export function layOut(database: DatabaseSync): void {
   database.exec(`
@@ -29,7 +30,7 @@ export function layOut(database: DatabaseSync): void {
     BEGIN;
     CREATE TABLE meta (
       one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,
-      start_id TEXT, deleted INTEGER NOT NULL DEFAULT 0
+      start_id TEXT, deleted INTEGER NOT NULL DEFAULT 0, locked INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     INSERT INTO meta (one, revision) VALUES (1, 0);
     CREATE TABLE resource (
@@ -69,6 +70,10 @@ export function layOut(database: DatabaseSync): void {
     CREATE TABLE pending (seq INTEGER PRIMARY KEY, path TEXT NOT NULL, change TEXT NOT NULL, kept TEXT, bytes BLOB) STRICT;
     CREATE INDEX pending_path ON pending (path, seq);
     CREATE TABLE damaged (path TEXT PRIMARY KEY, file TEXT NOT NULL, reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE lock (
+      token TEXT PRIMARY KEY, path TEXT NOT NULL, infinite INTEGER NOT NULL, exclusive INTEGER NOT NULL, creator TEXT NOT NULL, owner TEXT,
+      expires INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
     PRAGMA application_id = ${applicationId};
     PRAGMA user_version = ${schemaVersion};
     COMMIT;

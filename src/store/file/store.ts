@@ -30,6 +30,8 @@ export interface FileStoreOptions {
   readonly startId?: string;
   /** Memory for the bytes of objects that are read often. */
   readonly cacheBytes?: number;
+  /** The clock that locks expire by, in milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
 export interface FileStore extends Store {
@@ -75,16 +77,18 @@ const mostAttempts = 10_000;
 class Files implements FileStore {
   readonly maxNameBytes = maxNameBytes;
   readonly cache: BytesCache;
+  readonly now: () => number;
   readonly #root: string;
   readonly #writer: Writer;
   readonly #readers = new Map<HomeId, Reader>();
   readonly #queues = new Map<HomeId, Queue>();
   #closing: Promise<void> | undefined;
 
-  constructor({root, cacheBytes = 64 << 20}: FileStoreOptions, writer: Writer) {
+  constructor({root, cacheBytes = 64 << 20, now = Date.now}: FileStoreOptions, writer: Writer) {
     this.#root = root;
     this.#writer = writer;
     this.cache = new BytesCache(cacheBytes);
+    this.now = now;
   }
 
   async view(home: HomeId): Promise<View | undefined> {
@@ -223,7 +227,7 @@ function stagedOnEmpty(home: HomeId, files: Files, work: (unit: HomeUnit) => voi
     ledger.begin();
     ledger.putCollection('', {resourceId: newResourceId(Date.now()), created: Date.now(), properties: new Map()}, []);
     const reader = {home, folder: '', look: ledger.look, isOpen: true} as unknown as Reader;
-    const view = new View(home, {reader: () => reader, rescan: async () => {}, cache: files.cache});
+    const view = new View(home, {reader: () => reader, rescan: async () => {}, cache: files.cache, now: files.now});
     const unit = new Unit(view, {members: () => 0, bytes: () => 0});
     work(unit);
     return unit.work.operations;

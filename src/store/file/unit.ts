@@ -1,7 +1,7 @@
 import type {TimeRange} from '../../base/time-range.ts';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
-import type {Changes, HomeId, HomeUnit, Path, Revision, StoredObject, StoredResource} from '../store.ts';
+import type {Changes, HomeId, HomeUnit, Lock, Path, Revision, StoredObject, StoredResource} from '../store.ts';
 import {etagOf} from './etag.ts';
 import {checkPath, parentOf} from './layout.ts';
 import type {Operation, Work} from './operations.ts';
@@ -78,6 +78,12 @@ export class Unit implements HomeUnit {
     return seen;
   }
 
+  locks(): readonly Lock[] {
+    const {locks, revision} = this.#view.lockTable();
+    this.#saw({sort: 'locks', seen: revision});
+    return locks;
+  }
+
   createCollection(path: Path, types: readonly Name[], properties: ReadonlyMap<Name, string> = new Map()): void {
     this.#requireFree(path);
     this.#operations.push({change: 'collection', path, types: [...types], properties: new Map(properties)});
@@ -113,6 +119,15 @@ export class Unit implements HomeUnit {
     this.#operations.push({change: 'move', from, to});
   }
 
+  lock(lock: Lock): void {
+    this.#requireThere(lock.path);
+    this.#operations.push({change: 'lock', lock, now: this.#view.now()});
+  }
+
+  unlock(token: string): void {
+    this.#operations.push({change: 'unlock', token});
+  }
+
   #requireTransfer(from: Path, to: Path): void {
     if (from === '') throw new Error('a home cannot be copied or moved');
     this.#requireThere(from);
@@ -137,7 +152,7 @@ export class Unit implements HomeUnit {
   #kindNow(path: Path, staged = this.#operations.length): Kind {
     for (let at = staged - 1; at >= 0; at--) {
       const operation = this.#operations[at]!;
-      if (operation.change === 'properties') continue;
+      if (operation.change === 'properties' || operation.change === 'lock' || operation.change === 'unlock') continue;
       if ('to' in operation) {
         const {from, to} = operation;
         const shallow = operation.change === 'copy' && operation.shallow;

@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import type {TimeRange} from '../../base/time-range.ts';
-import type {Changes, HomeId, HomeView, Path, Revision, StoredObject, StoredResource} from '../store.ts';
+import type {Changes, HomeId, HomeView, Lock, Path, Revision, StoredObject, StoredResource} from '../store.ts';
 import type {BytesCache} from './bytes-cache.ts';
 import {etagOf} from './etag.ts';
 import {fileOf, parentOf} from './layout.ts';
-import type {Look} from './look.ts';
+import type {Locks, Look} from './look.ts';
 import type {Reader} from './reader.ts';
 import {storedFrom, storedObject} from './rows.ts';
 import {signatureAt} from './signature.ts';
@@ -16,12 +16,15 @@ export interface Behind {
   /** Has the writer take in what was changed by hand in a collection. */
   rescan(home: HomeId, collection: Path): Promise<void>;
   readonly cache: BytesCache;
+  /** Milliseconds since 1970. */
+  now(): number;
 }
 
 /** A home to look at. */
 export class View implements HomeView {
   readonly home: HomeId;
   readonly #behind: Behind;
+  #locks: Locks | undefined;
 
   constructor(home: HomeId, behind: Behind) {
     this.home = home;
@@ -60,6 +63,20 @@ export class View implements HomeView {
 
   count(collection: Path): number {
     return this.look.row(collection)?.count ?? 0;
+  }
+
+  locks(): readonly Lock[] {
+    return this.lockTable().locks;
+  }
+
+  /** What `locks` answers, and when it changed last. */
+  lockTable(): Locks {
+    this.#locks ??= this.look.locks(this.now());
+    return this.#locks;
+  }
+
+  now(): number {
+    return this.#behind.now();
   }
 
   /**

@@ -1,4 +1,4 @@
 import {storeContract} from '../contract.ts';
 import {openTemporary} from './open-temporary.ts';
 
-storeContract('files', async () => (await openTemporary()).store);
+storeContract('files', async options => (await openTemporary(options)).store);

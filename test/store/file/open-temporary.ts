@@ -25,14 +25,14 @@ export interface Temporary {
 }
 
 /** An empty file store in a folder that is gone when the test ends. */
-export async function openTemporary(): Promise<Temporary> {
+export async function openTemporary(given: {now?: () => number} = {}): Promise<Temporary> {
   const root = await temporaryFolder();
   const said: Said[] = [];
   const say = (level: string) => (details: object, message: string) => void said.push({level, details, message});
   const log: Log = {debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error')};
   const opened: FileStore[] = [];
   const open = async (startId?: string) => {
-    const options = {root, log, index: parseForTests};
+    const options = {root, log, index: parseForTests, ...given};
     const store = await openFileStore(startId === undefined ? options : {...options, startId});
     opened.push(store);
     return store;
