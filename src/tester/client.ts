@@ -1,5 +1,6 @@
 import {Agent, request as requestHttp} from 'node:http';
 import {request as requestHttps, Agent as TlsAgent} from 'node:https';
+import {rootCertificates} from 'node:tls';
 import type {ServerInfo} from './server-info.ts';
 
 /** A request as it goes out. */
@@ -29,10 +30,12 @@ export interface Client {
 
 const timeoutMs = 60_000;
 
-/** Speaks to the server of a serverinfo: clear HTTP where it has a port for that, else HTTPS. */
-export function createClient({host, port, sslPort}: ServerInfo): Client {
+/** Speaks to the server of a serverinfo: clear HTTP where it has a port for that, else HTTPS, trusting `authority` beside the machine's own. */
+export function createClient({host, port, sslPort, authority}: ServerInfo): Client {
   const secure = port === 0;
-  const agent = secure ? new TlsAgent({keepAlive: true}) : new Agent({keepAlive: true});
+  const agent = secure
+    ? new TlsAgent({keepAlive: true, ...(authority && {ca: [...rootCertificates, authority]})})
+    : new Agent({keepAlive: true});
   const once = ({method, uri, headers, body}: Question) =>
     new Promise<Answer>((resolve, reject) => {
       const question = (secure ? requestHttps : requestHttp)(

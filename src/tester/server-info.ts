@@ -8,6 +8,8 @@ export interface ServerInfo {
   /** The port for clear HTTP; 0: there is none, and the requests go to `sslPort`. */
   readonly port: number;
   readonly sslPort: number;
+  /** The certificate of an authority to trust in HTTPS, PEM; undefined: those that the machine trusts. */
+  readonly authority?: string;
   /** How often a poll asks, and how long it waits in between. */
   readonly waitCount: number;
   readonly waitDelayMs: number;
@@ -37,6 +39,10 @@ export function parseServerInfo(source: string, file: string): ServerInfo {
   };
   const all = (parent: Element | undefined, name: string) =>
     parent ? elements(parent, `{}${name}`).map(element => text(element).trim()) : [];
+  const authtype = one('authtype') || 'basic';
+  if (authtype.toLowerCase() !== 'basic') {
+    throw new UserError(`In ${file}, <authtype> is ${authtype}, and only Basic is spoken here.`, 'Have the server accept Basic.');
+  }
   return {
     host: one('host') || 'localhost',
     port: number('nonsslport', 0),

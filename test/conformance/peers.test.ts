@@ -1,5 +1,4 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
-import {type AddressInfo, createServer} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {execa, execaSync} from 'execa';
@@ -8,6 +7,7 @@ import {findScripts} from '../../src/tester/find-scripts.ts';
 import {countsOf} from '../../src/tester/result.ts';
 import {runScript} from '../../src/tester/run.ts';
 import {parseServerInfo} from '../../src/tester/server-info.ts';
+import {freePort} from '../support/loopback.ts';
 import {testWith} from '../support/programs.ts';
 import {temporaryFolder} from '../support/temporary.ts';
 import {inScope, knownCounts, rowsBelow, scripts, testWithScripts} from './scripts.ts';
@@ -95,14 +95,6 @@ filesystem_folder = ${folder}/data
     },
   },
 ];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise(resolve => server.once('listening', resolve));
-  const {port} = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
 
 /** Starts a peer with the calendars that the scripts take for granted. */
 async function start(peer: Peer) {

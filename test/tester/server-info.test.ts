@@ -17,6 +17,11 @@ const sample = `<?xml version="1.0"?>
 </serverinfo>`;
 
 describe('serverinfo.xml', () => {
+  test('an authtype that is not spoken here is refused, and not taken for Basic', () => {
+    const digest = sample.replace('<features>', '<authtype>digest</authtype><features>');
+    expect(() => parseServerInfo(digest, 'x')).toThrow('In x, <authtype> is digest, and only Basic is spoken here.');
+  });
+
   test('says where the server is and how long to wait, with defaults for what is missing', () => {
     expect(parseServerInfo(sample, 'x')).toMatchObject({
       host: 'cal.example.com',

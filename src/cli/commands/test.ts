@@ -21,6 +21,7 @@ export const test: Command = {
   summary: 'judge a server by CalDAVTester scripts',
   options: [
     {flags: '--server <file>', description: 'the serverinfo.xml of the server to judge'},
+    {flags: '--authority <pem>', description: 'trust this authority’s certificates in HTTPS (a serverinfo without nonsslport)'},
     {flags: '--self', description: 'judge a throw-away server of our own, with the accounts that scripts expect'},
     {flags: '--scripts <dir>', description: 'where the scripts are (default: those that come with the program)'},
     {
@@ -47,13 +48,15 @@ export const test: Command = {
       (scripts as string[]) ?? [],
     );
     const read = withFeatures(readInfo(server ?? join(own, 'serverinfo.xml')), (options.feature as string[] | undefined) ?? []);
+    const authority =
+      (options as Options).authority === undefined ? {} : {authority: readAuthority((options as Options).authority!)};
     const results: ScriptResult[] = [];
     for (const [at, {name, script}] of found.entries()) {
       const tests = script.suites.reduce((count, suite) => count + suite.tests.length, 0);
       const progress = createProgress(io.out, `${at + 1}/${found.length} ${name}`, tests);
       // Each has a server to itself, so that what one leaves behind is not held against the next.
       await using running = self ? await startSelf() : undefined;
-      const info = running ? {...read, host: running.host, port: running.port} : read;
+      const info = running ? {...read, host: running.host, port: running.port} : {...read, ...authority};
       const result = await runScript(script, {info, name, onTest: () => progress.step()}).finally(() => progress.end());
       results.push(result);
       if (io.out.animated) io.out.note(`${mark(result)} ${name}: ${outcomeOf(result)}`);
@@ -69,6 +72,18 @@ interface Options {
   readonly self?: boolean;
   readonly details?: boolean;
   readonly junit?: string;
+  readonly authority?: string;
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UserError(
+      `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`,
+      'Name the authority’s certificate with --authority; caldav setup puts it into conf/tls.',
+    );
+  }
 }
 
 function readInfo(file: string): ServerInfo {
