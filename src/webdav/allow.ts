@@ -8,3 +8,8 @@ export function allowed(target: Resource | undefined, {methods}: Protocol): stri
     : rows.filter(({unmapped}) => unmapped !== undefined);
   return can.map(({name}) => name).join(', ');
 }
+
+/** The DAV header (RFC 4918 §10.1, §18). */
+export function classes({tokens}: Protocol): string {
+  return tokens.join(', ');
+}

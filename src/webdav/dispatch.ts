@@ -34,12 +34,7 @@ export interface DavServer extends AccessRules {
 export function createDispatch(
   server: DavServer,
 ): (http: HttpRequest, principal: Principal | undefined) => Promise<HttpResponse> {
-  const tokens = server.protocol.tokens.join(', ');
-  return async (http, principal) => {
-    const response = await answer(server, http, principal).catch(error => failure(error, http, server.log));
-    if (response.status >= 300) return response;
-    return {...response, headers: {dav: tokens, ...response.headers}};
-  };
+  return (http, principal) => answer(server, http, principal).catch(error => failure(error, http, server.log));
 }
 
 function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpResponse {

@@ -1,5 +1,5 @@
 import type {HttpResponse} from '../http/message.ts';
-import type {Path} from '../store/store.ts';
+import type {HomeUnit, Path} from '../store/store.ts';
 import {element} from '../xml/element.ts';
 import {dav, type Name} from '../xml/names.ts';
 import {printAlone} from '../xml/print.ts';
@@ -8,7 +8,7 @@ import {DavError} from './error.ts';
 import {printSegment} from './href.ts';
 import {parsePrefer} from './prefer.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
-import type {DavRequest, Resource} from './tables.ts';
+import type {Admitted, DavContext, DavRequest, Resource} from './tables.ts';
 
 /** Where the body of a request goes. */
 export interface FilePlace {
@@ -18,39 +18,38 @@ export interface FilePlace {
   readonly target: Resource | undefined;
 }
 
-/** Stores the body of a request (PUT, POST add-member) as a file in a home: the common limits, then the collection's own rules. */
-export function storeFile(request: DavRequest, {parent, path, target}: FilePlace): HttpResponse {
-  const {http, txn, limits} = request;
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const before = target?.stored?.collection === false ? target.stored : undefined;
+/** What came to be stored. */
+export interface StoredFile {
+  /** Without quotes. */
+  readonly etag: string;
+  /** The bytes as they are kept: those that came, where nothing had to be changed. */
+  readonly bytes: Uint8Array;
+  readonly index: Admitted['index'];
+}
+
+/** Stores the body of a request (PUT, POST add-member) as a file in a home. */
+export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
+  const {http} = request;
   if (http.headers['content-range'] !== undefined) throw new DavError(400, {message: 'A part of a file cannot be stored.'});
   if ((http.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new DavError(415, {message: 'A content coding is not accepted here.', headers: {'accept-encoding': 'identity'}});
   }
-  if (!before) {
-    requireName(name, request);
-    requireCount(parent, request);
-  }
   const contentType = http.headers['content-type'];
-  const {bytes, index} = parent.kind.admit?.({parent, view: txn, path, bytes: http.body, contentType}, request) ?? {
-    bytes: http.body,
-  };
-  if (!parent.kind.admit && limits.maxResourceSizeBytes > 0 && bytes.length > limits.maxResourceSizeBytes) {
-    throw new DavError(413, {message: `A file can have ${limits.maxResourceSizeBytes} bytes.`});
-  }
-  requireRoom(parent, bytes.length - (before?.sizeBytes ?? 0), request);
-  const etag = txn.put(path, bytes, index, parent.kind.admit ? undefined : typeProperty(name, contentType));
+  const {etag, bytes} = storeBytes(http.body, contentType, place, request.txn, request);
+  const {target, path, parent} = place;
+  const name = nameOf(path);
+  const replaced = target?.stored?.collection === false;
   const unchanged = bytes === http.body;
   const href = target?.href ?? `${parent.href}${printSegment(name)}`;
   const headers = {
     ...(unchanged ? {etag: `"${etag}"`} : {}),
-    ...(before ? {} : {location: href}),
+    ...(http.method === 'POST' ? {location: href} : {}), // RFC 9110 §15.3.2: a PUT has made what is at its own URL
     'cache-control': 'no-cache',
   };
   const prefer = parsePrefer(http);
-  if (prefer.return !== 'representation') return {status: before ? 204 : 201, headers};
+  if (prefer.return !== 'representation') return {status: replaced ? 204 : 201, headers};
   return {
-    status: before ? 200 : 201,
+    status: replaced ? 200 : 201,
     headers: {
       ...headers,
       ...prefer.applied,
@@ -60,6 +59,36 @@ export function storeFile(request: DavRequest, {parent, path, target}: FilePlace
     },
     body: bytes,
   };
+}
+
+/** Stages a file: the common limits, then the collection's own rules. Throws DavError. */
+export function storeBytes(
+  sent: Uint8Array,
+  contentType: string | undefined,
+  {parent, path, target}: FilePlace,
+  unit: HomeUnit,
+  context: DavContext,
+): StoredFile {
+  const {limits} = context;
+  const name = nameOf(path);
+  const before = target?.stored?.collection === false ? target.stored : undefined;
+  const into = {...parent, view: unit};
+  if (!before) {
+    requireName(name, context);
+    requireCount(into, context);
+  }
+  const admitted = parent.kind.admit?.({parent, view: unit, path, bytes: sent, contentType}, context);
+  const {bytes, index} = admitted ?? {bytes: sent, index: undefined};
+  if (!admitted && limits.maxResourceSizeBytes > 0 && bytes.length > limits.maxResourceSizeBytes) {
+    throw new DavError(413, {message: `A file can have ${limits.maxResourceSizeBytes} bytes.`});
+  }
+  requireRoom(into, bytes.length - (before?.sizeBytes ?? 0), context);
+  const etag = unit.put(path, bytes, index, admitted ? undefined : typeProperty(name, contentType));
+  return {etag, bytes, index};
+}
+
+function nameOf(path: Path): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** A type that the name does not tell is kept. */

@@ -1,5 +1,5 @@
 import {dav} from '../../xml/names.ts';
-import {allowed} from '../allow.ts';
+import {allowed, classes} from '../allow.ts';
 import type {Method} from '../tables.ts';
 
 /** RFC 9110 §9.3.7, RFC 4918 §10.1. Whoever has logged in may ask it of any URL, also where nothing is yet. */
@@ -8,5 +8,8 @@ export const options: Method = {
   mapped: dav('read'),
   unmapped: dav('read'),
   writes: false,
-  handle: ({target, protocol}) => ({status: 200, headers: {allow: allowed(target, protocol), 'content-length': '0'}}),
+  handle: ({target, protocol}) => ({
+    status: 200,
+    headers: {dav: classes(protocol), allow: allowed(target, protocol), 'content-length': '0'},
+  }),
 };

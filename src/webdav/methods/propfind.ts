@@ -1,5 +1,6 @@
 import {breathe} from '../../base/breathe.ts';
 import {dav} from '../../xml/names.ts';
+import {classes} from '../allow.ts';
 import {type Depth, parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
 import {membersOf} from '../locate.ts';
@@ -20,27 +21,39 @@ export const propfind: Method = {
     const prefer = parsePrefer(request.http);
     const wanted = {...parsePropfind(request.xml()), minimal: prefer.return === 'minimal'};
     const depth = parseDepth(request.http, 'infinity');
-    const isBounded = target.stored ? target.stored.path !== '' : target.kind.members === undefined;
-    if (depth === 'infinity' && !isBounded) throw new DavError(propfindFiniteDepth);
-    return multistatus(responses(target, depth, prefer.noRoot, wanted, request), {headers: prefer.applied});
+    // May be refused (RFC 4918 §9.1), and every client lists one level at a time.
+    if (depth === 'infinity' && hasMembers(target)) throw new DavError(propfindFiniteDepth);
+    const headers = {...prefer.applied, ...about(target, depth, request)};
+    return multistatus(responses(target, depth, prefer.noRoot, wanted, request), {headers});
   },
 };
 
-/** A response for the resource and for what lies below it, as far as the client may read it. */
+function hasMembers({stored, kind}: Resource): boolean {
+  return stored ? stored.collection : kind.members !== undefined;
+}
+
+/**
+ * Outside homes, where clients begin, what OPTIONS says: Nextcloud's library looks for it in the answer about a principal. Of one
+ * resource in a home, when it changed.
+ */
+function about({stored}: Resource, depth: Depth, {protocol}: DavContext): Readonly<Record<string, string>> {
+  if (!stored) return {dav: classes(protocol)};
+  return depth === '1' ? {} : {'last-modified': new Date(stored.modified).toUTCString()};
+}
+
+/** A response for the resource and for its members, as far as the client may read them. */
 function* responses(target: Resource, depth: Depth, noRoot: boolean, wanted: Wanted, context: DavRequest): Responses {
-  if (depth === '0' || !noRoot) yield printResponse(target, wanted, context);
-  if (depth === '0') return;
-  if (target.stored) yield* inHome(target, depth === 'infinity', wanted, context);
+  if (depth !== '1' || !noRoot) yield printResponse(target, wanted, context);
+  if (depth !== '1') return;
+  if (target.stored) yield* inHome(target, wanted, context);
   else yield outsideHomes(target, wanted, context);
 }
 
 type Responses = Iterable<string | Promise<string>>;
 
-function* inHome(target: Resource, deep: boolean, wanted: Wanted, context: DavContext): Responses {
+function* inHome(target: Resource, wanted: Wanted, context: DavContext): Responses {
   for (const member of membersOf(target, context) as Iterable<Resource>) {
-    if (!context.may(dav('read'), member)) continue;
-    yield printResponse(member, wanted, context);
-    if (deep) yield* inHome(member, deep, wanted, context);
+    if (context.may(dav('read'), member)) yield printResponse(member, wanted, context);
   }
 }
 

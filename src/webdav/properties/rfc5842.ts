@@ -8,8 +8,9 @@ export const rfc5842 = properties('all', [
     name: dav('resource-id'), // §3.1
     allprop: false,
     get: ({resource: {stored, owner}}) => {
-      const id = stored?.resourceId ?? (owner && uuid.test(owner.guid) ? owner.guid.toLowerCase() : undefined);
-      return id && element(dav('href'), `urn:uuid:${id}`);
+      if (stored) return element(dav('href'), `urn:uuid:${stored.resourceId}`);
+      // As CalendarServer writes GUIDs in all its URIs, and Apple's clients know them.
+      return owner && uuid.test(owner.guid) ? element(dav('href'), `urn:x-uid:${owner.guid}`) : undefined;
     },
   },
 ]);

@@ -20,8 +20,14 @@ async function tree(ann: Client) {
   for (const path of ['a/', 'a/b/', 'a/x.txt']) await ann.proppatch(home + path, element(mood, `of ${path}`));
 }
 
-const below = async (client: Client, path: string) =>
-  [...(await client.propfind(path, 'infinity', dav('resourcetype'))).responses.keys()].map(href => href.slice(path.length));
+/** What lies in a collection, itself first, each before what lies in it. */
+async function below(client: Client, path: string, root = path): Promise<string[]> {
+  const [self, ...members] = (await client.propfind(path, 1, dav('resourcetype'))).responses.keys();
+  const inside = await Promise.all(
+    members.map(href => (href.endsWith('/') ? below(client, href, root) : [href.slice(root.length)])),
+  );
+  return [self!.slice(root.length), ...inside.flat()];
+}
 
 describe.each(['COPY', 'MOVE'])('RFC 4918 §9.8 and §9.9 %s', method => {
   const isMove = method === 'MOVE';
@@ -32,7 +38,10 @@ describe.each(['COPY', 'MOVE'])('RFC 4918 §9.8 and §9.9 %s', method => {
     await ann.put(`${home}z.txt`, 'z');
     await ann.proppatch(`${home}z.txt`, element('{urn:example}own', 'z'));
     const made = await send(ann, method, `${home}a/x.txt`, `${ann.base}${home}n%65w.txt`);
-    expect({status: made.status, location: made.headers.get('location')}).toEqual({status: 201, location: `${home}new.txt`});
+    expect({status: made.status, location: made.headers.get('location')}).toEqual({
+      status: 201,
+      location: `${ann.base}${home}new.txt`,
+    });
     expect((await send(ann, method, `${home}new.txt`, `${home}z.txt`)).status).toBe(204);
     expect((await ann.get(`${home}z.txt`)).text).toBe('x');
     const {properties, refused} = (await ann.propfind(`${home}z.txt`, 0, mood, '{urn:example}own')).responses.get(
