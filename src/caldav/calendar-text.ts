@@ -1,18 +1,20 @@
 import {DavError} from '../webdav/error.ts';
-import {supportedCalendarData} from './preconditions.ts';
+import {convert, icalendar, jcal} from './calendar-format.ts';
+import {supportedCalendarData, validCalendarData} from './preconditions.ts';
 
 /**
- * The bytes of a calendar object in UTF-8, which is how they are kept (RFC 5545 §3.1.4): those that came, or the same text written
- * anew where the Content-Type says another charset. What a body is, it shows itself: clients send iCalendar as `text/xml`, as
- * `application/octet-stream` or without a type. Throws DavError CALDAV:supported-calendar-data.
+ * The bytes of a calendar object as they are kept, iCalendar in UTF-8 (RFC 5545 §3.1.4): those that came, or the same written anew where
+ * the Content-Type says another charset, or jCal. What else a body is, it shows itself: clients send iCalendar as `text/xml`, as
+ * `application/octet-stream` or without a type. Throws DavError CALDAV:supported-calendar-data; for jCal, CALDAV:valid-calendar-data.
  */
 export function calendarText(bytes: Uint8Array, contentType: string | undefined): Uint8Array {
   const type = /^\s*([^\s;]+)/.exec(contentType ?? '')?.[1]?.toLowerCase();
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
   const text = inUtf8(bytes, charset);
+  if (type === jcal.type) return new TextEncoder().encode(convert(fromUtf8(text), jcal, icalendar));
   if (type !== 'text/calendar' && !looksLikeCalendar(text)) {
     throw new DavError(supportedCalendarData, {
-      message: `A calendar holds text/calendar only, and this is ${type ?? 'something else'}.`,
+      message: `A calendar holds text/calendar or application/calendar+json, and this is ${type ?? 'something else'}.`,
     });
   }
   return text;
@@ -29,6 +31,15 @@ function inUtf8(bytes: Uint8Array, charset: string): Uint8Array {
     return new TextEncoder().encode(new TextDecoder(label, {fatal: true}).decode(bytes));
   } catch {
     throw new DavError(supportedCalendarData, {message: `The text cannot be read as ${charset}; UTF-8 always can.`});
+  }
+}
+
+/** RFC 8259 §8.1. */
+function fromUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+  } catch {
+    throw new DavError(validCalendarData, {message: 'It is not jCal: the text is not UTF-8.'});
   }
 }
 

@@ -2,6 +2,7 @@ import ICAL from 'ical.js';
 import {contentLines} from './content-lines.ts';
 import {IcalError} from './ical-error.ts';
 import type {JcalComponent, JcalProperty} from './jcal.ts';
+import {parseRecur} from './recur.ts';
 
 /** An iCalendar object: one VCALENDAR. */
 export interface Calendar {
@@ -11,6 +12,10 @@ export interface Calendar {
 
 // A DATE where DATE-TIME is the default, and the reverse, are then read as what they are.
 ICAL.design.strict = false;
+// Of rules, ical.js knows what RFC 5545 has, and no more; of parameters that hold lists, not those of RFC 7986 §6.
+const {value, param} = ICAL.design.icalendar as unknown as Record<'value' | 'param', Record<string, object>>;
+value.recur = {...value.recur, fromICAL: parseRecur};
+for (const name of ['display', 'feature']) param[name] = {multiValue: ','};
 
 const maxDepth = 16;
 const maxParameters = 500;
@@ -68,7 +73,7 @@ export function parseProperty(text: string, line: number): JcalProperty {
   requireParameters(text, line);
   let property: JcalProperty;
   try {
-    property = ICAL.parse.property(/^(RRULE|EXRULE)\b/i.test(text) ? mendRule(text) : text);
+    property = ICAL.parse.property(text);
   } catch (error) {
     throw new IcalError(line, `this property cannot be read: ${shorten((error as Error).message)}`);
   }
@@ -103,11 +108,6 @@ function mend(property: JcalProperty): JcalProperty {
     else if (values.some(value => typeof value === 'string' && value.length >= 19)) property[2] = 'date-time';
   }
   return property;
-}
-
-/** RFC 5545 §3.3.10: the letters of a rule count in either case; some clients end it with `;`. */
-function mendRule(text: string): string {
-  return text.toUpperCase().replace(/[; \t]+$/, '');
 }
 
 function shorten(message: string): string {

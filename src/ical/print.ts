@@ -1,17 +1,73 @@
 import ICAL from 'ical.js';
-import type {JcalProperty} from './jcal.ts';
+import {type JcalComponent, type JcalProperty, jcalOf} from './jcal.ts';
 import type {Calendar} from './parse.ts';
-
-// RFC 5545 §3.1 counts the space that folds a line among its 75 octets; ical.js does not.
-ICAL.foldLength = 74;
 
 /** Prints an iCalendar object (RFC 5545 §3.4): lines folded at 75 octets, each ended by CRLF. */
 export function printCalendar(calendar: Calendar): string {
-  return `${calendar.component.toString()}\r\n`;
+  const lines: string[] = [];
+  addLines(jcalOf(calendar), lines);
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function addLines([name, properties, components]: JcalComponent, lines: string[]): void {
+  lines.push(`BEGIN:${name.toUpperCase()}`);
+  for (const property of properties) lines.push(fold(printProperty(property)));
+  for (const component of components) addLines(component, lines);
+  lines.push(`END:${name.toUpperCase()}`);
+}
+
+/** A content line, unfolded. Parameters are not left to ical.js: of those it does not know it can print no lists. */
+function printProperty([name, parameters, type, ...values]: JcalProperty): string {
+  let line = name.toUpperCase();
+  for (const [key, value] of Object.entries(parameters)) line += `;${key.toUpperCase()}=${printParameter(key, value)}`;
+  const [first, ...others] = values.length > 0 ? values.map(value => bare([name, {}, type, value])) : [bare([name, {}, type])];
+  return [line + first!.slice(name.length), ...others.map(valueIn)].join(',');
+}
+
+/** A content line without parameters save VALUE. */
+function bare(property: JcalProperty): string {
+  return ICAL.stringify.property(property, ICAL.design.icalendar, true);
+}
+
+function valueIn(line: string): string {
+  return line.slice(line.indexOf(':') + 1);
+}
+
+/** RFC 5545 §3.2: lists of these hold each of their values in quotes. */
+const quoted = new Set(['delegated-from', 'delegated-to', 'member']);
+
+function printParameter(name: string, value: string | string[]): string {
+  const values = Array.isArray(value) ? value : [value];
+  return values
+    .map(each => each.replace(/[\n^"]/g, character => escapes[character]!))
+    .map(each => (quoted.has(name) || /[,:;]/.test(each) ? `"${each}"` : each))
+    .join(',');
+}
+
+/** RFC 6868 §3. */
+const escapes: Readonly<Record<string, string>> = {'\n': '^n', '^': '^^', '"': "^'"};
+
+const encoder = new TextEncoder();
+
+/** RFC 5545 §3.1: 75 octets, of which a further line's space is one; no character is parted. */
+function fold(line: string): string {
+  if (line.length <= 25 || encoder.encode(line).length <= 75) return line;
+  let folded = '';
+  let octets = 0;
+  let from = 0;
+  for (let at = 0; at < line.length; ) {
+    const code = line.codePointAt(at)!;
+    octets += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (octets > 75) {
+      folded += `${line.slice(from, at)}\r\n `;
+      from = at;
+      octets = 1;
+    } else at += code < 0x10000 ? 1 : 2;
+  }
+  return folded + line.slice(from);
 }
 
 /** The value of a property as iCalendar writes it, unfolded. */
 export function printValue([name, , type, ...values]: JcalProperty): string {
-  const printed = ICAL.stringify.property([name, {}, type, ...values], ICAL.design.icalendar, true);
-  return printed.slice(printed.indexOf(':') + 1);
+  return valueIn(printProperty([name, {}, type, ...values]));
 }

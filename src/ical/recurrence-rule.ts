@@ -102,9 +102,7 @@ function weekdayNumber(value: unknown): WeekdayNumber {
   return {weekday: weekdays.indexOf(match[2]!), ordinal};
 }
 
-/** ical.js gives WKST as 1 (Sunday) to 7, or as its letters; the default is Monday. */
 function weekStart(value: unknown): number {
-  if (typeof value === 'number') return (value + 6) % 7;
   const index = weekdays.indexOf(String(value ?? 'MO').toUpperCase());
   if (index < 0) throw new Error(`WKST holds ${String(value)}`);
   return index;

@@ -1,0 +1,58 @@
+import {IcalError} from '../ical/ical-error.ts';
+import {JcalError} from '../ical/jcal-error.ts';
+import {parseJcal} from '../ical/jcal-parse.ts';
+import {printJcal} from '../ical/jcal-print.ts';
+import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import {printCalendar} from '../ical/print.ts';
+import {DavError} from '../webdav/error.ts';
+import {validCalendarData} from './preconditions.ts';
+
+/** A form in which calendar data goes over the wire (RFC 4791 §5.2.4). */
+export interface CalendarFormat {
+  /** The media type, without parameters. */
+  readonly type: string;
+  readonly contentType: string;
+  print(calendar: Calendar): string;
+  /** Throws DavError CALDAV:valid-calendar-data. */
+  parse(text: string): Calendar;
+}
+
+/** RFC 5545: what is kept, and what is given to those who do not ask. */
+export const icalendar: CalendarFormat = {
+  type: 'text/calendar',
+  contentType: 'text/calendar;charset=utf-8',
+  print: printCalendar,
+  parse: text => parsed(() => parseCalendar(text)),
+};
+
+/** RFC 7265. */
+export const jcal: CalendarFormat = {
+  type: 'application/calendar+json',
+  contentType: 'application/calendar+json;charset=utf-8',
+  print: printJcal,
+  parse: text => parsed(() => parseJcal(text)),
+};
+
+/** The forms there are, the one that is kept first. */
+export const calendarFormats: readonly CalendarFormat[] = [icalendar, jcal];
+
+/** The form a media type names, its parameters left aside; undefined: none of ours. */
+export function formatOf(contentType: string | undefined): CalendarFormat | undefined {
+  const type = (contentType ?? '').replace(/;.*/s, '').trim().toLowerCase();
+  return calendarFormats.find(format => format.type === type);
+}
+
+/** Calendar data in another form. Throws DavError CALDAV:valid-calendar-data where it cannot be read. */
+export function convert(text: string, from: CalendarFormat, to: CalendarFormat): string {
+  return from === to ? text : to.print(from.parse(text));
+}
+
+function parsed(parse: () => Calendar): Calendar {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof IcalError) throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
+    if (error instanceof JcalError) throw new DavError(validCalendarData, {message: `It is not jCal: ${error.message}.`});
+    throw error;
+  }
+}
