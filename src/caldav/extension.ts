@@ -16,7 +16,7 @@ import {freeBusyQuery} from './reports/free-busy-query.ts';
 /** RFC 4791. No `calendar-auto-schedule`: nothing is delivered to anybody yet. */
 export const calendarAccess: Extension = {
   name: 'CalDAV',
-  tokens: ['calendar-access'],
+  tokens: ['calendar-access', 'calendar-query-extended'],
   kinds: [...triedPaths, calendarHomes, calendarHomesOf, calendarHome, calendar, calendarObject],
   methods: [get, mkcalendar],
   properties: [

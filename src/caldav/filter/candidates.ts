@@ -11,26 +11,47 @@ export interface Candidates {
   readonly range: TimeRange | undefined;
 }
 
-/** What the index is asked for, so that every match is among it (RFC 4791 §9.7); which of it matches is for `isMatch` to say. */
-export function candidatesFor(filter: CompFilter): Candidates {
-  const asked = filter.compFilters.find(each => !each.isNotDefined && each.name !== 'vtimezone');
-  return {component: asked?.name.toUpperCase(), range: asked?.timeRange};
+/**
+ * What the index is asked for, so that every match is among one of these (RFC 4791 §9.7); which of it matches is for `isMatch` to say.
+ */
+export function candidatesFor(filter: CompFilter): Candidates[] {
+  const {compFilters, propFilters, anyOf} = filter;
+  if (!anyOf) return [candidatesOf(compFilters.find(says) ?? everything)];
+  return propFilters.length === 0 && compFilters.every(says) ? compFilters.map(candidatesOf) : [candidatesOf(everything)];
+}
+
+const everything = {name: '*', anyOf: false, timeRange: undefined, propFilters: [], compFilters: []};
+
+/** Whether a filter for a component tells anything of which objects match. */
+function says({isNotDefined, name}: CompFilter): boolean {
+  return !isNotDefined && name !== 'vtimezone';
+}
+
+function candidatesOf({name, anyOf, timeRange, propFilters, compFilters}: Omit<CompFilter, 'isNotDefined'>): Candidates {
+  const decisive = !anyOf || propFilters.length + compFilters.length === 0;
+  return {component: name === '*' ? undefined : name.toUpperCase(), range: decisive ? timeRange : undefined};
 }
 
 /**
- * Whether an object matches, as far as its index can tell: a filter that asks for a type of component, and for a time at most, is
- * decided here mostly. Undefined: the object must be read.
+ * Whether an object matches, as far as its index can tell: a filter that asks for types of component, and for times at most, is decided
+ * here mostly. Undefined: the object must be read.
  */
 export function matchesIndex(index: ObjectIndex, filter: CompFilter, zone: Zone): boolean | undefined {
-  const [asked, ...others] = filter.compFilters;
-  if (!asked || others.length > 0 || filter.propFilters.length > 0 || asked.isNotDefined || asked.name === 'vtimezone')
-    return undefined;
-  if (asked.name.toUpperCase() !== index.component) return false;
-  if (asked.propFilters.length > 0 || asked.compFilters.length > 0) return undefined;
-  const range = asked.timeRange;
-  if (!range) return true;
-  if (index.spans.some(span => overlaps(placed(span, zone), range))) return true;
-  return index.horizon !== undefined && range.end > index.horizon ? undefined : false;
+  const {compFilters, propFilters, anyOf} = filter;
+  if (propFilters.length > 0) return undefined;
+  const answers = compFilters.map(each => typeMatches(index, each, zone));
+  if (answers.length === 0) return true;
+  return answers.includes(anyOf) ? anyOf : answers.includes(undefined) ? undefined : !anyOf;
+}
+
+function typeMatches(index: ObjectIndex, filter: CompFilter, zone: Zone): boolean | undefined {
+  const {name, timeRange, propFilters, compFilters} = filter;
+  if (name === '*' || !says(filter)) return undefined;
+  if (name.toUpperCase() !== index.component) return false;
+  if (propFilters.length > 0 || compFilters.length > 0) return undefined;
+  if (!timeRange) return true;
+  if (index.spans.some(span => overlaps(placed(span, zone), timeRange))) return true;
+  return index.horizon !== undefined && timeRange.end > index.horizon ? undefined : false;
 }
 
 function placed(span: Span, zone: Zone): TimeRange {

@@ -11,7 +11,7 @@ import type {Zone} from '../../ical/zone.ts';
 import {alarmReach, goesOffIn} from './alarm.ts';
 import type {Collation} from './collation.ts';
 import {contains} from './contains.ts';
-import type {CompFilter, ParamFilter, PropFilter, TextMatch} from './filter.ts';
+import type {CompFilter, MatchType, ParamFilter, PropFilter, TextMatch} from './filter.ts';
 
 /** What one calendar is matched with. */
 interface Matching {
@@ -41,20 +41,29 @@ export function matches(calendar: Calendar, filter: CompFilter, zone: Zone): boo
   return compMatches(jcalOf(calendar), undefined, filter, matching);
 }
 
-/** A component that is there, against a filter of its name. A time-range is met by the instances that this very component stands for. */
+/**
+ * A component that is there, against a filter of its name. A time-range is met by the instances that this very component stands for.
+ * What is asked is answered as soon as one part decides it: the first that fails where all must hold, the first that holds where any may.
+ */
 function compMatches(
   component: JcalComponent,
   parent: JcalComponent | undefined,
   filter: CompFilter,
   matching: Matching,
 ): boolean {
-  if (filter.isNotDefined) return false;
-  if (!filter.propFilters.every(each => propFilterMatches(component, each, matching))) return false;
-  if (filter.timeRange && !isWithin(component, parent, filter.timeRange, matching)) return false;
-  return filter.compFilters.every(each => {
-    const candidates = component[2].filter(([name]) => name === each.name);
-    return each.isNotDefined ? candidates.length === 0 : candidates.some(part => compMatches(part, component, each, matching));
-  });
+  const {isNotDefined, timeRange, propFilters, compFilters, anyOf} = filter;
+  if (isNotDefined) return false;
+  if (!timeRange && propFilters.length === 0 && compFilters.length === 0) return true;
+  if (propFilters.some(each => propFilterMatches(component, each, matching) === anyOf)) return anyOf;
+  if (timeRange && isWithin(component, parent, timeRange, matching) === anyOf) return anyOf;
+  if (compFilters.some(each => innerMatches(component, each, matching) === anyOf)) return anyOf;
+  return !anyOf;
+}
+
+function innerMatches(component: JcalComponent, filter: CompFilter, matching: Matching): boolean {
+  const candidates = filter.name === '*' ? component[2] : component[2].filter(([name]) => name === filter.name);
+  if (filter.isNotDefined) return candidates.length === 0;
+  return candidates.some(part => compMatches(part, component, filter, matching));
 }
 
 /** Whether a component, or an alarm in one, is in a range: as soon as an instance says so, all being looked at once for each range. */
@@ -65,11 +74,12 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
   if (isAlarm && alarmReach(component) === undefined) {
     return goesOffIn(component, {start: undefined, end: undefined}, range, findZone, zone);
   }
-  const {seen, more} = sweepOf(range, isAlarm, matching);
-  while (!seen.has(component)) {
-    const next = more.next();
-    if (next.done) return next.value;
-    seen.add(next.value);
+  const sweep = sweepOf(range, isAlarm, matching);
+  while (!sweep.seen.has(component)) {
+    if (sweep.others !== undefined) return sweep.others;
+    const next = sweep.more.next();
+    if (next.done) sweep.others = next.value;
+    else sweep.seen.add(next.value);
   }
   return true;
 }
@@ -78,13 +88,15 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
 interface Sweep {
   readonly seen: Set<JcalComponent>;
   readonly more: Iterator<JcalComponent, boolean>;
+  /** Once it has ended: whether the components not seen are to be taken as in the range. */
+  others: boolean | undefined;
 }
 
 function sweepOf(range: TimeRange, alarms: boolean, matching: Matching): Sweep {
   const sweeps = alarms ? matching.alarms : matching.components;
   let sweep = sweeps.get(range);
   if (!sweep) {
-    sweep = {seen: new Set(), more: (alarms ? alarmsIn : componentsIn)(range, matching)};
+    sweep = {seen: new Set(), more: (alarms ? alarmsIn : componentsIn)(range, matching), others: undefined};
     sweeps.set(range, sweep);
   }
   return sweep;
@@ -141,10 +153,12 @@ function propFilterMatches(component: JcalComponent, filter: PropFilter, matchin
 }
 
 function propMatches(property: JcalProperty, filter: PropFilter, {findZone, zone, texts}: Matching): boolean {
-  const {timeRange, textMatch} = filter;
-  if (timeRange && !timesIn(property, findZone, zone).some(time => overlaps(time, timeRange))) return false;
-  if (textMatch && contains(collated(property, textMatch.collation, texts), textMatch.text) === textMatch.negate) return false;
-  return filter.paramFilters.every(each => paramFilterMatches(property[1], each));
+  const {timeRange, textMatch, paramFilters, anyOf} = filter;
+  if (!timeRange && !textMatch && paramFilters.length === 0) return true;
+  if (timeRange && timesIn(property, findZone, zone).some(time => overlaps(time, timeRange)) === anyOf) return anyOf;
+  if (textMatch && textMatches(collated(property, textMatch.collation, texts), textMatch) === anyOf) return anyOf;
+  if (paramFilters.some(each => paramFilterMatches(property[1], each) === anyOf)) return anyOf;
+  return !anyOf;
 }
 
 /** RFC 4791 §9.9, of properties: a DATE-TIME is an instant, a DATE the day, a PERIOD what it says. */
@@ -164,13 +178,20 @@ function paramFilterMatches(
   const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
   if (isNotDefined) return value === undefined;
   if (value === undefined) return false;
-  return !textMatch || textMatches(String(value), textMatch);
+  return !textMatch || textMatches(textMatch.collation(String(value)), textMatch);
 }
 
-/** RFC 4791 §9.7.5: the text is somewhere in the value, or, negated, nowhere. */
-function textMatches(value: string, {text, collation, negate}: TextMatch): boolean {
-  return contains(collation(value), text) !== negate;
+/** RFC 4791 §9.7.5: the text is in the value as is wanted, or, negated, is not. `value` is as the collation makes it. */
+function textMatches(value: string, {text, type, negate}: TextMatch): boolean {
+  return comparisons[type](value, text) !== negate;
 }
+
+const comparisons: Readonly<Record<MatchType, (value: string, text: string) => boolean>> = {
+  contains,
+  equals: (value, text) => value === text,
+  'starts-with': (value, text) => value.startsWith(text),
+  'ends-with': (value, text) => value.endsWith(text),
+};
 
 function collated(property: JcalProperty, collation: Collation, texts: Matching['texts']): string {
   let ofAll = texts.get(collation);

@@ -4,7 +4,7 @@ import {child, type Element, element, elements, text} from '../../xml/element.ts
 import {caldav, type Name} from '../../xml/names.ts';
 import {supportedCollation, supportedFilter, validFilter} from '../preconditions.ts';
 import {collations, defaultCollation} from './collation.ts';
-import type {CompFilter, ParamFilter, PropFilter, TextMatch} from './filter.ts';
+import type {CompFilter, MatchType, ParamFilter, PropFilter, TextMatch} from './filter.ts';
 
 /**
  * Parses CALDAV:filter (RFC 4791 §9.7). Throws DavError CALDAV:valid-filter, CALDAV:supported-filter (with the part that is not
@@ -44,8 +44,8 @@ const places: ReadonlyMap<string, readonly string[]> = new Map([
 
 const known = new Set([...places.keys(), ...[...places.values()].flat()]);
 
-/** Components that RFC 4791 §9.9 finds in no time: they have none, or only as part of another. */
-const withoutTime = new Set(['vcalendar', 'vtimezone', 'standard', 'daylight', 'participant', 'vlocation', 'vresource']);
+/** Components that a time is asked of: those of RFC 4791 §9.9, RFC 7953's, and any of these. */
+const withTime = new Set(['vevent', 'vtodo', 'vjournal', 'vfreebusy', 'valarm', 'vavailability', 'available', 'vpoll', '*']);
 
 function parseCompFilter(filter: Element, parent: string | undefined): CompFilter {
   const name = nameOf(filter);
@@ -54,10 +54,11 @@ function parseCompFilter(filter: Element, parent: string | undefined): CompFilte
     throw invalid(`a ${name.toUpperCase()} never lies in a ${parent!.toUpperCase()}`);
   }
   const timeRange = child(filter, caldav('time-range'));
-  if (timeRange && (withoutTime.has(name) || parent === 'vtimezone'))
+  if (timeRange && (!withTime.has(name) || parent === undefined || parent === 'vtimezone'))
     throw invalid(`a ${name.toUpperCase()} has no time of its own`);
   return {
     name,
+    anyOf: isAnyOf(filter),
     isNotDefined: isNotDefined(filter),
     timeRange: timeRange && parseTimeRange(timeRange),
     propFilters: elements(filter, caldav('prop-filter')).map(parsePropFilter),
@@ -103,6 +104,7 @@ function parsePropFilter(filter: Element): PropFilter {
   if (timeRange && timeless.has(name)) throw invalid(`${name.toUpperCase()} holds no time`);
   return {
     name,
+    anyOf: isAnyOf(filter),
     isNotDefined: isNotDefined(filter),
     timeRange: timeRange && parseTimeRange(timeRange),
     textMatch: textMatch && parseTextMatch(textMatch),
@@ -130,11 +132,24 @@ function isNotDefined(filter: Element): boolean {
   return found;
 }
 
+/** draft-daboo-caldav-extensions §3.1 and §3.2. */
+function isAnyOf({attributes: {test = 'allof'}}: Element): boolean {
+  if (test !== 'allof' && test !== 'anyof') throw invalid(`test is allof or anyof, and not ${test}`);
+  return test === 'anyof';
+}
+
+const matchTypes: ReadonlySet<string> = new Set<MatchType>(['contains', 'equals', 'starts-with', 'ends-with']);
+
 function parseTextMatch(match: Element): TextMatch {
-  const {collation: named = defaultCollation, 'negate-condition': negate = 'no'} = match.attributes;
+  const {
+    collation: named = defaultCollation,
+    'negate-condition': negate = 'no',
+    'match-type': type = 'contains',
+  } = match.attributes;
+  if (!matchTypes.has(type)) throw invalid(`match-type is one of ${[...matchTypes].join(', ')}, and not ${type}`);
   const collation = collations.get(named === 'default' ? defaultCollation : named);
   if (!collation) throw new DavError(supportedCollation, {message: `The collation ${named} is not known here.`});
-  return {text: collation(text(match)), collation, negate: negate === 'yes'};
+  return {text: collation(text(match)), type: type as MatchType, collation, negate: negate === 'yes'};
 }
 
 /**

@@ -12,6 +12,7 @@ import {at, component, event, iso, vcalendar} from '../../ical/text.ts';
 
 const comp = (name: string, more: Partial<CompFilter> = {}): CompFilter => ({
   name,
+  anyOf: false,
   isNotDefined: false,
   timeRange: undefined,
   propFilters: [],
@@ -23,22 +24,36 @@ const within = (name: string, start: number, end: number) =>
 
 describe('candidatesFor', () => {
   test('the type and the time that are asked for', () => {
-    expect(candidatesFor(within('vevent', 1, 2))).toEqual({component: 'VEVENT', range: {start: 1, end: 2}});
-    expect(candidatesFor(comp('vcalendar', {compFilters: [comp('vtodo')]}))).toEqual({component: 'VTODO', range: undefined});
+    expect(candidatesFor(within('vevent', 1, 2))).toEqual([{component: 'VEVENT', range: {start: 1, end: 2}}]);
+    expect(candidatesFor(comp('vcalendar', {compFilters: [comp('vtodo')]}))).toEqual([{component: 'VTODO', range: undefined}]);
   });
 
   test('the time of an alarm says nothing of the event', () => {
     const filter = comp('vcalendar', {
       compFilters: [comp('vevent', {compFilters: [comp('valarm', {timeRange: {start: 1, end: 2}})]})],
     });
-    expect(candidatesFor(filter)).toEqual({component: 'VEVENT', range: undefined});
+    expect(candidatesFor(filter)).toEqual([{component: 'VEVENT', range: undefined}]);
   });
 
   test('what must not be there, and time zones, say nothing', () => {
-    expect(candidatesFor(comp('vcalendar', {compFilters: [comp('vevent', {isNotDefined: true}), comp('vtimezone')]}))).toEqual({
-      component: undefined,
-      range: undefined,
-    });
+    expect(candidatesFor(comp('vcalendar', {compFilters: [comp('vevent', {isNotDefined: true}), comp('vtimezone')]}))).toEqual([
+      {component: undefined, range: undefined},
+    ]);
+  });
+
+  test('of alternatives, each; where one says nothing, or asks for more than a time, none is left out', () => {
+    const range = {start: 1, end: 2};
+    const inTime = comp('vevent', {timeRange: range});
+    const either = (...compFilters: CompFilter[]) => candidatesFor(comp('vcalendar', {anyOf: true, compFilters}));
+    expect(either(inTime, comp('vtodo'))).toEqual([
+      {component: 'VEVENT', range},
+      {component: 'VTODO', range: undefined},
+    ]);
+    expect(either(inTime, comp('vtodo', {isNotDefined: true}))).toEqual([{component: undefined, range: undefined}]);
+    expect(either(comp('*', {timeRange: range}))).toEqual([{component: undefined, range}]);
+    expect(either(comp('vevent', {anyOf: true, timeRange: range, compFilters: [comp('valarm')]}))).toEqual([
+      {component: 'VEVENT', range: undefined},
+    ]);
   });
 });
 
@@ -74,7 +89,7 @@ describe('matchesIndex', () => {
           const index = indexObject(calendar, {horizon: at('20260301')});
           expect(matchesIndex(index, filter, zone)).toBe(matches(calendar, filter, zone));
           // And the store, which gives floating ones 14 hours to spare, leaves none out.
-          const asked = candidatesFor(filter).range!;
+          const asked = candidatesFor(filter)[0]!.range!;
           const spare = (floating: boolean) => (floating ? 14 * 3_600_000 : 0);
           const offered = index.spans.some(span =>
             overlaps(span, {start: asked.start - spare(span.floating), end: asked.end + spare(span.floating)}),
@@ -90,10 +105,17 @@ describe('matchesIndex', () => {
     const index = indexObject(event('DTSTART:20260101T100000Z', 'RRULE:FREQ=DAILY'), {horizon: at('20260301')});
     expect(matchesIndex(index, within('vevent', at('20400101T120000'), at('20400101T130000')), utc)).toBeUndefined();
     expect(matchesIndex(index, within('vtodo', at('20400101T120000'), at('20400101T130000')), utc)).toBe(false);
-    const summary = {name: 'summary', isNotDefined: false, timeRange: undefined, textMatch: undefined, paramFilters: []};
+    const summary = {
+      name: 'summary',
+      anyOf: false,
+      isNotDefined: false,
+      timeRange: undefined,
+      textMatch: undefined,
+      paramFilters: [],
+    };
     expect(
       matchesIndex(index, comp('vcalendar', {compFilters: [comp('vevent', {propFilters: [summary]})]}), utc),
     ).toBeUndefined();
-    expect(matchesIndex(index, comp('vcalendar'), utc)).toBeUndefined();
+    expect(matchesIndex(index, comp('vcalendar'), utc)).toBe(true);
   });
 });

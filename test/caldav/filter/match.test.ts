@@ -36,7 +36,7 @@ describe('RFC 4791 §9.7.1 CALDAV:comp-filter', () => {
   test.each([
     '<C:comp-filter name="VAVAILABILITY"><C:comp-filter name="AVAILABLE"/></C:comp-filter>',
     vevent('<C:comp-filter name="VALARM"><C:comp-filter name="VLOCATION"/></C:comp-filter>'),
-    vevent('<C:comp-filter name="X-PART"><C:comp-filter name="VALARM"/><C:time-range start="20260101T000000Z"/></C:comp-filter>'),
+    vevent('<C:comp-filter name="X-PART"><C:comp-filter name="VALARM"/></C:comp-filter>'),
     '<C:comp-filter name="VPOLL"><C:comp-filter name="VVOTER"/></C:comp-filter>',
     '<C:comp-filter name="constructor"><C:comp-filter name="VEVENT"/></C:comp-filter>',
   ])('%s may be asked for', filter => {
@@ -242,5 +242,82 @@ describe('what is meant to hurt', () => {
     const half = 'a'.repeat(100_000);
     expect(isMatch(calendar, prop('DESCRIPTION', text(`${half}b${half}`)))).toBe(false);
     expect(isMatch(calendar, prop('DESCRIPTION', text(`${half}${half}`)))).toBe(true);
+  });
+});
+
+describe('draft-daboo-caldav-extensions §3 calendar-query-extended', () => {
+  const calendar = event('DTSTART:20260110T100000Z', 'SUMMARY:Lunch', 'ATTENDEE;PARTSTAT=DECLINED:mailto:ann@example.com');
+  const any = 'test="anyof"';
+  const vcalendarWith = (attributes: string, inner: string) =>
+    matches(
+      calendar,
+      parseFilter(
+        parseXml(
+          `<C:filter xmlns:C="urn:ietf:params:xml:ns:caldav"><C:comp-filter name="VCALENDAR" ${attributes}>${inner}</C:comp-filter></C:filter>`,
+        ),
+      ),
+      utc,
+    );
+
+  test('§3.1 test="anyof" on a component: one of time, properties and components is enough', () => {
+    const later = range('20270101T000000Z', '');
+    const summary = (value: string) => `<C:prop-filter name="SUMMARY">${text(value)}</C:prop-filter>`;
+    const either = (inner: string) => isMatch(calendar, `<C:comp-filter name="VEVENT" ${any}>${inner}</C:comp-filter>`);
+    expect(either(later + summary('lunch'))).toBe(true);
+    expect(either(later + summary('dinner'))).toBe(false);
+    expect(either(`${range('20260110T000000Z', '20260111T000000Z')}${summary('dinner')}`)).toBe(true);
+    expect(either(`${later}<C:comp-filter name="VALARM"><C:is-not-defined/></C:comp-filter>`)).toBe(true);
+    expect(either(`${later}<C:comp-filter name="VALARM"/>`)).toBe(false);
+    expect(either('')).toBe(true);
+    expect(isMatch(calendar, vevent(later + summary('lunch')))).toBe(false);
+  });
+
+  test('§3.1 test="anyof" on the calendar: a component of either type', () => {
+    const types = '<C:comp-filter name="VTODO"/><C:comp-filter name="VEVENT"/>';
+    expect(vcalendarWith(any, types)).toBe(true);
+    expect(vcalendarWith('test="allof"', types)).toBe(false);
+    expect(vcalendarWith(any, '<C:comp-filter name="VTODO"/><C:comp-filter name="VJOURNAL"/>')).toBe(false);
+  });
+
+  test('§3.1 name="*": a component of whatever type', () => {
+    const anything = (inner: string) => isMatch(calendar, `<C:comp-filter name="*">${inner}</C:comp-filter>`);
+    expect(anything('')).toBe(true);
+    expect(anything('<C:is-not-defined/>')).toBe(false);
+    expect(anything('<C:comp-filter name="VALARM"/>')).toBe(false);
+    expect(anything(`<C:prop-filter name="SUMMARY">${text('lunch')}</C:prop-filter>`)).toBe(true);
+    expect(anything(range('20260110T000000Z', '20260111T000000Z'))).toBe(true);
+    expect(anything(range('20260111T000000Z', ''))).toBe(false);
+  });
+
+  test('§3.2 test="anyof" on a property: one of time, text and parameters is enough, and of the same property', () => {
+    const attendee = (inner: string, attributes = any) =>
+      isMatch(calendar, vevent(`<C:prop-filter name="ATTENDEE" ${attributes}>${inner}</C:prop-filter>`));
+    const partstat = (value: string) => `<C:param-filter name="PARTSTAT">${text(value)}</C:param-filter>`;
+    expect(attendee(text('bob') + partstat('DECLINED'))).toBe(true);
+    expect(attendee(text('ann') + partstat('ACCEPTED'))).toBe(true);
+    expect(attendee(text('bob') + partstat('ACCEPTED'))).toBe(false);
+    expect(attendee(partstat('ACCEPTED') + partstat('DECLINED'))).toBe(true);
+    expect(attendee(text('bob') + partstat('DECLINED'), '')).toBe(false);
+  });
+
+  test.each([
+    ['equals', 'lunch', true],
+    ['equals', 'lun', false],
+    ['starts-with', 'lun', true],
+    ['starts-with', 'unch', false],
+    ['ends-with', 'unch', true],
+    ['ends-with', 'lun', false],
+    ['contains', 'unc', true],
+    ['contains', 'bun', false],
+  ])('§3.3 match-type="%s" of %s', (type, value, expected) => {
+    expect(isMatch(calendar, prop('SUMMARY', text(value, `match-type="${type}"`)))).toBe(expected);
+    expect(isMatch(calendar, prop('SUMMARY', text(value, `match-type="${type}" negate-condition="yes"`)))).toBe(!expected);
+  });
+
+  test.each([
+    ['test', () => isMatch(calendar, '<C:comp-filter name="VEVENT" test="someof"/>')],
+    ['match-type', () => isMatch(calendar, prop('SUMMARY', text('x', 'match-type="like"')))],
+  ])('another %s is refused', (_, ask) => {
+    expect(ask).toThrow(/not valid/);
   });
 });

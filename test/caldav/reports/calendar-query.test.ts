@@ -123,6 +123,25 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
     ]);
   });
 
+  test('draft-daboo-caldav-extensions §3.4: events from a date on, or to-dos that are pending', async () => {
+    const {bernard} = await serveAppendixB();
+    const events = '<C:comp-filter name="VEVENT"><C:time-range start="20060104T000000Z"/></C:comp-filter>';
+    const pending = `<C:comp-filter name="VTODO" test="allof"><C:prop-filter name="COMPLETED"><C:is-not-defined/></C:prop-filter>
+<C:prop-filter name="STATUS"><C:text-match negate-condition="yes" match-type="equals">CANCELLED</C:text-match></C:prop-filter></C:comp-filter>`;
+    const ask = async (inner: string, test: string) => {
+      const body = query(filter(inner).replace('name="VCALENDAR"', `name="VCALENDAR" test="${test}"`));
+      const {responses} = await bernard.report(work, body);
+      return [...responses.keys()].map(href => href.slice(work.length)).sort();
+    };
+    expect(await ask(events + pending, 'anyof')).toEqual(['abcd2.ics', 'abcd3.ics', 'abcd4.ics', 'abcd5.ics']);
+    expect(await ask(events + pending, 'allof')).toEqual([]);
+    expect(await ask(`${events}<C:comp-filter name="*"/>`, 'anyof')).toHaveLength(8);
+    expect(await ask('<C:comp-filter name="*"><C:comp-filter name="VALARM"/></C:comp-filter>', 'allof')).toEqual([
+      'abcd4.ics',
+      'abcd5.ics',
+    ]);
+  });
+
   test('an instance that an override has moved is not found where it was', async () => {
     const {bernard} = await serveAppendixB();
     const within = (start: string, end: string) =>
@@ -279,6 +298,13 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
         caldav('valid-filter'),
       ],
     ),
+    [
+      'a time range of a component that has none, as far as anybody knows,',
+      filter(
+        '<C:comp-filter name="VEVENT"><C:comp-filter name="VALARM"><C:comp-filter name="X-COMP"><C:time-range start="20060102T000000Z"/></C:comp-filter></C:comp-filter></C:comp-filter>',
+      ),
+      caldav('valid-filter'),
+    ],
     [
       'a time range of SUMMARY',
       filter(
