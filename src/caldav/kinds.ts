@@ -5,6 +5,7 @@ import type {DavContext, Kind, Resource} from '../webdav/tables.ts';
 import {caldav, dav} from '../xml/names.ts';
 import {admit} from './admit.ts';
 import {refuseCollection, requireRoomForCollection} from './admit-collection.ts';
+import {calendarBulk} from './bulk.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
 
 /** `/calendars/`: the trees of homes, one by GUID and one by name for each type of principal. */
@@ -54,6 +55,7 @@ export const calendar: Kind = {
   makeable: true,
   admit,
   admitCollection: refuseCollection,
+  bulk: calendarBulk,
 };
 
 /** RFC 4791 §4.1: a calendar object resource. */

@@ -35,6 +35,8 @@ export interface Config {
   readonly rejectClients: readonly RegExp[];
   readonly enablePrincipalListings: boolean;
   readonly enableMonolithicCalendars: boolean;
+  /** What one POST of bulk changes may have; 0: no limit. */
+  readonly bulk: {readonly enabled: boolean; readonly maxResources: number; readonly maxBytes: number};
   readonly enableAnonymousReadRoot: boolean;
   readonly authentication: {
     readonly basic: {

@@ -47,6 +47,7 @@ export function createApp({config, directory, proxies, store, log, authorityChai
       quotaBytes: config.limits.userQuotaBytes,
       maxInstances: config.limits.maxAllowedInstances,
       enableMonolithicCalendars: config.enableMonolithicCalendars,
+      ...(config.bulk.enabled ? {bulk: config.bulk} : {}),
       enablePrincipalListings: config.enablePrincipalListings,
       defaultTimezone: config.defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
     },

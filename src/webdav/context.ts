@@ -7,6 +7,7 @@ import {parseXml, XmlError} from '../xml/parse.ts';
 import {type AccessRules, acesOn, may, withAggregates} from './access.ts';
 import {DavError} from './error.ts';
 import {hostName, parsePath, pathOfHref} from './href.ts';
+import {maxXmlBytes} from './limit.ts';
 import {type Location, locate} from './locate.ts';
 import type {DavContext, DavRequest, Resource} from './tables.ts';
 
@@ -97,9 +98,6 @@ export function createRequest({context, http, location, body = parseOnce(http), 
     },
   });
 }
-
-/** Enough to name tens of thousands of resources; a parser is busy with more for too long. */
-const maxXmlBytes = 4 * 1024 * 1024;
 
 /** Room for the largest multiget, 50,000 hrefs; all is parsed in one go, while others wait. */
 const maxElements = 60_000;

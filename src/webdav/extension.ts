@@ -12,6 +12,7 @@ import {proppatch} from './methods/proppatch.ts';
 import {put} from './methods/put.ts';
 import {report} from './methods/report.ts';
 import {webdavPrivileges} from './privileges.ts';
+import {bulkChangeProperties} from './properties/bulk-change.ts';
 import {calendarserverPrincipal} from './properties/calendarserver.ts';
 import {rfc3253} from './properties/rfc3253.ts';
 import {accessProperties, principalProperties} from './properties/rfc3744.ts';
@@ -49,6 +50,7 @@ export const webdav: Extension = {
     rfc5995,
     rfc6578,
     calendarserverPrincipal,
+    bulkChangeProperties,
   ],
   reports: [
     syncCollection,

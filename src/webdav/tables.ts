@@ -46,12 +46,16 @@ export interface BulkFormat {
   readonly ending: string;
   /** Takes a body with many members apart, each a file of its own. Throws DavError where nothing can be made of it. */
   split(bytes: Uint8Array, contentType: string | undefined): readonly BulkItem[];
+  /** The element with the data of a member, in the type that it was sent in. */
+  show(bytes: Uint8Array, contentType: string | undefined): Element;
 }
 
 /** One member out of many: what is to be stored, or why it cannot be. */
 export interface BulkItem {
   readonly uid: string | undefined;
   readonly content: Uint8Array | DavError;
+  /** Whether it says the same in another form than was sent. */
+  readonly converted?: boolean;
 }
 
 /** Where something comes to lie. */

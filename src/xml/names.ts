@@ -16,6 +16,8 @@ export const carddav = inNamespace('urn:ietf:params:xml:ns:carddav');
 export const calendarserver = inNamespace('http://calendarserver.org/ns/');
 /** Apple's calendar-color and calendar-order. */
 export const apple = inNamespace('http://apple.com/ns/ical/');
+/** What Apple's clients and CalendarServer call bulk changes in. */
+export const mobileme = inNamespace('http://me.com/_namespace/');
 /** Names of the XML specification itself: `xml:lang`. */
 export const xml = inNamespace('http://www.w3.org/XML/1998/namespace');
 

@@ -118,6 +118,27 @@ export const honoured: readonly ConfigKey[] = [
     meaning: 'Whether GET of a calendar answers with all of it as one .ics file.',
   },
   {
+    key: 'EnableBatchUpload',
+    type: 'boolean',
+    default: true,
+    config: 'bulk.enabled',
+    meaning: 'Whether clients may store or change many events in one request.',
+  },
+  {
+    key: 'MaxResourcesBatchUpload',
+    type: 'integer',
+    default: 100,
+    config: 'bulk.maxResources',
+    meaning: 'How many resources one such request has at most; 0: no limit.',
+  },
+  {
+    key: 'MaxBytesBatchUpload',
+    type: 'integer',
+    default: 10_485_760,
+    config: 'bulk.maxBytes',
+    meaning: 'How many bytes one such request has at most; 0: no limit but that of every request.',
+  },
+  {
     key: 'EnableAnonymousReadRoot',
     type: 'boolean',
     default: true,

@@ -1,0 +1,37 @@
+import {IcalError} from '../ical/ical-error.ts';
+import {splitCalendar} from '../ical/split.ts';
+import {DavError} from '../webdav/error.ts';
+import type {BulkFormat, BulkItem} from '../webdav/tables.ts';
+import {element} from '../xml/element.ts';
+import {caldav} from '../xml/names.ts';
+import {calendarText} from './calendar-text.ts';
+import {validCalendarData} from './preconditions.ts';
+
+/** How a calendar takes bulk changes: a calendar's components go by UID, each with the time zones it names. */
+export const calendarBulk: BulkFormat = {
+  data: caldav('calendar-data'),
+  ending: '.ics',
+  split(sent, contentType) {
+    const bytes = calendarText(sent, contentType);
+    const converted = bytes !== sent;
+    const {objects, refused} = requireSplit(bytes);
+    return [
+      ...objects.map(({uid, text}): BulkItem => ({uid, content: new TextEncoder().encode(text), converted})),
+      ...refused.map(({uid, line, message}): BulkItem => ({uid, content: invalid(line, message)})),
+    ];
+  },
+  show: bytes => element(caldav('calendar-data'), new TextDecoder().decode(bytes)),
+};
+
+function requireSplit(bytes: Uint8Array) {
+  try {
+    return splitCalendar(bytes);
+  } catch (error) {
+    if (error instanceof IcalError) throw invalid(error.line, error.message);
+    throw error;
+  }
+}
+
+function invalid(line: number, message: string): DavError {
+  return new DavError(validCalendarData, {message: `Line ${line}: ${message}.`});
+}

@@ -1,0 +1,114 @@
+import {child, type Element, elements, text} from '../../xml/element.ts';
+import {dav, mobileme, type Name} from '../../xml/names.ts';
+import {DavError} from '../error.ts';
+import {parsePath, pathOfHref} from '../href.ts';
+import {memberOf} from '../locate.ts';
+import {requirePrivilege} from '../privileges.ts';
+import {statusLine} from '../propstat.ts';
+import {requirePropertyRoom} from '../room.ts';
+import {parseInstructions, planProperties, printChanges} from '../set-properties.ts';
+import {type StoredFile, storeBytes} from '../store-file.ts';
+import type {BulkFormat, DavContext, Resource} from '../tables.ts';
+import {newName} from './create.ts';
+import {printFailure, printResponse, printStored} from './response.ts';
+import {fileAt} from './staged.ts';
+import type {BulkTarget} from './target.ts';
+
+/** §4: does what one MM:resource says, a create, an update or a delete, and answers its DAV:response. */
+export function changeOne(change: Element, target: BulkTarget, context: DavContext): string {
+  const named = child(change, dav('href'));
+  const href = named ? text(named).trim() : '';
+  try {
+    const member = named && requireMember(href, target, context);
+    if (member) requireMatch(change, member);
+    if (!child(change, mobileme('delete'))) return store(change, member, target, context);
+    if (!member) throw new DavError(400, {message: 'What is to be deleted has a DAV:href.'});
+    requirePrivilege(dav('unbind'), member, context);
+    target.unit.delete(member.stored!.path);
+    return printResponse(href, statusLine(200));
+  } catch (error) {
+    if (error instanceof DavError) return printFailure(href, error, named ? undefined : uidIn(change, target.format));
+    throw error;
+  }
+}
+
+/** The member of the collection that an href names. Throws DavError 403 for what lies elsewhere, 404 for what is not there. */
+function requireMember(href: string, {collection, unit}: BulkTarget, context: DavContext): Resource {
+  const path = pathOfHref(href, context.hosts);
+  const names = path === undefined ? [] : parsePath(path);
+  const above = parsePath(collection.href);
+  if (names.length !== above.length + 1 || !above.every((name, at) => name === names[at])) {
+    throw new DavError(403, {message: 'A bulk change is of members of the collection that it is sent to.'});
+  }
+  const found = unit.find([collection.stored!.path, names.at(-1)!].filter(part => part !== '').join('/'));
+  if (!found || found.collection) throw new DavError(404, {message: 'There is nothing here.'});
+  return memberOf(collection, found, context);
+}
+
+/** §7.3. Throws DavError 412. */
+function requireMatch(change: Element, {stored}: Resource): void {
+  const ifMatch = child(change, mobileme('if-match'));
+  const etag = ifMatch && child(ifMatch, dav('getetag'));
+  if (!ifMatch || (etag && stored?.collection === false && text(etag).trim() === `"${stored.etag}"`)) return;
+  throw new DavError(412, {message: 'It is not as the change says.'});
+}
+
+/** §4.1 and §4.2: data, properties, or both; nothing where one of them is refused. */
+function store(change: Element, member: Resource | undefined, target: BulkTarget, context: DavContext): string {
+  const {collection, format, unit} = target;
+  const data = dataOf(change, format.data);
+  const instructions = parseInstructions(change).filter(({name}) => name !== format.data);
+  if (!data && (!member || instructions.length === 0)) {
+    throw new DavError(400, {message: 'A change has data to store, properties to set, or says that it deletes.'});
+  }
+  if (member && data) requirePrivilege(dav('write-content'), member, context);
+  if (member && instructions.length > 0) requirePrivilege(dav('write-properties'), member, context);
+  const {path, href} = member ? {path: member.stored!.path, href: member.href} : newName(target);
+  const planned = planProperties(instructions, member ?? memberOf(collection, fileAt(path), context), context);
+  if (planned.refused.size > 0) {
+    const names = data ? [format.data, ...planned.names] : planned.names;
+    return printResponse(member ? href : '', printChanges({...planned, names}));
+  }
+  requirePropertyRoom(member?.stored, planned.values, context);
+  const stored = data && storeData(data, path, member, target, context);
+  if (planned.values.size > 0) unit.setProperties(path, planned.values);
+  const current = unit.find(path);
+  return printStored(href, current?.collection === false ? current.etag : '', {
+    uid: member ? undefined : stored?.index?.uid,
+    data: stored?.changed && target.returnChanged ? format.show(stored.bytes, data!.attributes['content-type']) : undefined,
+  });
+}
+
+function storeData(
+  data: Element,
+  path: string,
+  member: Resource | undefined,
+  {collection, unit}: BulkTarget,
+  context: DavContext,
+): StoredFile & {readonly changed: boolean} {
+  const sent = bytesOf(data);
+  const stored = storeBytes(sent, data.attributes['content-type'], {parent: collection, path, target: member}, unit, context);
+  return {...stored, changed: stored.bytes !== sent};
+}
+
+/** XML has but one sort of line end, and what is kept has the other. */
+function bytesOf(data: Element): Uint8Array {
+  return new TextEncoder().encode(text(data).replace(/\r?\n/g, '\r\n'));
+}
+
+/** The specification has the data in DAV:prop, clients have them in DAV:set itself too. */
+function dataOf(change: Element, name: Name): Element | undefined {
+  const set = child(change, dav('set'));
+  const inside = set && [set, ...elements(set, dav('prop'))];
+  return inside?.flatMap(each => child(each, name) ?? [])[0];
+}
+
+function uidIn(change: Element, format: BulkFormat): string | undefined {
+  const data = dataOf(change, format.data);
+  try {
+    return data && format.split(bytesOf(data), data.attributes['content-type'])[0]?.uid;
+  } catch (error) {
+    if (error instanceof DavError) return undefined;
+    throw error;
+  }
+}

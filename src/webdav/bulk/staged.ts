@@ -1,0 +1,64 @@
+import type {HomeUnit, Path, StoredObject, StoredResource} from '../../store/store.ts';
+
+/**
+ * A unit of work whose looking methods see the files that were staged through it in one collection: for requests whose later parts
+ * have to know of the earlier ones. It sees no more than single files and their numbers need.
+ */
+export function seeingStaged(unit: HomeUnit, collection: Path): HomeUnit {
+  // Undefined: removed.
+  const staged = new Map<Path, StoredObject | undefined>();
+  let members = 0;
+  let bytes = 0;
+
+  const find = (path: Path): StoredResource | undefined => (staged.has(path) ? staged.get(path) : unit.find(path));
+  const stage = (path: Path, after: StoredObject | undefined) => {
+    const before = find(path);
+    members += (after ? 1 : 0) - (before ? 1 : 0);
+    bytes += (after?.sizeBytes ?? 0) - (before && !before.collection ? before.sizeBytes : 0);
+    staged.set(path, after);
+  };
+
+  const own: Pick<HomeUnit, 'find' | 'findUid' | 'usedBytes' | 'count' | 'put' | 'delete'> = {
+    find,
+    findUid(within, uid) {
+      for (const each of staged.values()) if (within === collection && each?.index?.uid === uid) return each;
+      const found = unit.findUid(within, uid);
+      return found && staged.has(found.path) ? undefined : found;
+    },
+    usedBytes: () => unit.usedBytes() + bytes,
+    count: within => unit.count(within) + (within === collection ? members : 0),
+    put(path, content, index, properties) {
+      const etag = unit.put(path, content, index, properties);
+      stage(path, {...(unit.find(path) ?? fileAt(path)), collection: false, etag, sizeBytes: content.length, index});
+      return etag;
+    },
+    delete(path) {
+      unit.delete(path);
+      stage(path, undefined);
+    },
+  };
+  return new Proxy(unit, {
+    get(whole, name) {
+      if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
+      const value = whole[name as keyof HomeUnit];
+      return typeof value === 'function' ? value.bind(whole) : value;
+    },
+  });
+}
+
+/** A file that is not there yet, and has neither resource id nor revision. */
+export function fileAt(path: Path): StoredObject {
+  const now = Date.now();
+  return {
+    path,
+    resourceId: '',
+    created: now,
+    modified: now,
+    revision: 0,
+    properties: new Map(),
+    collection: false,
+    etag: '',
+    sizeBytes: 0,
+    index: undefined,
+  };
+}

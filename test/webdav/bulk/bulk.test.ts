@@ -1,0 +1,211 @@
+import {describe, expect, test} from 'vitest';
+import {child, element, elements, text} from '../../../src/xml/element.ts';
+import {caldav, calendarserver, dav, mobileme} from '../../../src/xml/names.ts';
+import type {Answer, Client} from '../../support/client.ts';
+import {event, calendar as icalendar, todo} from '../../support/events.ts';
+import {serve} from '../../support/serve.ts';
+
+const calendar = '/calendars/users/ann/calendar/';
+const ical = {'content-type': 'text/calendar; charset=utf-8'};
+const parts = (...objects: string[]) =>
+  icalendar(...objects.flatMap(object => object.split('\r\n').slice(3, -2))).replaceAll('\r\n\r\n', '\r\n');
+const post = (client: Client, body: string, headers: Record<string, string> = ical) =>
+  client.request('POST', calendar, {body, headers});
+
+/** What each DAV:response says, in order: the href, the status or the UID, the condition. */
+const said = ({xml}: Answer) =>
+  elements(xml!, dav('response')).map(response => {
+    const prop = child(child(response, dav('propstat')) ?? response, dav('prop'));
+    const error = child(response, dav('error'));
+    const uid = prop ? child(prop, calendarserver('uid')) : error && child(error, calendarserver('uid'));
+    return {
+      href: text(child(response, dav('href'))!),
+      status: Number(
+        / (\d+) /.exec(text(child(response, dav('status')) ?? child(child(response, dav('propstat'))!, dav('status'))!))![1],
+      ),
+      uid: uid && text(uid),
+      error: error && elements(error).map(({name}) => name)[0],
+      etag: prop && text(child(prop, dav('getetag')) ?? element(dav('getetag'))),
+    };
+  });
+
+describe('CalendarServer bulk changes §3: a body with many members', () => {
+  test('each UID becomes an object of its own, answered with href, ETag and UID', async () => {
+    const {ann} = await serve({ann: []});
+    const answer = await post(ann, parts(event('a'), event('b'), event('c')));
+    expect(answer.status).toBe(207);
+    const made = said(answer);
+    expect(made.map(({uid, status}) => [uid, status])).toEqual([
+      ['a', 200],
+      ['b', 200],
+      ['c', 200],
+    ]);
+    for (const {href, etag, uid} of made) {
+      const got = await ann.get(href);
+      expect([got.status, got.headers.get('etag')]).toEqual([200, etag]);
+      expect(got.text).toContain(`UID:${uid}`);
+    }
+    expect((await ann.sync(calendar)).changed).toHaveLength(3);
+  });
+
+  test('what cannot be stored leaves the others be, and is told with an empty href, its condition and its UID', async () => {
+    const {ann} = await serve({ann: [event('taken')]});
+    const body = parts(
+      event('one'),
+      event('taken'),
+      event('broken').replace('DTSTART:2026', 'DTSTART:x'),
+      event('two'),
+      todo('task'),
+    );
+    const answer = said(await post(ann, body));
+    expect(answer.filter(({status}) => status === 200).map(({uid}) => uid)).toEqual(['one', 'two']);
+    expect(answer.filter(({status}) => status !== 200)).toEqual([
+      {href: '', status: 403, uid: 'taken', error: caldav('no-uid-conflict'), etag: undefined},
+      {href: '', status: 403, uid: 'task', error: caldav('supported-calendar-component'), etag: undefined},
+      {href: '', status: 403, uid: 'broken', error: caldav('valid-calendar-data'), etag: undefined},
+    ]);
+    expect((await ann.sync(calendar)).changed).toHaveLength(3);
+  });
+
+  test('members and bytes staged before count for the limits of those after', async () => {
+    const {ann} = await serve({ann: []}, {plist: {MaxResourcesPerCollection: 2}});
+    const answer = said(await post(ann, parts(event('a'), event('b'), event('c'))));
+    expect(answer.map(({status}) => status)).toEqual([200, 200, 403]);
+    expect(answer[2]!.error).toBe(calendarserver('max-resources'));
+    const small = await serve({ann: []}, {plist: {UserQuota: event('a').length + 10}});
+    const quota = said(await post(small.ann, parts(event('a'), event('b'))));
+    expect(quota.map(({status, error}) => [status, error])).toEqual([
+      [200, undefined],
+      [507, dav('quota-not-exceeded')],
+    ]);
+  });
+
+  test('an answer longer than one part is of what has been kept', async () => {
+    const {ann} = await serve({ann: []}, {plist: {MaxResourcesBatchUpload: 0}});
+    const many = Array.from({length: 600}, (_, at) => event(`${at}`.padStart(100, 'u')));
+    expect(said(await post(ann, parts(...many))).filter(({status}) => status === 200)).toHaveLength(600);
+    expect((await ann.sync(calendar)).changed).toHaveLength(600);
+  });
+
+  test('what is no calendar, or too much of one, changes nothing', async () => {
+    const {ann} = await serve({ann: []}, {plist: {MaxResourcesBatchUpload: 2, MaxBytesBatchUpload: 3000}});
+    expect((await post(ann, 'no calendar')).error).toBe(caldav('valid-calendar-data'));
+    expect((await post(ann, '%PDF', {'content-type': 'application/pdf'})).error).toBe(caldav('supported-calendar-data'));
+    expect((await post(ann, parts(event('a'), event('b'), event('c')))).status).toBe(413);
+    expect((await post(ann, event('a', '20261201T100000Z', `DESCRIPTION:${'x'.repeat(3000)}`))).status).toBe(413);
+    expect((await ann.sync(calendar)).changed).toEqual([]);
+  });
+
+  test('only who may add members may send it', async () => {
+    const {ben} = await serve({ann: [], ben: []});
+    expect((await post(ben, event('a'))).status).toBe(403);
+  });
+});
+
+const multiput = (...resources: string[]) =>
+  `<MM:multiput xmlns:D="DAV:" xmlns:MM="http://me.com/_namespace/" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:A="http://apple.com/ns/ical/">${resources.map(each => `<MM:resource>${each}</MM:resource>`).join('')}</MM:multiput>`;
+const xml = {'content-type': 'application/xml; charset=utf-8'};
+const data = (body: string) => `<C:calendar-data>${body}</C:calendar-data>`;
+const set = (body: string, more = '') => `<D:set><D:prop>${data(body)}${more}</D:prop></D:set>`;
+const href = (name: string) => `<D:href>${calendar}${name}</D:href>`;
+const match = (etag: string) => `<MM:if-match><D:getetag>${etag}</D:getetag></MM:if-match>`;
+
+describe('CalendarServer bulk changes §4: a list of changes', () => {
+  test('creates, updates and deletes, each for itself', async () => {
+    const {ann} = await serve({ann: [event('one'), event('two'), event('three'), event('four')]});
+    const etag = (await ann.get(`${calendar}2.ics`)).headers.get('etag')!;
+    const moved = (uid: string) => event(uid, '20270101T100000Z');
+    const answer = await post(
+      ann,
+      multiput(
+        set(event('new'), '<D:displayname>New</D:displayname>'),
+        `${href('1.ics')}${set(moved('one'))}`,
+        `${href('2.ics')}${match(etag)}<MM:delete/>`,
+        `${href('3.ics')}${match('"stale"')}${set(moved('three'))}`,
+        `${href('4.ics')}${set(moved('five'))}`,
+        `${href('5.ics')}<MM:delete/>`,
+        `<D:set>${data(event('direct'))}</D:set>`,
+        set(event('one')),
+        `<MM:delete/>`,
+        set(event('two')),
+        set(event('new')),
+      ),
+      xml,
+    );
+    expect(said(answer).map(({status, uid, error}) => [status, uid, error])).toEqual([
+      [200, 'new', undefined],
+      [200, undefined, undefined],
+      [200, undefined, undefined],
+      [412, undefined, undefined],
+      [403, undefined, caldav('no-uid-conflict')],
+      [404, undefined, undefined],
+      [200, 'direct', undefined],
+      [403, 'one', caldav('no-uid-conflict')],
+      [400, undefined, undefined],
+      [200, 'two', undefined],
+      [403, 'new', caldav('no-uid-conflict')],
+    ]);
+    expect((await ann.get(`${calendar}1.ics`)).text).toBe(moved('one'));
+    expect((await ann.get(`${calendar}2.ics`)).status).toBe(404);
+    expect((await ann.get(`${calendar}3.ics`)).text).toBe(event('three'));
+    const made = said(answer)[0]!.href;
+    const {properties} = (await ann.propfind(made, 0, dav('displayname'))).responses.get(made)!;
+    expect(text(properties.get(dav('displayname'))!)).toBe('New');
+  });
+
+  test('properties are set and removed with the data or alone; one that is refused takes the data along', async () => {
+    const {ann} = await serve({ann: [event('one'), event('two')]});
+    const color = '<A:calendar-color>#123456</A:calendar-color>';
+    const answer = await post(
+      ann,
+      multiput(
+        `${href('1.ics')}<D:set><D:prop>${color}</D:prop></D:set>`,
+        `${href('2.ics')}${set(event('two', '20270101T100000Z'), '<D:getetag>"x"</D:getetag>')}`,
+      ),
+      xml,
+    );
+    expect(said(answer)[0]).toMatchObject({status: 200, etag: (await ann.get(`${calendar}1.ics`)).headers.get('etag')});
+    const second = answer.responses.get(`${calendar}2.ics`)!;
+    expect([...second.refused]).toEqual([
+      [caldav('calendar-data'), 424],
+      [dav('getetag'), 403],
+    ]);
+    expect((await ann.get(`${calendar}2.ics`)).text).toBe(event('two'));
+  });
+
+  test('what lies in another collection is not touched', async () => {
+    const {ann} = await serve({ann: [event('one')]});
+    await ann.request('MKCALENDAR', '/calendars/users/ann/other/');
+    await ann.put('/calendars/users/ann/other/x.ics', event('x'));
+    const outside = ['/calendars/users/ann/other/x.ics', '/calendars/users/ann/calendar/', 'http://elsewhere/x.ics', 'x', ''];
+    const answer = await post(ann, multiput(...outside.map(each => `<D:href>${each}</D:href><MM:delete/>`)), xml);
+    for (const {status} of said(answer)) expect([400, 403]).toContain(status);
+    expect((await ann.get('/calendars/users/ann/other/x.ics')).status).toBe(200);
+  });
+
+  test('another document is refused', async () => {
+    const {ann} = await serve({ann: []});
+    expect((await post(ann, '<D:multiput xmlns:D="DAV:"/>', xml)).status).toBe(400);
+    expect((await post(ann, '', xml)).status).toBe(400);
+  });
+});
+
+describe('CalendarServer bulk changes §5.1 bulk-requests', () => {
+  test('tells the limits of both requests on calendars, and nothing elsewhere or where it is switched off', async () => {
+    const {ann} = await serve({ann: []}, {plist: {MaxResourcesBatchUpload: 0, MaxBytesBatchUpload: 1000}});
+    const bulk = (await ann.propfind(calendar, 0, mobileme('bulk-requests'))).responses.get(calendar)!;
+    const limits = elements(bulk.properties.get(mobileme('bulk-requests'))!).map(each => [
+      each.name,
+      ...elements(each).map(text),
+    ]);
+    expect(limits).toEqual([
+      [mobileme('simple'), '', '1000'],
+      [mobileme('crud'), '', '1000'],
+    ]);
+    const home = '/calendars/users/ann/';
+    expect((await ann.propfind(home, 0, mobileme('bulk-requests'))).responses.get(home)!.refused.size).toBe(1);
+    const off = await serve({ann: []}, {plist: {EnableBatchUpload: false}});
+    expect((await off.ann.propfind(calendar, 0, mobileme('bulk-requests'))).responses.get(calendar)!.refused.size).toBe(1);
+    expect((await post(off.ann, event('a'))).status).toBe(404);
+  });
+});
