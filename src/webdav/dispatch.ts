@@ -13,6 +13,7 @@ import {errorResponse} from './error-response.ts';
 import {parsePath} from './href.ts';
 import {requireIf} from './if-header.ts';
 import {type Home, type Location, locate, locateInHome} from './locate.ts';
+import {requireUnlocked} from './locks.ts';
 import {requirePrivilege} from './privileges.ts';
 import type {DavContext, Limits, Method, Protocol, Resource} from './tables.ts';
 
@@ -59,7 +60,7 @@ async function answer(server: DavServer, http: HttpRequest, principal: Principal
   const location = await locate(parsePath(http.path === '*' ? '/' : http.path), context);
   authorise(method, location, context);
   if (method.writes && location.home) return write(method, http, location as Location & {home: Home}, context);
-  if (!method.writes) await requireIf(http.headers.if, location.target, context);
+  if (!method.writes) await requireIf(http.headers.if, location, context);
   return method.handle(createRequest({context, http, location}));
 }
 
@@ -72,7 +73,8 @@ async function write(method: Method, http: HttpRequest, {home, path}: Location &
     const inside = inUnit(context, unit);
     const location = locateInHome(home, path ? path.split('/') : [], inside);
     authorise(method, location, inside);
-    await requireConditions(http, location.target, inside);
+    await requireConditions(http, location, inside);
+    requireUnlocked(location, method.changes ?? 'itself', http, inside);
     return method.handle(createRequest({context: inside, http, location, body, after}));
   });
   for (const work of after) await work().catch(error => context.log.error({err: error}, 'work after a change was kept failed'));

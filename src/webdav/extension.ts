@@ -4,6 +4,7 @@ import {root} from './kinds/root.ts';
 import {copy, move} from './methods/copy-move.ts';
 import {del} from './methods/delete.ts';
 import {get, head} from './methods/get.ts';
+import {lock} from './methods/lock.ts';
 import {mkcol} from './methods/mkcol.ts';
 import {options} from './methods/options.ts';
 import {post} from './methods/post.ts';
@@ -11,6 +12,7 @@ import {propfind} from './methods/propfind.ts';
 import {proppatch} from './methods/proppatch.ts';
 import {put} from './methods/put.ts';
 import {report} from './methods/report.ts';
+import {unlock} from './methods/unlock.ts';
 import {webdavPrivileges} from './privileges.ts';
 import {bulkChangeProperties} from './properties/bulk-change.ts';
 import {calendarserverPrincipal} from './properties/calendarserver.ts';
@@ -31,14 +33,14 @@ import {syncCollection} from './reports/sync-collection.ts';
 import type {Extension} from './tables.ts';
 
 /**
- * WebDAV itself. No class 2, as there are no locks; no `access-control`, as lists of rules can be read and not set.
+ * WebDAV itself. No `access-control`, as lists of rules can be read and not set.
  * RFC 5995 and RFC 6578 have no token.
  */
 export const webdav: Extension = {
   name: 'WebDAV',
-  tokens: ['1', '3', 'extended-mkcol'],
+  tokens: ['1', '2', '3', 'extended-mkcol'],
   kinds: [root, principalCollection, principalsOfType, principal, collection, file],
-  methods: [options, get, head, put, post, del, mkcol, copy, move, propfind, proppatch, report],
+  methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report],
   properties: [
     rfc4918,
     rfc3253,

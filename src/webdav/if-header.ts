@@ -1,7 +1,10 @@
 import {breathe} from '../base/breathe.ts';
 import {dav} from '../xml/names.ts';
+import {locateHref} from './context.ts';
 import {DavError} from './error.ts';
-import type {DavContext, Resource} from './tables.ts';
+import type {Location} from './locate.ts';
+import {covering} from './lock-scope.ts';
+import type {DavContext} from './tables.ts';
 
 /** One condition within a list: a state token or an entity tag, and whether it must not hold. */
 export interface Condition {
@@ -56,19 +59,39 @@ function malformed(): DavError {
   return new DavError(400, {message: 'The If header cannot be understood.'});
 }
 
-/** Whether one of the lists holds. There are no locks, so that no state token is ever any resource's. Throws DavError 412 if none does. */
-export async function requireIf(
-  header: string | string[] | undefined,
-  target: Resource | undefined,
-  context: DavContext,
-): Promise<void> {
+/** RFC 4918 §10.4.1: a state token is submitted by appearing anywhere in the header, whatever is said of it. */
+export function submittedTokens(header: string | string[] | undefined): ReadonlySet<string> {
+  if (header === undefined) return new Set();
+  return new Set(parseIf(String(header)).flatMap(({conditions}) => conditions.flatMap(({token}) => token ?? [])));
+}
+
+/** Whether one of the lists holds; those that name no resource are about the request's own. Throws DavError 412 if none does. */
+export async function requireIf(header: string | string[] | undefined, location: Location, context: DavContext): Promise<void> {
   if (header === undefined) return;
   for (const {resource, conditions} of parseIf(String(header))) {
     await breathe();
-    const named = resource === undefined ? target : await context.locate(resource);
-    const of = named && context.may(dav('read'), named) ? named : undefined;
-    const etag = of?.stored?.collection === false ? `"${of.stored.etag}"` : undefined;
-    if (conditions.every(({not, etag: asked}) => (asked !== undefined && asked === etag) !== not)) return;
+    const state = stateOf(resource === undefined ? location : await findLocation(resource, context), context);
+    if (conditions.every(({not, etag, token}) => state.has(token ?? etag!) !== not)) return;
   }
   throw new DavError(412, {message: 'It is not as the If header says.'});
+}
+
+/** The entity tag of what a URL names, and the tokens of the locks that cover it, also where it is free. Who may not read it sees none. */
+function stateOf(location: Location | undefined, context: DavContext): ReadonlySet<string> {
+  const state = new Set<string>();
+  if (!location || !context.may(dav('read'), location.target ?? location.nearest)) return state;
+  const {target, nearest, path} = location;
+  if (target?.stored?.collection === false) state.add(`"${target.stored.etag}"`);
+  if (path !== undefined) for (const {token} of covering(nearest.view?.locks() ?? [], path)) state.add(token);
+  return state;
+}
+
+async function findLocation(href: string, context: DavContext): Promise<Location | undefined> {
+  try {
+    return await locateHref(href, context);
+  } catch (error) {
+    // A path that no resource can have names nothing.
+    if (error instanceof DavError && error.status === 400) return undefined;
+    throw error;
+  }
 }

@@ -5,6 +5,12 @@ import {precondition} from './error.ts';
 export const cannotModifyProtectedProperty = precondition(403, dav('cannot-modify-protected-property'));
 export const propfindFiniteDepth = precondition(403, dav('propfind-finite-depth'));
 
+export const lockTokenSubmitted = precondition(423, dav('lock-token-submitted'));
+export const noConflictingLock = precondition(423, dav('no-conflicting-lock'));
+export const lockTokenMatchesRequestUri = precondition(409, dav('lock-token-matches-request-uri'));
+/** §9.10.6: the same where it was to be refreshed. */
+export const refreshedTokenMatchesRequestUri = precondition(412, dav('lock-token-matches-request-uri'));
+
 /** RFC 3253 §3.6: the resource has no such report. */
 export const supportedReport = precondition(403, dav('supported-report'));
 

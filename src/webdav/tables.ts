@@ -146,6 +146,12 @@ export interface DavRequest extends DavContext {
   after(work: () => Promise<void>): void;
 }
 
+/**
+ * What a method changes: `itself`, the resource; `tree`, also all below it and the members of its parent; `members` and `nothing`, neither.
+ * Where the URL is free, all but `nothing` change the members of its parent.
+ */
+export type Changed = 'itself' | 'tree' | 'members' | 'nothing';
+
 /** A row of the table of methods. */
 export interface Method {
   readonly name: string;
@@ -155,6 +161,8 @@ export interface Method {
   readonly unmapped?: Name;
   /** Whether dispatch opens a unit of work on the target's home: kept when `handle` answers, dropped when it throws. */
   readonly writes: boolean;
+  /** Of methods that write: what locks keep it from (RFC 4918 §7). The default: `itself`. */
+  readonly changes?: Changed;
   /** Whether a resource of this kind answers it: computes `Allow`. The default: every kind. */
   supports?(resource: Resource): boolean;
   handle(request: DavRequest): Promise<HttpResponse> | HttpResponse;

@@ -1,6 +1,7 @@
 import type {HomeUnit, HomeView, Path, StoredObject, StoredResource} from '../store/store.ts';
 import {DavError} from './error.ts';
 import type {Location} from './locate.ts';
+import {rootedIn} from './lock-scope.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
 import type {Admitted, DavContext, Resource} from './tables.ts';
 
@@ -36,6 +37,8 @@ export async function transfer(asked: Transfer, unit: HomeUnit, context: DavCont
     const copied = plan.shallow && stored.collection ? 0 : sizeOf(stored, plan.from);
     requireRoom(parent, copied - (replaced ? sizeOf(replaced, unit) : 0), context);
   }
+  // RFC 4918 §9.9.3: MOVE deletes what it replaces, its locks with it; COPY writes over it, and a lock on the URL stays.
+  if (moving && replaced) for (const {token} of rootedIn(unit.locks(), path)) unit.unlock(token);
   if (stored.collection) {
     if (!renamed) parent.kind.admitCollection?.(stored.types, {parent, view: unit, path}, context);
     if (replaced) unit.delete(path);

@@ -6,6 +6,7 @@ import {parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
 import {printSegment} from '../href.ts';
 import type {Location} from '../locate.ts';
+import {requireUnlocked} from '../locks.ts';
 import {requirePrivilege} from '../privileges.ts';
 import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
 import {transfer} from '../transfer.ts';
@@ -49,6 +50,7 @@ async function copyOrMove(request: DavRequest, moving: boolean): Promise<HttpRes
     const to = (await locateHref(destination, context))!;
     if (to.target && !overwrite) throw new DavError(412, {message: 'Something is there already, and Overwrite is F.'});
     if (to.target && to.parent) requirePrivilege(dav('unbind'), to.parent, context);
+    requireUnlocked(to, 'tree', http, context);
     await transfer({source, to, moving, shallow: depth === '0'}, unit, context);
     return {made: to.target ? undefined : authorityOf(destination) + hrefOf(to, source), source};
   });
@@ -66,20 +68,26 @@ function hrefOf({parent, path}: Location, {stored}: Resource): string {
 }
 
 async function requireSource(request: DavRequest, context: DavContext, moving: boolean): Promise<Resource> {
-  const source = (await locateHref(request.http.path, context))?.target;
+  const location = await locateHref(request.http.path, context);
+  const source = location?.target;
   if (!source?.stored) throw new DavError(404, {message: 'There is nothing here.'});
   requirePrivilege(moving ? dav('unbind') : dav('read'), source, context);
-  await requireConditions(request.http, source, context);
+  await requireConditions(request.http, location!, context);
+  if (moving) requireUnlocked(location!, 'tree', request.http, context);
   return source;
 }
 
-async function removeSource({store}: DavRequest, {view, stored}: Resource): Promise<void> {
-  await store.write(view!.home, unit => {
-    const now = unit.find(stored!.path);
+async function removeSource(request: DavRequest, {view, stored}: Resource): Promise<void> {
+  await request.store.write(view!.home, async unit => {
+    const context = inUnit(request, unit);
+    const location = await locateHref(request.http.path, context);
+    const now = location?.target?.stored;
     if (now && now.revision !== stored!.revision) {
       throw new DavError(409, {message: 'It was changed while it was moved; the copy is at the destination.'});
     }
-    if (now) unit.delete(stored!.path);
+    if (!now) return;
+    requireUnlocked(location!, 'tree', request.http, context);
+    unit.delete(now.path);
   });
 }
 

@@ -7,6 +7,7 @@ export const del: Method = {
   name: 'DELETE',
   mapped: dav('unbind'),
   writes: true,
+  changes: 'tree',
   supports: ({stored}) => stored !== undefined && stored.path !== '',
   handle({http, target, txn}) {
     if (target!.stored!.collection) parseDepth(http, 'infinity', ['infinity']);

@@ -1,6 +1,8 @@
 import {element, type Node} from '../../xml/element.ts';
 import {dav, type Name} from '../../xml/names.ts';
+import {activeLock} from '../active-lock.ts';
 import {contentTypeOf} from '../content-type.ts';
+import {covering} from '../lock-scope.ts';
 import {kept, type PropertyContext, properties} from '../tables.ts';
 
 /** RFC 4918 §15. */
@@ -12,9 +14,9 @@ export const rfc4918 = properties('all', [
   {name: dav('getcontenttype'), get: getcontenttype}, // §15.5
   {name: dav('getetag'), get: ({stored}) => (stored?.collection === false ? `"${stored.etag}"` : undefined)}, // §15.6
   {name: dav('getlastmodified'), get: ({stored}) => stored && new Date(stored.modified).toUTCString()}, // §15.7
-  {name: dav('lockdiscovery'), get: () => []}, // §15.8: nothing is ever locked
+  {name: dav('lockdiscovery'), get: lockdiscovery}, // §15.8
   {name: dav('resourcetype'), get: resourcetype}, // §15.9
-  {name: dav('supportedlock'), get: () => []}, // §15.10: no kind of lock is
+  {name: dav('supportedlock'), get: supportedlock}, // §15.10
 ]);
 
 function displayname(of: PropertyContext) {
@@ -29,6 +31,19 @@ function getcontenttype(of: PropertyContext) {
   if (!stored || stored.collection) return undefined;
   return kept(dav('getcontenttype'), of) ?? contentTypeOf(stored.path);
 }
+
+function lockdiscovery({resource}: PropertyContext): Node[] {
+  const {view, stored} = resource;
+  return view && stored ? covering(view.locks(), stored.path).map(lock => activeLock(lock, resource)) : [];
+}
+
+function supportedlock({resource, context}: PropertyContext): readonly Node[] {
+  return context.protocol.methods.get('LOCK')?.supports?.(resource) ? lockEntries : [];
+}
+
+const lockEntries = [dav('exclusive'), dav('shared')].map(scope =>
+  element(dav('lockentry'), element(dav('lockscope'), element(scope)), element(dav('locktype'), element(dav('write')))),
+);
 
 function resourcetype({resource: {kind, stored}}: PropertyContext): Node[] {
   const types = new Set<Name>(kind.resourcetype);

@@ -1,0 +1,28 @@
+import type {Lock} from '../store/store.ts';
+import {type Element, element} from '../xml/element.ts';
+import {dav} from '../xml/names.ts';
+import {printSegment} from './href.ts';
+import type {Resource} from './tables.ts';
+
+/** What DAV:lockdiscovery holds of a lock that covers a resource (RFC 4918 §14.1). */
+export function activeLock(lock: Lock, resource: Resource): Element {
+  return element(
+    dav('activelock'),
+    element(dav('locktype'), element(dav('write'))),
+    element(dav('lockscope'), element(dav(lock.exclusive ? 'exclusive' : 'shared'))),
+    element(dav('depth'), lock.infinite ? 'infinity' : '0'),
+    lock.owner === undefined ? undefined : {raw: lock.owner},
+    element(dav('timeout'), `Second-${lock.seconds}`),
+    element(dav('locktoken'), element(dav('href'), lock.token)),
+    element(dav('lockroot'), element(dav('href'), rootHref(lock, resource))),
+  );
+}
+
+/** The URL of a lock's root, in the form in which something in the same home was asked for. */
+export function rootHref({path}: Lock, {href, stored, view}: Resource): string {
+  const depth = stored?.path ? stored.path.split('/').length : 0;
+  const segments = href.split('/').filter(segment => segment !== '');
+  const home = segments.slice(0, segments.length - depth);
+  const names = path === '' ? [] : path.split('/').map(printSegment);
+  return `/${[...home, ...names].join('/')}${view?.find(path)?.collection === true ? '/' : ''}`;
+}

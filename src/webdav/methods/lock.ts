@@ -1,0 +1,124 @@
+import {randomUUID} from 'node:crypto';
+import type {HttpResponse} from '../../http/message.ts';
+import type {Lock} from '../../store/store.ts';
+import {child, type Element, element} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
+import {printAlone, printXml} from '../../xml/print.ts';
+import {activeLock, rootHref} from '../active-lock.ts';
+import {parseDepth} from '../depth.ts';
+import {DavError} from '../error.ts';
+import {submittedTokens} from '../if-header.ts';
+import {covering, rootedIn} from '../lock-scope.ts';
+import {multistatus, printStatus, xmlType} from '../multistatus.ts';
+import {noConflictingLock, refreshedTokenMatchesRequestUri} from '../preconditions.ts';
+import {storeFile} from '../store-file.ts';
+import type {DavRequest, Method, Resource} from '../tables.ts';
+
+/** RFC 4918 §9.10: makes a write lock or, without a body, gives one a new time. */
+export const lock: Method = {
+  name: 'LOCK',
+  mapped: dav('write-content'),
+  unmapped: dav('bind'),
+  writes: true,
+  changes: 'members',
+  supports: ({stored}) => stored !== undefined,
+  handle(request) {
+    const {parent, path, target} = request;
+    if (path === undefined || !(target ?? parent)?.view) throw new DavError(403, {message: 'Nothing can be locked here.'});
+    const info = request.xml();
+    return info ? make(parseInfo(info), path, request) : refresh(request);
+  },
+};
+
+/** What the body asks for. */
+type Asked = Pick<Lock, 'exclusive' | 'owner'>;
+
+/** A home's locks are looked through whole, so they cannot be many. */
+const mostLocks = 1000;
+
+function make(asked: Asked, path: string, request: DavRequest): HttpResponse | Promise<HttpResponse> {
+  const {http, target, parent, principal, txn} = request;
+  if (!principal) throw new DavError(403, {message: 'Only who has logged in can lock.'});
+  const infinite = parseDepth(http, 'infinity', ['0', 'infinity']) === 'infinity';
+  const locks = txn.locks();
+  const isConflict = ({exclusive}: Lock) => exclusive || asked.exclusive;
+  const near = target ?? parent!;
+  const over = covering(locks, path);
+  const conflicts = over.filter(isConflict);
+  if (conflicts.length > 0) throw conflict(conflicts, near);
+  const below = infinite ? rootedIn(locks, path).filter(isConflict) : [];
+  if (below.length > 0) return refuseForMembers(below, near);
+  if (locks.length >= mostLocks) throw new DavError(507, {message: `A home can have ${mostLocks} locks.`});
+  // RFC 4918 §7.3: an empty file, where one may be.
+  if (!target) storeFile({...request, http: {...http, headers: {}, body: new Uint8Array()}}, {parent: parent!, path, target});
+  const made: Lock = {
+    ...asked,
+    token: `urn:uuid:${randomUUID()}`,
+    path,
+    infinite,
+    creator: principal.guid,
+    seconds: parseTimeout(http.headers.timeout),
+  };
+  txn.lock(made);
+  return discovery(target ? 200 : 201, [...over, made], near, {'lock-token': `<${made.token}>`});
+}
+
+/** §9.10.2: the If header names the lock, and has been found to hold. */
+function refresh({http, target, principal, txn}: DavRequest): HttpResponse {
+  if (http.headers.if === undefined)
+    throw new DavError(400, {message: 'LOCK needs a body, or an If header with the lock to refresh.'});
+  const submitted = submittedTokens(http.headers.if);
+  const over = target ? covering(txn.locks(), target.stored!.path) : [];
+  const named = over.filter(({token}) => submitted.has(token));
+  if (named.length === 0) throw new DavError(refreshedTokenMatchesRequestUri);
+  if (named.some(({creator}) => creator !== principal?.guid)) throw new DavError(403, {message: 'It is another’s lock.'});
+  const seconds = parseTimeout(http.headers.timeout);
+  for (const each of named) txn.lock({...each, seconds});
+  return discovery(
+    200,
+    over.map(each => (named.includes(each) ? {...each, seconds} : each)),
+    target!,
+  );
+}
+
+function parseInfo(info: Element): Asked {
+  const scope = child(info, dav('lockscope'));
+  const type = child(info, dav('locktype'));
+  const exclusive = scope && child(scope, dav('exclusive')) !== undefined;
+  const shared = scope && child(scope, dav('shared')) !== undefined;
+  if (info.name !== dav('lockinfo') || exclusive === shared || !type || !child(type, dav('write'))) {
+    throw new DavError(400, {message: 'The body must be a DAV:lockinfo for a write lock, exclusive or shared.'});
+  }
+  const sent = child(info, dav('owner'));
+  const owner = sent && printAlone(sent);
+  if (owner && owner.length > mostOwner) throw new DavError(413, {message: `DAV:owner can have ${mostOwner} characters.`});
+  return {exclusive: exclusive!, owner};
+}
+
+const mostOwner = 10_000;
+const mostSeconds = 86_400;
+const usualSeconds = 3_600;
+
+/** RFC 4918 §10.7: the first time asked for that is understood. What a client forgot is free again after a day. */
+function parseTimeout(sent: string | string[] | undefined): number {
+  const [, infinite, seconds] = /(?:^|,)\s*(?:(Infinite)|Second-(\d+))\s*(?=,|$)/i.exec(String(sent ?? '')) ?? [];
+  if (infinite) return mostSeconds;
+  return seconds === undefined ? usualSeconds : Math.max(1, Math.min(mostSeconds, Number(seconds)));
+}
+
+function conflict(locks: readonly Lock[], near: Resource): DavError {
+  return new DavError(noConflictingLock, {content: locks.map(each => element(dav('href'), rootHref(each, near)))});
+}
+
+/** §9.10.9: members are locked, so the whole is not. */
+function refuseForMembers(below: readonly Lock[], target: Resource): Promise<HttpResponse> {
+  const byHref = Map.groupBy(below, each => rootHref(each, target));
+  const members = [...byHref].map(([href, locks]) => printStatus(href, conflict(locks, target)));
+  return multistatus([...members, printStatus(target.href, 424)]);
+}
+
+function discovery(status: number, locks: readonly Lock[], near: Resource, headers = {}): HttpResponse {
+  const found = element(dav('lockdiscovery'), ...locks.map(each => activeLock(each, near)));
+  const body = printXml(element(dav('prop'), found));
+  return {status, headers: {'content-type': xmlType, 'cache-control': 'no-cache', ...headers}, body};
+}
