@@ -38,6 +38,20 @@ describe('bin/prepare', () => {
     expect((await prepare()).all).toBe('');
   });
 
+  test('two at once install once, and both wait until it is done', async () => {
+    const {folder, prepare} = await checkout(`sleep 0.3; ${built}`);
+    const said = (await Promise.all([prepare(), prepare(), prepare()])).map(({all}) => all).filter(all => all !== '');
+    expect(said).toHaveLength(1);
+    await expect(readFile(join(folder, '.preparing/pid'))).rejects.toThrow('ENOENT');
+  });
+
+  test('one that was killed keeps nobody waiting', async () => {
+    const {folder, prepare} = await checkout(built);
+    await mkdir(join(folder, '.preparing'));
+    await writeFile(join(folder, '.preparing/pid'), '999999999');
+    expect((await prepare()).all).toContain('Installing');
+  });
+
   test('builds against the headers of a Node that has them, though it is not the first in PATH', async () => {
     const {folder, prepare} = await checkout(`echo "headers: $npm_config_nodedir"; ${built}`);
     expect((await prepare()).all).toContain(`headers: ${folder}/system node`);
