@@ -12,7 +12,7 @@ import type {Store} from '../store/store.ts';
 import {createWeb} from '../web/web.ts';
 import {createDispatch} from '../webdav/dispatch.ts';
 import {protocol} from './protocol.ts';
-import {route} from './routes.ts';
+import {type OwnAddress, route} from './routes.ts';
 
 /** What an app needs of the server it runs in; the getters answer anew after a reload. */
 export interface AppOptions {
@@ -56,11 +56,17 @@ export function createApp({config, directory, proxies, store, log, authorityChai
     readPrincipals: config.readPrincipals,
   });
 
+  const own: OwnAddress = {
+    name: config.serverHostName,
+    httpPorts: config.bindHttpPorts.length > 0 ? config.bindHttpPorts : [config.httpPort],
+    httpsPort: config.bindSslPorts[0] ?? (config.sslPort || undefined),
+  };
+
   const answer = async (sent: HttpRequest): Promise<HttpResponse> => {
     if (isForged(sent)) throw new HttpRefusal(403, 'A page of another site may not have a browser do this here.');
     const page = web(sent);
     if (page) return page;
-    const routed = route(sent);
+    const routed = route(sent, own);
     if (routed && 'status' in routed) return routed;
     // Digest signs the target as the client sent it.
     const principal = await authenticator.authenticate(sent);

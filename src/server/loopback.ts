@@ -1,18 +1,27 @@
-import {createListener} from '../http/listener.ts';
-import {type AppOptions, createApp} from './app.ts';
+import {createListener, type TlsMaterial} from '../http/listener.ts';
+import {type App, type AppOptions, createApp} from './app.ts';
 
 /** A server that only this machine reaches. */
 export interface LoopbackServer {
   readonly port: number;
+  /** The port for TLS; 0: it speaks none. */
+  readonly tlsPort: number;
   /** Cuts what is under way. */
   close(): Promise<void>;
 }
 
-/** Answers on a free port of 127.0.0.1, by HTTP and with limits that nobody meets by chance: for servers that are gone after a run. */
-export async function serveOnLoopback(options: AppOptions): Promise<LoopbackServer> {
+/**
+ * Answers on a free port of 127.0.0.1 by HTTP, and on another by TLS where there is a certificate, with limits that nobody meets by
+ * chance: for servers that are gone after a run.
+ */
+export async function serveOnLoopback(options: AppOptions, tls?: TlsMaterial): Promise<LoopbackServer> {
+  // It is told its ports, which are known once the sockets are bound.
+  let app: App | undefined;
   const listener = createListener(
     {
-      app: createApp(options),
+      app: Object.assign((request: Parameters<App>[0]) => app!(request), {
+        admit: (request: Parameters<App>[0]) => app!.admit(request),
+      }),
       log: options.log,
       maxBodyBytes: 16 * 1024 * 1024,
       maxRequests: 600,
@@ -31,7 +40,10 @@ export async function serveOnLoopback(options: AppOptions): Promise<LoopbackServ
       stallTimeOutMs: 60_000,
       maxConnections: 1000,
     },
+    tls,
   );
   const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
-  return {port, close: () => listener.close(0)};
+  const tlsPort = tls ? (await listener.listen({host: '127.0.0.1', port: 0, tls: true})).port : 0;
+  app = createApp({...options, config: {...options.config, httpPort: port, sslPort: tlsPort}});
+  return {port, tlsPort, close: () => listener.close(0)};
 }

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {parseDirectory} from '../accounts/load.ts';
 import {openProxiesFile} from '../accounts/proxies-file.ts';
 import {type Log, silent} from '../base/log.ts';
+import {createAuthority, issueCertificate, type KeyPair} from '../certificates/issue.ts';
 import {parseConfig} from '../config/load.ts';
 import {indexFile} from '../server/indexer.ts';
 import {serveOnLoopback} from '../server/loopback.ts';
@@ -14,6 +15,7 @@ import {conformanceAccounts} from './accounts.ts';
 export interface SelfServer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
+  readonly sslPort: number;
 }
 
 /** The configuration that the scripts expect. */
@@ -41,8 +43,20 @@ export async function startSelf(log: Log = silent): Promise<SelfServer> {
   const store = await openFileStore({root: join(folder, 'data'), log, index: indexFile});
   undo.defer(() => store.close());
   const proxies = undo.use(openProxiesFile(':memory:'));
-  const {port, close} = await serveOnLoopback({config, directory: () => directory, proxies: proxies.with, store, log});
+  certificate ??= issue();
+  const tls = {...(await certificate), authorityChain: ''};
+  const {port, tlsPort, close} = await serveOnLoopback(
+    {config, directory: () => directory, proxies: proxies.with, store, log},
+    tls,
+  );
   undo.defer(close);
   const running = undo.move();
-  return {host: 'localhost', port, [Symbol.asyncDispose]: () => running.disposeAsync()};
+  return {host: 'localhost', port, sslPort: tlsPort, [Symbol.asyncDispose]: () => running.disposeAsync()};
+}
+
+/** One for all servers of a run. */
+let certificate: Promise<KeyPair> | undefined;
+
+async function issue(): Promise<KeyPair> {
+  return issueCertificate({authority: await createAuthority('caldav test'), names: ['localhost']});
 }

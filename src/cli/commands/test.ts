@@ -56,7 +56,9 @@ export const test: Command = {
       const progress = createProgress(io.out, `${at + 1}/${found.length} ${name}`, tests);
       // Each has a server to itself, so that what one leaves behind is not held against the next.
       await using running = self ? await startSelf() : undefined;
-      const info = running ? {...read, host: running.host, port: running.port} : {...read, ...authority};
+      const info = running
+        ? {...read, host: running.host, port: running.port, sslPort: running.sslPort}
+        : {...read, ...authority};
       const result = await runScript(script, {info, name, onTest: () => progress.step()}).finally(() => progress.end());
       results.push(result);
       if (io.out.animated) io.out.note(`${mark(result)} ${name}: ${outcomeOf(result)}`);
