@@ -2,8 +2,8 @@ import {IcalError} from '../ical/ical-error.ts';
 import {splitCalendar} from '../ical/split.ts';
 import {DavError} from '../webdav/error.ts';
 import type {BulkFormat, BulkItem} from '../webdav/tables.ts';
-import {element} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
+import {convert, formatOf, icalendar} from './calendar-format.ts';
 import {calendarText} from './calendar-text.ts';
 import {validCalendarData} from './preconditions.ts';
 
@@ -20,7 +20,11 @@ export const calendarBulk: BulkFormat = {
       ...refused.map(({uid, line, message}): BulkItem => ({uid, content: invalid(line, message)})),
     ];
   },
-  show: bytes => element(caldav('calendar-data'), new TextDecoder().decode(bytes)),
+  show(bytes, contentType) {
+    const format = formatOf(contentType) ?? icalendar;
+    const text = convert(new TextDecoder().decode(bytes), icalendar, format);
+    return {name: caldav('calendar-data'), attributes: {'content-type': format.type, version: '2.0'}, children: [text]};
+  },
 };
 
 function requireSplit(bytes: Uint8Array) {

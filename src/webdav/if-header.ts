@@ -4,6 +4,7 @@ import {locateHref} from './context.ts';
 import {DavError} from './error.ts';
 import type {Location} from './locate.ts';
 import {covering} from './lock-scope.ts';
+import {printSyncToken} from './sync-token.ts';
 import type {DavContext} from './tables.ts';
 
 /** One condition within a list: a state token or an entity tag, and whether it must not hold. */
@@ -70,18 +71,24 @@ export async function requireIf(header: string | string[] | undefined, location:
   if (header === undefined) return;
   for (const {resource, conditions} of parseIf(String(header))) {
     await breathe();
-    const state = stateOf(resource === undefined ? location : await findLocation(resource, context), context);
+    const state = stateOf(String(header), resource === undefined ? location : await findLocation(resource, context), context);
     if (conditions.every(({not, etag, token}) => state.has(token ?? etag!) !== not)) return;
   }
   throw new DavError(412, {message: 'It is not as the If header says.'});
 }
 
-/** The entity tag of what a URL names, and the tokens of the locks that cover it, also where it is free. Who may not read it sees none. */
-function stateOf(location: Location | undefined, context: DavContext): ReadonlySet<string> {
+/** CalendarServer's bulk changes §6: with the CTag after it, a state token of a collection. */
+export const ctagPrefix = 'http://me.com/_namespace/ctag/';
+
+/** The tags and tokens of what a URL names, and those of the locks that cover it, also where it is free. Who may not read it sees none. */
+function stateOf(header: string, location: Location | undefined, context: DavContext): ReadonlySet<string> {
   const state = new Set<string>();
   if (!location || !context.may(dav('read'), location.target ?? location.nearest)) return state;
   const {target, nearest, path} = location;
   if (target?.stored?.collection === false) state.add(`"${target.stored.etag}"`);
+  // Looked at only where it is asked for: a unit of work that knows it runs again when anything below changes.
+  if (target?.stored?.collection && header.includes(ctagPrefix)) state.add(ctagPrefix + target.stored.revision);
+  if (target?.stored?.collection && header.includes('<data:,')) state.add(printSyncToken(target.stored.revision)); // RFC 6578 §5
   if (path !== undefined) for (const {token} of covering(nearest.view?.locks() ?? [], path)) state.add(token);
   return state;
 }

@@ -3,6 +3,7 @@ import type {HttpResponse} from '../../http/message.ts';
 import {type Element, elements} from '../../xml/element.ts';
 import {mobileme} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
+import {ctagPrefix} from '../if-header.ts';
 import {multistatus} from '../multistatus.ts';
 import type {BulkFormat, DavRequest, Resource} from '../tables.ts';
 import {changeOne} from './change.ts';
@@ -24,7 +25,7 @@ export async function changeInBulk(request: DavRequest, collection: Resource, fo
   const target: BulkTarget = {
     collection,
     format,
-    unit: seeingStaged(txn, collection.stored!.path),
+    ...seeingStaged(txn, collection.stored!.path),
     returnChanged: /(?:^|,)\s*return-changed-data\b/i.test(options),
   };
   const contentType = http.headers['content-type'];
@@ -39,7 +40,24 @@ export async function changeInBulk(request: DavRequest, collection: Resource, fo
     await breathe();
     responses.push('content' in each ? createOne(each, contentType, target, request) : changeOne(each, target, request));
   }
-  return multistatus(responses, {headers: {'cache-control': 'no-cache'}});
+  const response = await multistatus(responses, {headers: {'cache-control': 'no-cache'}});
+  return String(http.headers.if).includes(ctagPrefix) ? withCtag(response, target, request) : response;
+}
+
+/**
+ * §6: the CTag after a change that was made by one. It is known only when the change is kept, and not told where somebody else's has
+ * been kept meanwhile: the client would take it that it knows of that one.
+ */
+function withCtag(response: HttpResponse, {collection, changed}: BulkTarget, {store, after}: DavRequest): HttpResponse {
+  const headers = {...response.headers} as Record<string, string>;
+  const {path, revision} = collection.stored!;
+  after(async () => {
+    const view = await store.view(collection.view!.home);
+    const now = view?.find(path)?.revision;
+    const changes = view?.changes(path, revision, '1')?.changes;
+    if (now !== undefined && changes?.every(change => changed.has(change.path))) headers.ctag = String(now);
+  });
+  return {...response, headers};
 }
 
 /** §7.1. */

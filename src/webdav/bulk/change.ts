@@ -2,28 +2,40 @@ import {child, type Element, elements, text} from '../../xml/element.ts';
 import {dav, mobileme, type Name} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
 import {parsePath, pathOfHref} from '../href.ts';
-import {memberOf} from '../locate.ts';
+import {type Location, memberOf} from '../locate.ts';
+import {requireUnlocked} from '../locks.ts';
 import {requirePrivilege} from '../privileges.ts';
 import {statusLine} from '../propstat.ts';
 import {requirePropertyRoom} from '../room.ts';
 import {parseInstructions, planProperties, printChanges} from '../set-properties.ts';
 import {type StoredFile, storeBytes} from '../store-file.ts';
-import type {BulkFormat, DavContext, Resource} from '../tables.ts';
+import type {BulkFormat, DavContext, DavRequest, Resource} from '../tables.ts';
 import {newName} from './create.ts';
 import {printFailure, printResponse, printStored} from './response.ts';
 import {fileAt} from './staged.ts';
 import type {BulkTarget} from './target.ts';
 
 /** §4: does what one MM:resource says, a create, an update or a delete, and answers its DAV:response. */
-export function changeOne(change: Element, target: BulkTarget, context: DavContext): string {
+export function changeOne(change: Element, target: BulkTarget, request: DavRequest): string {
   const named = child(change, dav('href'));
   const href = named ? text(named).trim() : '';
   try {
-    const member = named && requireMember(href, target, context);
-    if (member) requireMatch(change, member);
-    if (!child(change, mobileme('delete'))) return store(change, member, target, context);
+    const isDeletion = child(change, mobileme('delete')) !== undefined;
+    const member = named && requireMember(href, target, request);
+    if (member) {
+      requireMatch(change, member);
+      const location: Location = {
+        target: member,
+        parent: target.collection,
+        nearest: member,
+        home: undefined,
+        path: member.stored!.path,
+      };
+      requireUnlocked(location, isDeletion ? 'tree' : 'itself', request.http, request);
+    }
+    if (!isDeletion) return store(change, member, target, request);
     if (!member) throw new DavError(400, {message: 'What is to be deleted has a DAV:href.'});
-    requirePrivilege(dav('unbind'), member, context);
+    requirePrivilege(dav('unbind'), target.collection, request);
     target.unit.delete(member.stored!.path);
     return printResponse(href, statusLine(200));
   } catch (error) {

@@ -1,12 +1,13 @@
 import type {HomeUnit, Path, StoredObject, StoredResource} from '../../store/store.ts';
 
 /**
- * A unit of work whose looking methods see the files that were staged through it in one collection: for requests whose later parts
- * have to know of the earlier ones. It sees no more than single files and their numbers need.
+ * A unit of work whose looking methods see the files that were staged through it in one collection, and the paths changed so: for
+ * requests whose later parts have to know of the earlier ones. It sees no more than single files and their numbers need.
  */
-export function seeingStaged(unit: HomeUnit, collection: Path): HomeUnit {
+export function seeingStaged(unit: HomeUnit, collection: Path): {unit: HomeUnit; changed: ReadonlySet<Path>} {
   // Undefined: removed.
   const staged = new Map<Path, StoredObject | undefined>();
+  const changed = new Set<Path>();
   let members = 0;
   let bytes = 0;
 
@@ -16,9 +17,10 @@ export function seeingStaged(unit: HomeUnit, collection: Path): HomeUnit {
     members += (after ? 1 : 0) - (before ? 1 : 0);
     bytes += (after?.sizeBytes ?? 0) - (before && !before.collection ? before.sizeBytes : 0);
     staged.set(path, after);
+    changed.add(path);
   };
 
-  const own: Pick<HomeUnit, 'find' | 'findUid' | 'usedBytes' | 'count' | 'put' | 'delete'> = {
+  const own: Pick<HomeUnit, 'find' | 'findUid' | 'usedBytes' | 'count' | 'put' | 'delete' | 'setProperties'> = {
     find,
     findUid(within, uid) {
       for (const each of staged.values()) if (within === collection && each?.index?.uid === uid) return each;
@@ -36,14 +38,19 @@ export function seeingStaged(unit: HomeUnit, collection: Path): HomeUnit {
       unit.delete(path);
       stage(path, undefined);
     },
+    setProperties(path, values) {
+      unit.setProperties(path, values);
+      changed.add(path);
+    },
   };
-  return new Proxy(unit, {
+  const seeing = new Proxy(unit, {
     get(whole, name) {
       if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
       const value = whole[name as keyof HomeUnit];
       return typeof value === 'function' ? value.bind(whole) : value;
     },
   });
+  return {unit: seeing, changed};
 }
 
 /** A file that is not there yet, and has neither resource id nor revision. */

@@ -1,4 +1,4 @@
-import type {HomeUnit} from '../../store/store.ts';
+import type {HomeUnit, Path} from '../../store/store.ts';
 import type {BulkFormat, Resource} from '../tables.ts';
 
 /** A collection that takes bulk changes, and how they are made to it. */
@@ -7,6 +7,8 @@ export interface BulkTarget {
   readonly format: BulkFormat;
   /** The unit of work that all changes of one request are staged in, and see one another in. */
   readonly unit: HomeUnit;
+  /** The paths of the members changed so far. */
+  readonly changed: ReadonlySet<Path>;
   /** Whether data that differ from what was sent are to be sent back (§3). */
   readonly returnChanged: boolean;
 }

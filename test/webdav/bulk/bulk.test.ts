@@ -209,3 +209,77 @@ describe('CalendarServer bulk changes §5.1 bulk-requests', () => {
     expect((await post(off.ann, event('a'))).status).toBe(404);
   });
 });
+
+describe('CalendarServer bulk changes with jCal, locks and CTags', () => {
+  const jcal = (uid: string) =>
+    JSON.stringify([
+      'vcalendar',
+      [
+        ['version', {}, 'text', '2.0'],
+        ['prodid', {}, 'text', '-//x//EN'],
+      ],
+      [
+        [
+          'vevent',
+          [
+            ['uid', {}, 'text', uid],
+            ['dtstamp', {}, 'date-time', '2026-11-01T00:00:00Z'],
+            ['dtstart', {}, 'date-time', '2026-12-01T10:00:00Z'],
+          ],
+          [],
+        ],
+      ],
+    ]);
+  const json = {'content-type': 'application/calendar+json'};
+
+  test('jCal is taken, and sent back only where return-changed-data is asked for (§8.1)', async () => {
+    const {ann} = await serve({ann: []});
+    const plain = await post(ann, jcal('a'), json);
+    expect(said(plain)[0]).toMatchObject({status: 200, uid: 'a'});
+    expect(plain.text).not.toContain('calendar-data');
+    const back = await post(ann, jcal('b'), {...json, 'x-mobileme-dav-options': 'return-changed-data'});
+    const shown = elements(elements(elements(back.xml!, dav('response'))[0]!, dav('propstat'))[0]!, dav('prop'))[0]!;
+    const found = child(shown, caldav('calendar-data'))!;
+    expect([found.attributes['content-type'], JSON.parse(text(found))[0]]).toEqual(['application/calendar+json', 'vcalendar']);
+    expect((await ann.get(said(back)[0]!.href)).text).toMatch(/^BEGIN:VCALENDAR\r\n/);
+  });
+
+  test('a locked member is changed only by the lock’s own token', async () => {
+    const {ann} = await serve({ann: [event('one'), event('two')]});
+    const body =
+      '<D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockinfo>';
+    const lock = await ann.request('LOCK', `${calendar}1.ics`, {body, headers: xml});
+    const changes = multiput(`${href('1.ics')}${set(event('one', '20270101T100000Z'))}`, `${href('1.ics')}<MM:delete/>`);
+    expect(said(await post(ann, changes, xml)).map(({status, error}) => [status, error])).toEqual([
+      [423, dav('lock-token-submitted')],
+      [423, dav('lock-token-submitted')],
+    ]);
+    const token = lock.headers.get('lock-token')!;
+    const If = `<${calendar}1.ics> (${token})`;
+    expect(said(await post(ann, changes, {...xml, if: If})).map(({status}) => status)).toEqual([200, 200]);
+  });
+
+  test('§6: by the CTag it is done only where nothing has changed, and the new one is answered', async () => {
+    const {ann} = await serve({ann: [event('one')]});
+    const ctagNow = async () =>
+      text(
+        (await ann.propfind(calendar, 0, calendarserver('getctag'))).responses
+          .get(calendar)!
+          .properties.get(calendarserver('getctag'))!,
+      );
+    const before = await ctagNow();
+    const by = (ctag: string) => ({...ical, if: `(<http://me.com/_namespace/ctag/${ctag}>)`});
+    const done = await post(ann, event('two'), by(before));
+    expect([done.status, done.headers.get('ctag')]).toEqual([207, await ctagNow()]);
+    expect((await post(ann, event('three'), by(before))).status).toBe(412);
+    expect((await post(ann, event('three'), by(done.headers.get('ctag')!))).status).toBe(207);
+  });
+
+  test('RFC 6578 §5: a sync token is a state token of its collection', async () => {
+    const {ann} = await serve({ann: []});
+    const {token} = await ann.sync(calendar);
+    const If = `<${calendar}> (<${token}>)`;
+    expect((await ann.put(`${calendar}a.ics`, event('a'), {if: If})).status).toBe(201);
+    expect((await ann.put(`${calendar}b.ics`, event('b'), {if: If})).status).toBe(412);
+  });
+});
