@@ -10,11 +10,14 @@ import {covering, rootedIn} from './lock-scope.ts';
 import {lockTokenSubmitted} from './preconditions.ts';
 import type {Changed, DavContext} from './tables.ts';
 
+/** Where something is changed; `nearest` as a unit of work sees it. */
+type Changing = Pick<Location, 'target' | 'nearest' | 'path'>;
+
 /**
  * What a request changes must not be locked, or a lock on it be submitted by the one who made it (RFC 4918 §6.4, §7); of shared locks
  * one is enough. Throws DavError lock-token-submitted, naming the roots of the locks.
  */
-export function requireUnlocked(location: Location, changed: Changed, http: HttpRequest, {principal}: DavContext): void {
+export function requireUnlocked(location: Changing, changed: Changed, http: HttpRequest, {principal}: DavContext): void {
   const locks = location.nearest.view?.locks() ?? [];
   if (locks.length === 0) return;
   const submitted = submittedTokens(http.headers.if);
@@ -30,7 +33,7 @@ export function requireUnlocked(location: Location, changed: Changed, http: Http
 }
 
 /** The paths whose locks matter. Of what lies below a tree only the roots of locks can add one. */
-function pathsChanged({target, path = ''}: Location, changed: Changed, locks: readonly Lock[]): Path[] {
+function pathsChanged({target, path = ''}: Changing, changed: Changed, locks: readonly Lock[]): Path[] {
   if (changed === 'nothing') return [];
   const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
   if (!target) return [parent];
