@@ -1,18 +1,18 @@
 import type {TimeRange} from '../base/time-range.ts';
-import {IcalError} from '../ical/ical-error.ts';
-import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import type {Calendar} from '../ical/parse.ts';
 import {expandCalendar, limitFreebusySet, limitRecurrenceSet, type Selection, select} from '../ical/partial.ts';
-import {printCalendar} from '../ical/print.ts';
 import type {Zone} from '../ical/zone.ts';
 import {DavError} from '../webdav/error.ts';
 import {numberOfMatchesWithinLimits} from '../webdav/preconditions.ts';
 import {child, type Element, elements} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
+import {type CalendarFormat, calendarFormats, convert, formatOf, icalendar} from './calendar-format.ts';
 import {parseTimeRange} from './filter/parse.ts';
-import {supportedCalendarData, validCalendarData, validFilter} from './preconditions.ts';
+import {supportedCalendarData, validFilter} from './preconditions.ts';
 
 /** What a report wants of calendar objects (RFC 4791 §9.6). */
 export interface CalendarDataRequest {
+  readonly format: CalendarFormat;
   readonly selection: Selection | undefined;
   readonly expand: TimeRange | undefined;
   readonly limitRecurrenceSet: TimeRange | undefined;
@@ -25,8 +25,10 @@ const maxExpanded = 5000;
 /** Parses CALDAV:calendar-data as it stands in DAV:prop. Throws DavError CALDAV:supported-calendar-data, or for a range that is none. */
 export function parseCalendarDataRequest(wanted: Element): CalendarDataRequest {
   const {'content-type': type = 'text/calendar', version = '2.0'} = wanted.attributes;
-  if (type.toLowerCase().split(';')[0]!.trim() !== 'text/calendar' || version !== '2.0') {
-    throw new DavError(supportedCalendarData, {message: `Calendar data is text/calendar 2.0 here, and not ${type} ${version}.`});
+  const format = formatOf(type);
+  if (!format || version !== '2.0') {
+    const supported = calendarFormats.map(each => each.type).join(' or ');
+    throw new DavError(supportedCalendarData, {message: `Calendar data is ${supported} 2.0 here, and not ${type} ${version}.`});
   }
   const range = (name: string) => {
     const found = child(wanted, caldav(name));
@@ -35,6 +37,7 @@ export function parseCalendarDataRequest(wanted: Element): CalendarDataRequest {
   const comp = child(wanted, caldav('comp'));
   if (comp && nameOf(comp) !== 'vcalendar') throw new DavError(validFilter, {message: 'The outermost comp is for VCALENDAR.'});
   return {
+    format,
     selection: comp && parseSelection(comp),
     expand: range('expand'),
     limitRecurrenceSet: range('limit-recurrence-set'),
@@ -81,23 +84,14 @@ const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
  * printed anew. `zoneOf` is asked only then. Throws DavError for an object that cannot be read, or has too many instances.
  */
 export function calendarData(bytes: Uint8Array, request: CalendarDataRequest, zoneOf: () => Zone): string {
-  if (isWhole(request)) return decoder.decode(bytes);
+  if (isWhole(request)) return convert(decoder.decode(bytes), icalendar, request.format);
   const zone = zoneOf();
-  let calendar: Calendar | undefined = parseStored(bytes);
+  let calendar: Calendar | undefined = icalendar.parse(decoder.decode(bytes));
   if (request.expand) calendar = expandCalendar(calendar, request.expand, {zone, limit: maxExpanded});
   if (!calendar)
     throw new DavError(numberOfMatchesWithinLimits, {message: 'The object has more instances there than an answer holds.'});
   if (request.limitRecurrenceSet) calendar = limitRecurrenceSet(calendar, request.limitRecurrenceSet, zone);
   if (request.limitFreebusySet) calendar = limitFreebusySet(calendar, request.limitFreebusySet);
   if (request.selection) calendar = select(calendar, request.selection);
-  return printCalendar(calendar);
-}
-
-function parseStored(bytes: Uint8Array): Calendar {
-  try {
-    return parseCalendar(bytes);
-  } catch (error) {
-    if (!(error instanceof IcalError)) throw error;
-    throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
-  }
+  return request.format.print(calendar);
 }

@@ -6,6 +6,7 @@ import {caldav, dav} from '../xml/names.ts';
 import {admit} from './admit.ts';
 import {refuseCollection, requireRoomForCollection} from './admit-collection.ts';
 import {calendarBulk} from './bulk.ts';
+import {calendarFormats} from './calendar-format.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
 
 /** `/calendars/`: the trees of homes, one by GUID and one by name for each type of principal. */
@@ -53,6 +54,7 @@ export const calendar: Kind = {
   resourcetype: [dav('collection'), caldav('calendar')],
   stored: stored => stored.collection && stored.types.includes(caldav('calendar')),
   makeable: true,
+  forms: calendarFormats,
   admit,
   admitCollection: refuseCollection,
   bulk: calendarBulk,
@@ -62,6 +64,7 @@ export const calendar: Kind = {
 export const calendarObject: Kind = {
   name: 'calendar object',
   resourcetype: [],
+  forms: calendarFormats,
   stored: (stored, parent) => !stored.collection && parent === calendar,
 };
 

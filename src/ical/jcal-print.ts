@@ -3,7 +3,12 @@ import type {Calendar} from './parse.ts';
 
 /** Prints an iCalendar object as jCal (RFC 7265 §3). */
 export function printJcal(calendar: Calendar): string {
-  return JSON.stringify(printable(jcalOf(calendar)));
+  return printJcalComponent(jcalOf(calendar));
+}
+
+/** One component with all that is in it. */
+export function printJcalComponent(component: JcalComponent): string {
+  return JSON.stringify(printable(component));
 }
 
 function printable([name, properties, components]: JcalComponent): JcalComponent {

@@ -31,6 +31,7 @@ export function endingOf(contentType: string | undefined): string {
   return ending ? `.${ending}` : '';
 }
 
-function essence(contentType: string): string {
+/** The media type without its parameters, in lower case. */
+export function essence(contentType: string): string {
   return contentType.replace(/;.*/s, '').trim().toLowerCase();
 }

@@ -3,9 +3,10 @@ import type {HomeUnit, Path} from '../store/store.ts';
 import {element} from '../xml/element.ts';
 import {dav, type Name} from '../xml/names.ts';
 import {printAlone} from '../xml/print.ts';
-import {contentTypeOf} from './content-type.ts';
+import {contentTypeOf, essence} from './content-type.ts';
 import {DavError} from './error.ts';
 import {printSegment} from './href.ts';
+import {chooseForm} from './negotiate.ts';
 import {parsePrefer} from './prefer.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
 import type {Admitted, DavContext, DavRequest, Resource} from './tables.ts';
@@ -48,6 +49,9 @@ export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
   };
   const prefer = parsePrefer(http);
   if (prefer.return !== 'representation') return {status: replaced ? 204 : 201, headers};
+  // As the client asks, else as it sent.
+  const {forms} = parent.kind;
+  const form = forms && (chooseForm(http, forms) ?? forms.find(({type}) => type === essence(contentType ?? '')));
   return {
     status: replaced ? 200 : 201,
     headers: {
@@ -55,9 +59,9 @@ export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
       ...prefer.applied,
       etag: `"${etag}"`,
       'content-location': href,
-      'content-type': contentType ?? contentTypeOf(name),
+      'content-type': form?.contentType ?? contentType ?? contentTypeOf(name),
     },
-    body: bytes,
+    body: form?.from(bytes) ?? bytes,
   };
 }
 

@@ -25,6 +25,8 @@ export interface Kind {
   stored?(stored: StoredResource, parent: Kind): boolean;
   /** The members of a collection outside homes; those within homes come from the store. */
   members?(resource: Resource, context: DavContext): AsyncIterable<Resource> | Iterable<Resource>;
+  /** The forms that its bytes, and those of its members, can be given in by Accept, the one they are kept in first; none: that alone. */
+  readonly forms?: readonly Form[];
   /** Whether extended MKCOL can make one, asked for by its `resourcetype` (RFC 5689 §3). */
   readonly makeable?: boolean;
   /**
@@ -56,6 +58,15 @@ export interface BulkItem {
   readonly content: Uint8Array | DavError;
   /** Whether it says the same in another form than was sent. */
   readonly converted?: boolean;
+}
+
+/** A form in which the bytes of a resource can be given (RFC 9110 §3.2). */
+export interface Form {
+  /** The media type, without parameters and in lower case. */
+  readonly type: string;
+  readonly contentType: string;
+  /** The bytes, as they are kept, in this form. Throws DavError where they cannot be read. */
+  from(bytes: Uint8Array): Uint8Array | string;
 }
 
 /** Where something comes to lie. */

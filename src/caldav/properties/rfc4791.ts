@@ -4,6 +4,7 @@ import {principal} from '../../webdav/kinds/principal.ts';
 import {kept, properties} from '../../webdav/tables.ts';
 import {type Element, element, text} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
+import {calendarFormats, dataElement} from '../calendar-format.ts';
 import {componentSet, componentsIn, supportedComponents} from '../component-set.ts';
 import {dateLimits} from '../date-limits.ts';
 import {collations} from '../filter/collation.ts';
@@ -41,11 +42,7 @@ export const calendarProperties = properties(
     {
       name: caldav('supported-calendar-data'), // §5.2.4
       allprop: false,
-      get: () => ({
-        name: caldav('calendar-data'),
-        attributes: {'content-type': 'text/calendar', version: '2.0'},
-        children: [],
-      }),
+      get: () => calendarFormats.map(format => dataElement(format)),
     },
     {name: caldav('max-resource-size'), allprop: false, get: ({context}) => number(context.limits.maxResourceSizeBytes)}, // §5.2.5
     {name: caldav('min-date-time'), allprop: false, get: () => dateLimits.min}, // §5.2.6

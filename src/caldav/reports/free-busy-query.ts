@@ -3,14 +3,15 @@ import type {TimeRange} from '../../base/time-range.ts';
 import {type BusyPeriod, busyPeriods, freeBusyCalendar, mergeBusy} from '../../ical/free-busy.ts';
 import {IcalError} from '../../ical/ical-error.ts';
 import {parseCalendar} from '../../ical/parse.ts';
-import {printCalendar} from '../../ical/print.ts';
 import type {Zone} from '../../ical/zone.ts';
 import type {StoredObject} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
+import {chooseForm} from '../../webdav/negotiate.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import type {DavRequest, Report, Resource} from '../../webdav/tables.ts';
 import {child} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
+import {calendarFormats, icalendar} from '../calendar-format.ts';
 import {parseTimeRange} from '../filter/parse.ts';
 import {calendar, calendarHome} from '../kinds.ts';
 import {type Calendar, calendarsOf} from './calendars.ts';
@@ -34,7 +35,8 @@ export const freeBusyQuery: Report = {
     }
     const periods = mergeBusy(await busyIn(range, request));
     const answer = freeBusyCalendar({range, stamp: Date.now(), periods});
-    return {status: 200, headers: {'content-type': 'text/calendar; charset=utf-8'}, body: printCalendar(answer)};
+    const format = chooseForm(request.http, calendarFormats) ?? icalendar;
+    return {status: 200, headers: {'content-type': format.contentType}, body: format.print(answer)};
   },
 };
 

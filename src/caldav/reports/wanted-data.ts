@@ -6,7 +6,9 @@ import type {DavRequest, Resource} from '../../webdav/tables.ts';
 import {wantedIn} from '../../webdav/wanted.ts';
 import {child, type Element} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
+import {printNode} from '../../xml/print.ts';
 import {type CalendarDataRequest, calendarData, parseCalendarDataRequest} from '../calendar-data.ts';
+import {dataElement, icalendar} from '../calendar-format.ts';
 import {calendarObject} from '../kinds.ts';
 
 /** What a report wants of each object, CALDAV:calendar-data among it. Objects read already are handed on, so as not to read them twice. */
@@ -34,5 +36,6 @@ async function dataOf(resource: Resource, request: CalendarDataRequest, zone: ()
   const bytes = read ?? (await view!.read(stored.path, stored.etag));
   if (!bytes) throw new DavError(404, {message: 'The object was changed or removed while the answer was made.'});
   await breathe();
-  return calendarData(bytes, request, zone);
+  const data = calendarData(bytes, request, zone);
+  return request.format === icalendar ? data : {raw: printNode(dataElement(request.format, data))};
 }

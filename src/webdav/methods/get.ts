@@ -8,6 +8,7 @@ import {escapeXml} from '../../xml/print.ts';
 import {contentTypeOf} from '../content-type.ts';
 import {DavError} from '../error.ts';
 import {membersOf} from '../locate.ts';
+import {chooseForm} from '../negotiate.ts';
 import {livePropertiesOf} from '../propstat.ts';
 import type {DavRequest, Method, Resource} from '../tables.ts';
 
@@ -37,21 +38,27 @@ async function getFile(request: DavRequest): Promise<HttpResponse> {
   const {http} = request;
   const resource = request.target!;
   const view = resource.view!;
+  const {forms} = resource.kind;
+  const form = forms && chooseForm(http, forms);
+  const other = form === forms?.[0] ? undefined : form;
+  // A client writes by the ETag it has read, so all forms have one, DAV:getetag. That it knows it does not say in which form: no 304.
+  const conditions = other ? {...http.headers, 'if-none-match': undefined, 'if-modified-since': undefined} : http.headers;
   let stored = resource.stored as StoredObject;
   for (;;) {
     const headers = {
       etag: `"${stored.etag}"`,
       'last-modified': new Date(stored.modified).toUTCString(),
       'cache-control': 'private, no-cache',
+      ...(forms ? {vary: 'Accept'} : {}),
     };
-    const refused = evaluateConditions(http.headers, {exists: true, etag: stored.etag, modified: stored.modified}, true);
+    const refused = evaluateConditions(conditions, {exists: true, etag: stored.etag, modified: stored.modified}, true);
     if (refused === 304) return {status: 304, headers};
     if (refused) throw new DavError(refused, {message: 'It is not as the request’s conditions say.', headers});
     const bytes = await view.read(stored.path, stored.etag);
     if (bytes) {
-      const type = await contentType({...resource, stored}, request);
+      const type = other?.contentType ?? (await contentType({...resource, stored}, request));
       // A file is its owner's, not the server's: a browser must not run it in the server's name.
-      return {status: 200, headers: {...headers, 'content-type': type, ...inert}, body: bytes};
+      return {status: 200, headers: {...headers, 'content-type': type, ...inert}, body: other?.from(bytes) ?? bytes};
     }
     // Written over between the look and the reading: look again.
     const now = view.find(stored.path);
