@@ -80,11 +80,12 @@ describe('RFC 4791 §5.2 properties of a calendar', () => {
     expect(await patch(ann, calendar, '<C:supported-calendar-component-set/>', 'remove')).toBe(403);
   });
 
-  test('§5.2.4 supported-calendar-data: iCalendar 2.0', async () => {
+  test('§5.2.4 supported-calendar-data: iCalendar 2.0, and jCal', async () => {
     const {ann} = await serve({ann: []});
     const data = (await propertyOf(ann, calendar, caldav('supported-calendar-data'))) as Element;
     expect(elements(data)).toMatchObject([
       {name: caldav('calendar-data'), attributes: {'content-type': 'text/calendar', version: '2.0'}},
+      {name: caldav('calendar-data'), attributes: {'content-type': 'application/calendar+json', version: '2.0'}},
     ]);
   });
 

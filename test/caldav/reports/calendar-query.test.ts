@@ -343,7 +343,7 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
 
   test('calendar data of another type is refused', async () => {
     const {bernard} = await serve({bernard: []});
-    const body = query(filter('<C:comp-filter name="VEVENT"/>'), '<C:calendar-data content-type="application/calendar+json"/>');
+    const body = query(filter('<C:comp-filter name="VEVENT"/>'), '<C:calendar-data content-type="application/calendar+xml"/>');
     const {status, error} = await bernard.report('/calendars/users/bernard/calendar/', body);
     expect({status, error}).toEqual({status: 403, error: caldav('supported-calendar-data')});
   });

@@ -13,7 +13,7 @@ describe('RFC 4791 §7.10 CALDAV:free-busy-query', () => {
     const {bernard} = await serveAppendixB();
     const {status, headers, text} = await bernard.report(work, query('start="20060104T140000Z" end="20060105T220000Z"'));
     expect(status).toBe(200);
-    expect(headers.get('content-type')).toBe('text/calendar; charset=utf-8');
+    expect(headers.get('content-type')).toBe('text/calendar;charset=utf-8');
     expect(text).toMatch(/BEGIN:VFREEBUSY\r\nDTSTAMP:\d{8}T\d{6}Z\r\nDTSTART:20060104T140000Z\r\nDTEND:20060105T220000Z\r\n/);
     expect(busyLines(text)).toEqual([
       'FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20060105T100000Z/20060105T120000Z',
