@@ -14,6 +14,7 @@ export const calendarHomes: Kind = {
   name: 'calendar homes',
   resourcetype: [dav('collection')],
   pattern: '/calendars/',
+  leads: true,
   find: () => ({kind: calendarHomes, href: '/calendars/'}),
   *members() {
     for (const form of forms) yield {kind: calendarHomesOf, href: printPath(['calendars', form], true)};
@@ -25,6 +26,7 @@ export const calendarHomesOf: Kind = {
   name: 'calendar homes',
   resourcetype: [dav('collection')],
   pattern: '/calendars/:form/',
+  leads: true,
   find: ({form}) =>
     forms.some(each => each === form) ? {kind: calendarHomesOf, href: printPath(['calendars', form!], true)} : undefined,
   async *members({href}, context) {
@@ -71,11 +73,12 @@ export const calendarObject: Kind = {
 const forms = ['__uids__', ...principalTypes];
 
 /** A principal's home, its href in the form asked for, made when it is first reached; undefined where the principal has none. */
-async function findHome(form: string, name: string, owner: Principal, {store}: DavContext): Promise<Resource | undefined> {
+async function findHome(form: string, name: string, owner: Principal, {store, principal}: DavContext): Promise<Resource | undefined> {
   if (!owner.calendars) return undefined;
   const id = calendarHomeId(owner);
   let view = await store.view(id);
-  if (!view) {
+  // Nothing is made for who has not logged in.
+  if (!view && principal) {
     await provisionHome(store, owner);
     view = await store.view(id);
   }

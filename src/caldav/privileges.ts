@@ -1,6 +1,5 @@
 import type {Privilege} from '../webdav/tables.ts';
 import {caldav, dav} from '../xml/names.ts';
-import {calendar, calendarHome} from './kinds.ts';
 
 /** RFC 4791 §6.1.1: who may not read a calendar may still be told when it is busy. */
 export const calendarPrivileges: readonly Privilege[] = [
@@ -8,6 +7,6 @@ export const calendarPrivileges: readonly Privilege[] = [
     name: caldav('read-free-busy'),
     within: dav('read'),
     description: 'Read busy time',
-    supports: ({kind}) => kind === calendar || kind === calendarHome,
+    supports: ({view}) => view !== undefined,
   },
 ];

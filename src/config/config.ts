@@ -38,6 +38,7 @@ export interface Config {
   /** What one POST of bulk changes may have; 0: no limit. */
   readonly bulk: {readonly enabled: boolean; readonly maxResources: number; readonly maxBytes: number};
   readonly enableAnonymousReadRoot: boolean;
+  readonly enableAnonymousReadNav: boolean;
   readonly authentication: {
     readonly basic: {
       readonly enabled: boolean /** Also on clear HTTP from other machines. */;

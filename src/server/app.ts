@@ -54,6 +54,8 @@ export function createApp({config, directory, proxies, store, log, authorityChai
     hostNames: [config.serverHostName],
     adminPrincipals: config.adminPrincipals,
     readPrincipals: config.readPrincipals,
+    enableAnonymousReadRoot: config.enableAnonymousReadRoot,
+    enableAnonymousReadNav: config.enableAnonymousReadNav,
   });
 
   const own: OwnAddress = {
@@ -73,8 +75,10 @@ export function createApp({config, directory, proxies, store, log, authorityChai
     return (principal && web(sent, principal)) ?? dispatch(routed ?? sent, principal);
   };
 
-  const admit = async (request: HttpRequest) =>
-    (await authenticator.authenticate(request)) ? undefined : dispatch(request, undefined);
+  const admit = async (request: HttpRequest) => {
+    if (!(await authenticator.authenticate(request))) throw new HttpRefusal(401, 'Log in to send as much.');
+    return undefined;
+  };
 
   const refusing =
     <Answer extends HttpResponse | undefined>(work: (request: HttpRequest) => Promise<Answer>) =>

@@ -8,13 +8,15 @@ import type {AccessRules} from './access.ts';
 import {allowed} from './allow.ts';
 import {requireConditions} from './conditions.ts';
 import {createContext, createRequest, inUnit, parseOnce} from './context.ts';
+import {withCurrent} from './current-representation.ts';
 import {DavError} from './error.ts';
 import {errorResponse} from './error-response.ts';
 import {parsePath} from './href.ts';
 import {requireIf} from './if-header.ts';
 import {type Home, type Location, locate, locateInHome} from './locate.ts';
 import {requireUnlocked} from './locks.ts';
-import {requirePrivilege} from './privileges.ts';
+import {sufficientDiskSpace} from './preconditions.ts';
+import {notLoggedIn, requirePrivilege} from './privileges.ts';
 import type {DavContext, Limits, Method, Protocol, Resource} from './tables.ts';
 
 /** What the dispatcher needs of the server. */
@@ -35,7 +37,11 @@ export interface DavServer extends AccessRules {
 export function createDispatch(
   server: DavServer,
 ): (http: HttpRequest, principal: Principal | undefined) => Promise<HttpResponse> {
-  return (http, principal) => answer(server, http, principal).catch(error => failure(error, http, server.log));
+  return async (http, principal) => {
+    const ask = (asked: HttpRequest) => answer(server, asked, principal).catch(error => failure(error, asked, server.log));
+    const response = await ask(http);
+    return response.status === 412 ? withCurrent(response, http, ask) : response;
+  };
 }
 
 function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpResponse {
@@ -45,34 +51,50 @@ function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpRes
   }
   if (error instanceof NoRoom) {
     log.error({err: error, method, path}, 'there is no room left on the disk');
-    return errorResponse(new DavError(507, {message: 'There is no room left on the disk of the server.'})); // RFC 4918 §11.5
+    return errorResponse(new DavError(sufficientDiskSpace));
   }
   log.error({err: error, method, path}, 'a request failed by a fault of the server');
   return errorResponse(new DavError(500, {message: 'The server made a mistake; its error log says more.'}));
 }
 
 async function answer(server: DavServer, http: HttpRequest, principal: Principal | undefined): Promise<HttpResponse> {
-  // Before anything else: who has not logged in learns nothing of what is here.
-  if (!principal) throw new DavError(401, {message: 'Log in to see what is here.'});
   const context = createContext(server, http, principal);
-  const method = server.protocol.methods.get(http.method);
-  if (!method) throw new DavError(501, {message: `The method ${http.method} is not known here.`});
-  const location = await locate(parsePath(http.path === '*' ? '/' : http.path), context);
-  authorise(method, location, context);
-  if (method.writes && location.home) return write(method, http, location as Location & {home: Home}, context);
+  const body = parseOnce(http);
+  const {method, location} = await admit(http, body, context).catch(error => {
+    // Who has not logged in learns nothing of what is here, nor that nothing is.
+    throw !principal && error instanceof DavError ? notLoggedIn() : error;
+  });
+  if (method.writes && location.home) return write(method, http, body, location as Location & {home: Home}, context);
   if (!method.writes) await requireIf(http.headers.if, location, context);
-  return method.handle(createRequest({context, http, location}));
+  return method.handle(createRequest({context, http, location, body}));
 }
 
+/** What is asked for, where the one who asks may have it. Throws DavError. */
+async function admit(http: HttpRequest, body: Body, context: DavContext): Promise<{method: Method; location: Location}> {
+  const method = context.protocol.methods.get(http.method);
+  if (!method) throw new DavError(501, {message: `The method ${http.method} is not known here.`});
+  const location = await locate(parsePath(http.path === '*' ? '/' : http.path), context);
+  if (!context.principal && !location.target) throw notLoggedIn();
+  authorise(method, location, body, context);
+  return {method, location};
+}
+
+type Body = ReturnType<typeof parseOnce>;
+
 /** One unit of work. It may run more than once, so everything that was looked at is looked at again in it. */
-async function write(method: Method, http: HttpRequest, {home, path}: Location & {home: Home}, context: DavContext) {
-  const body = parseOnce(http);
+async function write(
+  method: Method,
+  http: HttpRequest,
+  body: Body,
+  {home, path}: Location & {home: Home},
+  context: DavContext,
+): Promise<HttpResponse> {
   let after: (() => Promise<void>)[] = [];
   const response = await context.store.write(home.view.home, async unit => {
     after = [];
     const inside = inUnit(context, unit);
     const location = locateInHome(home, path ? path.split('/') : [], inside);
-    authorise(method, location, inside);
+    authorise(method, location, body, inside);
     await requireConditions(http, location, inside);
     requireUnlocked(location, method.changes ?? 'itself', http, inside);
     return method.handle(createRequest({context: inside, http, location, body, after}));
@@ -82,10 +104,14 @@ async function write(method: Method, http: HttpRequest, {home, path}: Location &
 }
 
 /** The privilege the method needs, then whether it can be meant (RFC 3744 Appendix B, RFC 9110 §15.5). Throws DavError. */
-function authorise(method: Method, {target, parent, nearest}: Location, context: DavContext): void {
+function authorise(method: Method, {target, parent, nearest}: Location, body: Body, context: DavContext): void {
   if (target) {
-    requirePrivilege(method.mapped, target, context);
-    if (method.supports && !method.supports(target)) throw notAllowed(method, target, context.protocol);
+    const isMeant = method.supports?.(target) ?? true;
+    // That there is a home, its principal says; and what lies in none is no secret.
+    if (!isMeant && (!target.view || target.stored?.path === '')) throw notAllowed(method, target, context.protocol);
+    const privilege = method.mappedBy?.(body, context.protocol) ?? method.mapped;
+    requirePrivilege(privilege, (method.mappedAbove && parent) || target, context);
+    if (!isMeant) throw notAllowed(method, target, context.protocol);
   } else if (method.unmapped) {
     requirePrivilege(method.unmapped, nearest, context);
     if (!parent && method.writes) throw new DavError(409, {message: 'The collection it would lie in is not there.'});

@@ -1,6 +1,7 @@
 import {collection, file} from './kinds/collection.ts';
 import {principal, principalCollection, principalsOfType} from './kinds/principal.ts';
 import {root} from './kinds/root.ts';
+import {acl} from './methods/acl.ts';
 import {copy, move} from './methods/copy-move.ts';
 import {del} from './methods/delete.ts';
 import {get, head} from './methods/get.ts';
@@ -40,7 +41,7 @@ export const webdav: Extension = {
   name: 'WebDAV',
   tokens: ['1', '2', '3', 'extended-mkcol'],
   kinds: [root, principalCollection, principalsOfType, principal, collection, file],
-  methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report],
+  methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report, acl],
   properties: [
     rfc4918,
     rfc3253,

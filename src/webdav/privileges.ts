@@ -6,13 +6,14 @@ import type {DavContext, Privilege, Resource} from './tables.ts';
 
 /** RFC 3744 §3: the privileges of WebDAV; other rooms add theirs below them. */
 export const webdavPrivileges: readonly Privilege[] = [
-  {name: dav('all'), description: 'Everything'},
+  {name: dav('all'), aggregate: true, description: 'Everything'},
   {name: dav('read'), within: dav('all'), description: 'Read contents and properties'},
   {name: dav('read-acl'), within: dav('all'), description: 'Read the access control list'},
-  {name: dav('read-current-user-privilege-set'), within: dav('all'), description: 'Read one’s own privileges'},
+  // Clients ask what they may do of whatever they can see.
+  {name: dav('read-current-user-privilege-set'), within: dav('read'), description: 'Read one’s own privileges'},
   {name: dav('write-acl'), within: dav('all'), description: 'Change the access control list'},
   {name: dav('unlock'), within: dav('all'), description: 'Remove locks of others'},
-  {name: dav('write'), within: dav('all'), description: 'Change contents, properties and members'},
+  {name: dav('write'), within: dav('all'), aggregate: true, description: 'Change contents, properties and members'},
   {name: dav('write-properties'), within: dav('write'), description: 'Change properties'},
   {name: dav('write-content'), within: dav('write'), description: 'Change contents'},
   {name: dav('bind'), within: dav('write'), description: 'Add members'},
@@ -21,17 +22,24 @@ export const webdavPrivileges: readonly Privilege[] = [
 
 /**
  * Throws DavError need-privileges, naming what is missing (RFC 3744 §7.1.1). To who may not even read there, that is the reading of the
- * home, whatever was asked for: more would say what is in it and what is not.
+ * home, whatever was asked for: more would say what is in it and what is not. Who has not logged in is asked to.
  */
 export function requirePrivilege(privilege: Name, resource: Resource, context: DavContext): void {
   if (context.may(privilege, resource)) return;
+  if (!context.principal) throw notLoggedIn();
   const isSeen = !resource.view || context.may(dav('read'), resource);
   const [href, name] = isSeen ? [resource.href, privilege] : [homeHref(resource), dav('read')];
   const missing = element(dav('resource'), element(dav('href'), href), element(dav('privilege'), element(name)));
   throw new DavError(needPrivileges, {content: [missing]});
 }
 
-function homeHref({href, stored}: Resource): string {
+/** RFC 9110 §15.5.2: whoever logs in may have more. */
+export function notLoggedIn(): DavError {
+  return new DavError(401, {message: 'Log in to see what is here.'});
+}
+
+/** The URL of the home that a resource lies in, in the form asked for. */
+export function homeHref({href, stored}: Resource): string {
   const below = stored?.path ? stored.path.split('/').length : 0;
   const segments = href.replace(/\/$/, '').split('/');
   return `${segments.slice(0, segments.length - below).join('/')}/`;

@@ -25,6 +25,10 @@ export interface Kind {
   stored?(stored: StoredResource, parent: Kind): boolean;
   /** The members of a collection outside homes; those within homes come from the store. */
   members?(resource: Resource, context: DavContext): AsyncIterable<Resource> | Iterable<Resource>;
+  /** Whether it is there to lead to principals and homes alone: EnableAnonymousReadNav is about these. */
+  readonly leads?: boolean;
+  /** Whether its members inherit what its own entries of access control grant and deny (RFC 3744 §5.5.4). */
+  readonly bequeaths?: boolean;
   /** The forms that its bytes, and those of its members, can be given in by Accept, the one they are kept in first; none: that alone. */
   readonly forms?: readonly Form[];
   /** Whether extended MKCOL can make one, asked for by its `resourcetype` (RFC 5689 §3). */
@@ -129,19 +133,29 @@ export interface DavContext {
   locate(href: string): Promise<Resource | undefined>;
   /** Whether the one who asks has this privilege on the resource (RFC 3744); decided in `access.ts` alone. */
   may(privilege: Name, resource: Resource): boolean;
-  /** Who has which privileges on it. */
+  /** The entries by which that is decided, in their order. */
   acl(resource: Resource): readonly Ace[];
 }
 
 /** An entry of an access control list (RFC 3744 §5.5): what it grants, and to whom. */
 export interface Ace {
-  readonly who: Principal | 'authenticated';
-  /** An aggregate privilege grants all it holds. */
-  readonly grant: readonly Name[];
+  readonly who: Who;
+  /** It is for all that `who` is not. */
+  readonly invert?: boolean;
+  readonly verb: 'grant' | 'deny';
+  /** An aggregate privilege stands for all it holds. */
+  readonly privileges: readonly Name[];
+  /** Nobody can change it. */
+  readonly isProtected?: boolean;
+  /** The href of what it is inherited from. */
+  readonly inherited?: string;
 }
 
 /** One request after authentication, its target found and its privilege checked. */
 export interface DavRequest extends DavContext {
+/** Whom an entry is for (RFC 3744 §5.5.1): a principal, and the members where it is a group; or the principal that a property names. */
+export type Who = {readonly guid: string} | {readonly property: Name} | 'all' | 'authenticated' | 'unauthenticated' | 'self';
+
   readonly http: HttpRequest;
   /** Undefined: nothing is mapped to the URL. */
   readonly target: Resource | undefined;
@@ -170,6 +184,10 @@ export interface Method {
   readonly mapped: Name;
   /** on its parent, where it is not; undefined: an unmapped URL is 404. */
   readonly unmapped?: Name;
+  /** Whether it is needed on the collection that the resource lies in instead: where a member is taken away. */
+  readonly mappedAbove?: boolean;
+  /** The privilege in place of `mapped` where the body decides it. */
+  mappedBy?(body: () => Element | undefined, protocol: Protocol): Name;
   /** Whether dispatch opens a unit of work on the target's home: kept when `handle` answers, dropped when it throws. */
   readonly writes: boolean;
   /** Of methods that write: what locks keep it from (RFC 4918 §7). The default: `itself`. */
@@ -184,6 +202,8 @@ export interface Report {
   readonly name: Name;
   supports(resource: Resource): boolean;
   run(body: Element, request: DavRequest & {target: Resource}): Promise<HttpResponse> | HttpResponse;
+  /** The privilege needed on the resource; undefined: DAV:read. */
+  readonly needs?: Name;
 }
 
 /** A property's value: its content (nothing: an empty element), or the whole element already printed. */
@@ -243,6 +263,8 @@ export interface Privilege {
 
 /** What a room adds to the protocol: its rows. */
 export interface Extension {
+  /** Whether it is no more than what it holds. */
+  readonly aggregate?: boolean;
   readonly name: string;
   /** Tokens of the DAV header; each must be fully true. */
   readonly tokens: readonly string[];

@@ -1,8 +1,11 @@
 import type {HomeUnit, HomeView, Path, StoredObject, StoredResource} from '../store/store.ts';
+import {dav} from '../xml/names.ts';
 import {DavError} from './error.ts';
-import type {Location} from './locate.ts';
+import {type Location, membersOf} from './locate.ts';
 import {rootedIn} from './lock-scope.ts';
+import {requirePrivilege} from './privileges.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
+import {aclProperty, storedAces} from './stored-acl.ts';
 import type {Admitted, DavContext, Resource} from './tables.ts';
 
 /** What COPY and MOVE are to do. */
@@ -37,6 +40,7 @@ export async function transfer(asked: Transfer, unit: HomeUnit, context: DavCont
     const copied = plan.shallow && stored.collection ? 0 : sizeOf(stored, plan.from);
     requireRoom(parent, copied - (replaced ? sizeOf(replaced, unit) : 0), context);
   }
+  if (!(sameHome && moving)) requireMembers(asked.source, plan, context);
   // RFC 4918 §9.9.3: MOVE deletes what it replaces, its locks with it; COPY writes over it, and a lock on the URL stays.
   if (moving && replaced) for (const {token} of rootedIn(unit.locks(), path)) unit.unlock(token);
   if (stored.collection) {
@@ -45,6 +49,7 @@ export async function transfer(asked: Transfer, unit: HomeUnit, context: DavCont
     if (!sameHome) await copyTree(stored, plan.from, path, unit, plan.shallow);
     else if (moving) unit.move(stored.path, path);
     else unit.copy(stored.path, path, plan.shallow);
+    if (!moving) forgetAces(stored, plan, path, unit);
   } else await transferFile(plan, stored, unit, context);
 }
 
@@ -74,6 +79,8 @@ async function transferFile(plan: Planned, stored: StoredObject, unit: HomeUnit,
   if (sameHome && moving) unit.move(stored.path, path);
   else if (asItIs) unit.copy(stored.path, path);
   if (!asItIs) unit.put(path, known.bytes, known.index, stored.properties);
+  const aces = to.target?.stored?.collection === false ? to.target.stored.properties.get(aclProperty) : undefined;
+  if (!moving) keepAces(stored, aces, path, unit);
 }
 
 /** Into another home: the bytes go along. */
@@ -87,6 +94,36 @@ async function copyTree(stored: StoredResource, from: HomeView, path: Path, unit
   for (const member of from.members(stored.path)) {
     await copyTree(member, from, `${path}/${member.path.slice(stored.path.length + 1)}`, unit, false);
   }
+}
+
+/**
+ * Nobody takes along what he may not read. And between homes nobody brings lists along by which others have rights there, save who may
+ * set them there: a MOVE leaves them as they are, or fails (RFC 3744 §7.3).
+ */
+function requireMembers(source: Resource, plan: Planned, context: DavContext): void {
+  requirePrivilege(dav('read'), source, context);
+  if (plan.moving && storedAces(source).length > 0) requirePrivilege(dav('write-acl'), plan.parent, context);
+  if (!source.stored?.collection || plan.shallow) return;
+  for (const member of membersOf(source, context) as Iterable<Resource>) requireMembers(member, plan, context);
+}
+
+/** RFC 3744 §7.4: a copy has the entries of something just made. */
+function forgetAces(
+  stored: StoredResource,
+  {from, shallow}: Pick<Planned, 'from' | 'shallow'>,
+  path: Path,
+  unit: HomeUnit,
+): void {
+  keepAces(stored, undefined, path, unit);
+  if (!stored.collection || shallow) return;
+  for (const member of from.members(stored.path)) {
+    forgetAces(member, {from, shallow}, path + member.path.slice(stored.path.length), unit);
+  }
+}
+
+/** What a copy is written over keeps its own. */
+function keepAces({properties}: StoredResource, aces: string | undefined, path: Path, unit: HomeUnit): void {
+  if (aces !== properties.get(aclProperty)) unit.setProperties(path, new Map([[aclProperty, aces]]));
 }
 
 async function readFrom(view: HomeView, {path, etag}: StoredObject): Promise<Uint8Array> {

@@ -1,13 +1,13 @@
 import {describe, expect, test} from 'vitest';
 import {protocol} from '../../src/server/protocol.ts';
-import {elements} from '../../src/xml/element.ts';
+import {element, elements} from '../../src/xml/element.ts';
 import {caldav, dav} from '../../src/xml/names.ts';
 import {serve} from '../support/serve.ts';
 import {sharedServer} from '../support/shared-server.ts';
 
 const methods = [...protocol.methods.keys(), 'LOCK', 'SEARCH'];
 const paths = [
-  '/',
+  '/principals/',
   '/principals/users/ann/',
   '/calendars/users/ann/',
   '/calendars/users/ann/calendar/',
@@ -29,6 +29,48 @@ describe('RFC 9110 §11.6.1: who has not logged in', () => {
         challenge: expect.stringMatching(/^Basic realm="Test Realm"/),
       });
     }
+  });
+});
+
+describe('EnableAnonymousReadRoot and EnableAnonymousReadNav: who has not logged in', () => {
+  const leading = ['/principals/', '/principals/users/', '/calendars/', '/calendars/__uids__/'];
+  const beyond = ['/principals/users/ann/', '/principals/users/nobody/', '/calendars/users/ann/', '/nowhere/', '/caldav/'];
+
+  test('reads / where the plist says so, as it does by itself, and nothing else', async () => {
+    const {nobody} = await serve({ann: []});
+    expect((await nobody.propfind('/', 0, dav('resourcetype'))).status).toBe(207);
+    expect([...(await nobody.propfind('/', 1, dav('resourcetype'))).responses.keys()]).toEqual(['/']);
+    expect((await nobody.get('/')).status).toBe(200);
+    for (const path of [...leading, ...beyond]) expect((await nobody.propfind(path)).status).toBe(401);
+    for (const method of ['PUT', 'PROPPATCH', 'DELETE', 'ACL', 'LOCK', 'SEARCH']) {
+      expect((await nobody.request(method, '/')).status).toBe(401);
+    }
+  });
+
+  test('does not read / where the plist forbids it', async () => {
+    const {nobody} = await serve({ann: []}, {plist: {EnableAnonymousReadRoot: false}});
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']) {
+      expect((await nobody.request(method, '/')).status).toBe(401);
+    }
+  });
+
+  test('is asked to log in for DAV:current-user-principal: a client that is told “unauthenticated” does not come back', async () => {
+    const {nobody} = await serve({ann: []});
+    const {status, headers} = await nobody.propfind('/', 0, dav('resourcetype'), dav('current-user-principal'));
+    expect({status, challenge: headers.get('www-authenticate')}).toEqual({
+      status: 401,
+      challenge: 'Basic realm="Test Realm", charset="UTF-8"',
+    });
+  });
+
+  test('reads what leads to principals and homes where the plist says so, and of no account', async () => {
+    const {nobody} = await serve({ann: []}, {plist: {EnableAnonymousReadNav: true}});
+    for (const path of leading) {
+      const {status, responses} = await nobody.propfind(path, 1, dav('resourcetype'));
+      expect({path, status}).toEqual({path, status: 207});
+      expect([...responses.keys()].join()).not.toMatch(/ann|10000000/);
+    }
+    for (const path of beyond) expect((await nobody.propfind(path)).status).toBe(401);
   });
 });
 
@@ -95,7 +137,8 @@ describe('RFC 3744 §3: who may do what', () => {
   test('whoever has logged in may read principals, and change none', async () => {
     const {bob} = await serve({ann: [], bob: []});
     expect((await bob.propfind('/principals/users/ann/', 0, dav('displayname'))).status).toBe(207);
-    expect((await bob.delete('/principals/users/ann/')).status).toBe(403);
+    expect((await bob.delete('/principals/users/ann/')).status).toBe(405);
+    expect((await bob.proppatch('/principals/users/ann/', element(dav('displayname'), 'Bob'))).status).toBe(403);
     expect((await bob.request('MKCOL', '/principals/users/mallory/')).status).toBe(403);
   });
 

@@ -143,7 +143,14 @@ export const honoured: readonly ConfigKey[] = [
     type: 'boolean',
     default: true,
     config: 'enableAnonymousReadRoot',
-    meaning: 'Whether a browser sees the page of set-up hints without a password.',
+    meaning: 'Whether / can be read without a password: the page of set-up hints, and its properties.',
+  },
+  {
+    key: 'EnableAnonymousReadNav',
+    type: 'boolean',
+    default: false,
+    config: 'enableAnonymousReadNav',
+    meaning: 'Whether the collections that lead to principals and homes can be read without a password; no account is listed.',
   },
   {
     key: 'Authentication.Basic.Enabled',

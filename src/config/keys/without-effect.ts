@@ -15,13 +15,6 @@ export const withoutEffect: readonly ConfigKey[] = [
   key('DirectoryService.params.cacheTimeout', 'integer', 30, 'Open Directory.', 'a change of accounts.xml is noticed at once'),
   key('SudoersFile', 'path', 'conf/sudoers.plist', 'Who may act as another.', 'AdminPrincipals have every right already'),
   key('EnableProxyPrincipals', 'boolean', true, 'Delegation by calendar-proxy groups.', 'these groups are always there'),
-  key(
-    'EnableAnonymousReadNav',
-    'boolean',
-    false,
-    'Reading /principals without a password.',
-    'it would list the accounts to anyone',
-  ),
   key('Authentication.Digest.Algorithm', 'string', 'md5', 'The Digest algorithm.', 'Algorithms has taken its place'),
   key('Authentication.Digest.Qop', 'string', '', 'Digest’s quality of protection.', 'RFC 7616 demands qop=auth'),
   key('Authentication.Kerberos.Enabled', 'boolean', false, 'Kerberos.', 'this version has Basic and Digest only'),

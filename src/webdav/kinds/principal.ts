@@ -9,6 +9,7 @@ export const principalCollection: Kind = {
   resourcetype: [dav('collection')],
   pattern: '/principals/',
   find: () => ({kind: principalCollection, href: '/principals/'}),
+  leads: true,
   *members() {
     for (const type of ['__uids__', ...principalTypes])
       yield {kind: principalsOfType, href: printPath(['principals', type], true)};
@@ -21,6 +22,7 @@ export const principalsOfType: Kind = {
   resourcetype: [dav('collection')],
   pattern: '/principals/:type/',
   find: ({type}) =>
+  leads: true,
     type === '__uids__' || principalTypes.some(each => each === type)
       ? {kind: principalsOfType, href: printPath(['principals', type!], true)}
       : undefined,

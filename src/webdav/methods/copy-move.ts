@@ -24,6 +24,7 @@ export const copy: Method = {
 export const move: Method = {
   name: 'MOVE',
   mapped: dav('unbind'),
+  mappedAbove: true,
   writes: false,
   supports: ({stored}) => stored !== undefined && stored.path !== '',
   handle: request => copyOrMove(request, true),
@@ -41,21 +42,33 @@ async function copyOrMove(request: DavRequest, moving: boolean): Promise<HttpRes
   const depth = parseDepth(http, 'infinity', moving ? ['infinity'] : ['0', 'infinity']);
   const there = await locateHref(destination, request);
   if (!there) throw new DavError(502, {message: 'The destination is on another server.'});
-  requirePrivilege(dav('bind'), there.parent ?? there.nearest, request);
+  requirePlace(there, moving, request);
   if (!there.home) throw new DavError(403, {message: 'Nothing can be stored there.'});
 
   const {made, source} = await store.write(there.home.view.home, async unit => {
     const context = inUnit(request, unit);
     const source = await requireSource(request, context, moving);
     const to = (await locateHref(destination, context))!;
+    requirePlace(to, moving, context);
     if (to.target && !overwrite) throw new DavError(412, {message: 'Something is there already, and Overwrite is F.'});
-    if (to.target && to.parent) requirePrivilege(dav('unbind'), to.parent, context);
     requireUnlocked(to, 'tree', http, context);
     await transfer({source, to, moving, shallow: depth === '0'}, unit, context);
     return {made: to.target ? undefined : authorityOf(destination) + hrefOf(to, source), source};
   });
   if (moving && source.view!.home !== there.home.view.home) await removeSource(request, source);
   return made === undefined ? {status: 204} : {status: 201, headers: {location: made}};
+}
+
+/**
+ * What COPY and MOVE need where they lead (RFC 3744 Appendix B). A file that COPY writes over stays what it is to all others; anything
+ * else that is there is removed.
+ */
+function requirePlace({target, parent, nearest}: Location, moving: boolean, context: DavContext): void {
+  if (target && !moving)
+    for (const name of ['write-content', 'write-properties'] as const) requirePrivilege(dav(name), target, context);
+  if (target && !moving && target.stored?.collection === false) return;
+  requirePrivilege(dav('bind'), parent ?? nearest, context);
+  if (target && parent) requirePrivilege(dav('unbind'), parent, context);
 }
 
 /** Scheme and authority as the client knows them, which a proxy may have changed; nothing where it sent a path. */
@@ -71,7 +84,9 @@ async function requireSource(request: DavRequest, context: DavContext, moving: b
   const location = await locateHref(request.http.path, context);
   const source = location?.target;
   if (!source?.stored) throw new DavError(404, {message: 'There is nothing here.'});
-  requirePrivilege(moving ? dav('unbind') : dav('read'), source, context);
+  // Appendix B has no more for MOVE; but where it leads, the one who asks may come to read it.
+  if (moving) requirePrivilege(dav('unbind'), location!.parent!, context);
+  requirePrivilege(dav('read'), source, context);
   await requireConditions(request.http, location!, context);
   if (moving) requireUnlocked(location!, 'tree', request.http, context);
   return source;

@@ -6,6 +6,7 @@ import type {Method} from '../tables.ts';
 export const del: Method = {
   name: 'DELETE',
   mapped: dav('unbind'),
+  mappedAbove: true,
   writes: true,
   changes: 'tree',
   supports: ({stored}) => stored !== undefined && stored.path !== '',

@@ -7,6 +7,7 @@ import type {Method} from '../tables.ts';
 export const report: Method = {
   name: 'REPORT',
   mapped: dav('read'),
+  mappedBy: (body, {reports}) => reports.get(body()?.name ?? dav('prop'))?.needs ?? dav('read'),
   writes: false,
   handle(request) {
     const target = request.target!;

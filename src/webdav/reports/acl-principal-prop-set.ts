@@ -1,11 +1,12 @@
 import {dav} from '../../xml/names.ts';
-import {printPath} from '../href.ts';
+import {parseDepth} from '../depth.ts';
 import {principal} from '../kinds/principal.ts';
 import {multistatus} from '../multistatus.ts';
 import {parsePrefer} from '../prefer.ts';
+import {principalHref} from '../principals.ts';
 import {requirePrivilege} from '../privileges.ts';
 import {printResponse} from '../propstat.ts';
-import type {Report} from '../tables.ts';
+import type {DavRequest, Report, Resource, Who} from '../tables.ts';
 import {wantedIn} from '../wanted.ts';
 
 /** RFC 3744 §9.2: the principals that a resource's DAV:acl names. */
@@ -14,14 +15,23 @@ export const aclPrincipalPropSet: Report = {
   supports: () => true,
   run(body, request) {
     requirePrivilege(dav('read-acl'), request.target, request);
+    parseDepth(request.http, '0', ['0']);
     const prefer = parsePrefer(request.http);
     const wanted = wantedIn(body, request.http);
-    const named = new Map(
-      request.acl(request.target).flatMap(({who}) => (who === 'authenticated' ? [] : [[who.guid, who] as const])),
-    );
-    const responses = [...named.values()].map(owner =>
-      printResponse({kind: principal, owner, href: printPath(['principals', '__uids__', owner.guid], true)}, wanted, request),
-    );
+    const named = new Set(request.acl(request.target).flatMap(({who}) => guidOf(who, request.target) ?? []));
+    const principals = [...named].flatMap(guid => resourceOf(guid, request) ?? []).filter(each => request.may(dav('read'), each));
+    const responses = principals.map(each => printResponse(each, wanted, request));
     return multistatus(responses, {headers: prefer.applied});
   },
 };
+
+/** An entry names a principal by its URL, or by a property that holds it. */
+function guidOf(who: Who, {owner}: Resource): string | undefined {
+  if (typeof who === 'string') return undefined;
+  return 'guid' in who ? who.guid : owner?.guid;
+}
+
+function resourceOf(guid: string, {directory}: DavRequest): Resource | undefined {
+  const owner = directory.findByGuid(guid);
+  return owner && {kind: principal, owner, href: principalHref(owner)};
+}

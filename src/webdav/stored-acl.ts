@@ -1,0 +1,48 @@
+import {element, elements} from '../xml/element.ts';
+import {dav} from '../xml/names.ts';
+import {parseXml, XmlError} from '../xml/parse.ts';
+import {printAlone} from '../xml/print.ts';
+import {parseAce, printAce} from './ace.ts';
+import {DavError} from './error.ts';
+import {parsePath} from './href.ts';
+import type {Ace, Resource} from './tables.ts';
+
+/** Where a resource's own entries are kept: the property element, the principals by their DAV:principal-URL. */
+export const aclProperty = dav('acl');
+
+/** The entries that were set on a resource itself. The same list each time for the same text. */
+export function storedAces({stored}: Resource): readonly Ace[] {
+  const printed = stored?.properties.get(aclProperty);
+  return printed === undefined ? none : parseStored(printed);
+}
+
+/** What is to be kept of them; undefined: nothing. */
+export function printStored(aces: readonly Ace[]): string | undefined {
+  return aces.length === 0 ? undefined : printAlone(element(aclProperty, ...aces.map(printAce)));
+}
+
+const none: readonly Ace[] = [];
+const mostParsed = 1000;
+const parsed = new Map<string, readonly Ace[]>();
+
+/** XML is parsed once, however many resources have that list; what was asked for longest ago is let go of. */
+function parseStored(printed: string): readonly Ace[] {
+  let aces = parsed.get(printed);
+  if (aces) parsed.delete(printed);
+  else aces = parseOrDeny(printed);
+  parsed.set(printed, aces);
+  if (parsed.size > mostParsed) parsed.delete(parsed.keys().next().value!);
+  return aces;
+}
+
+/** Of a list that was damaged on disk nobody can say what it forbade. */
+function parseOrDeny(printed: string): readonly Ace[] {
+  try {
+    return elements(parseXml(printed), dav('ace')).map(ace => parseAce(ace, guidOf));
+  } catch (error) {
+    if (!(error instanceof XmlError || error instanceof DavError)) throw error;
+    return [{who: 'all', verb: 'deny', privileges: [dav('all')]}];
+  }
+}
+
+const guidOf = (href: string) => parsePath(href)[2] ?? '';
