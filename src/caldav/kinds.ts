@@ -56,6 +56,7 @@ export const calendar: Kind = {
   resourcetype: [dav('collection'), caldav('calendar')],
   stored: stored => stored.collection && stored.types.includes(caldav('calendar')),
   makeable: true,
+  bequeaths: true,
   forms: calendarFormats,
   admit,
   admitCollection: refuseCollection,

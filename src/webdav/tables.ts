@@ -105,6 +105,8 @@ export interface Resource {
   readonly href: string;
   /** The principal it is, or in whose home it lies. */
   readonly owner?: Principal;
+  /** The principal whose delegates it is the group of. */
+  readonly actsFor?: Principal;
   /** The collection it lies in, where it lies in a home and is none: entries of an access control list are inherited from it. */
   readonly within?: Resource;
   /** The home it lies in, or is. */
@@ -137,7 +139,7 @@ export interface DavContext {
   acl(resource: Resource): readonly Ace[];
 }
 
-/** An entry of an access control list (RFC 3744 §5.5): what it grants, and to whom. */
+/** An entry of an access control list (RFC 3744 §5.5). */
 export interface Ace {
   readonly who: Who;
   /** It is for all that `who` is not. */
@@ -151,11 +153,11 @@ export interface Ace {
   readonly inherited?: string;
 }
 
-/** One request after authentication, its target found and its privilege checked. */
-export interface DavRequest extends DavContext {
 /** Whom an entry is for (RFC 3744 §5.5.1): a principal, and the members where it is a group; or the principal that a property names. */
 export type Who = {readonly guid: string} | {readonly property: Name} | 'all' | 'authenticated' | 'unauthenticated' | 'self';
 
+/** One request after authentication, its target found and its privilege checked. */
+export interface DavRequest extends DavContext {
   readonly http: HttpRequest;
   /** Undefined: nothing is mapped to the URL. */
   readonly target: Resource | undefined;
@@ -182,12 +184,12 @@ export interface Method {
   readonly name: string;
   /** RFC 3744 Appendix B: the privilege needed on the resource, where the URL is mapped; */
   readonly mapped: Name;
-  /** on its parent, where it is not; undefined: an unmapped URL is 404. */
-  readonly unmapped?: Name;
   /** Whether it is needed on the collection that the resource lies in instead: where a member is taken away. */
   readonly mappedAbove?: boolean;
   /** The privilege in place of `mapped` where the body decides it. */
   mappedBy?(body: () => Element | undefined, protocol: Protocol): Name;
+  /** on its parent, where it is not; undefined: an unmapped URL is 404. */
+  readonly unmapped?: Name;
   /** Whether dispatch opens a unit of work on the target's home: kept when `handle` answers, dropped when it throws. */
   readonly writes: boolean;
   /** Of methods that write: what locks keep it from (RFC 4918 §7). The default: `itself`. */
@@ -200,10 +202,10 @@ export interface Method {
 /** A row of the table of reports (RFC 3253 §3.6). */
 export interface Report {
   readonly name: Name;
-  supports(resource: Resource): boolean;
-  run(body: Element, request: DavRequest & {target: Resource}): Promise<HttpResponse> | HttpResponse;
   /** The privilege needed on the resource; undefined: DAV:read. */
   readonly needs?: Name;
+  supports(resource: Resource): boolean;
+  run(body: Element, request: DavRequest & {target: Resource}): Promise<HttpResponse> | HttpResponse;
 }
 
 /** A property's value: its content (nothing: an empty element), or the whole element already printed. */
@@ -226,6 +228,11 @@ export interface LiveProperty {
    * `value` undefined: the client removes it. No `set`: protected (DAV:cannot-modify-protected-property).
    */
   set?(value: Element | undefined, of: {context: DavContext; resource: Resource}): Element | undefined;
+  /**
+   * Where the value is not kept with the resource: carries out what `set` has accepted, once no property of the request is refused.
+   * Resolves when it is durable.
+   */
+  apply?(value: Element | undefined, of: {context: DavContext; resource: Resource}): Promise<void>;
   /** Stands in for `set` while MKCOL or MKCALENDAR makes the resource: for properties that are protected afterwards. */
   initial?: LiveProperty['set'];
   /** Whether DAV:allprop lists it; most of CalDAV's say no (RFC 4791 §5.2). The default is yes. */
@@ -256,6 +263,8 @@ export interface Privilege {
   readonly name: Name;
   /** The aggregate privilege that it is part of; undefined: it is the root, DAV:all. */
   readonly within?: Name;
+  /** Whether it is no more than what it holds. */
+  readonly aggregate?: boolean;
   readonly description: string;
   /** Whether it means anything on a resource. The default: on all. */
   supports?(resource: Resource): boolean;
@@ -263,8 +272,6 @@ export interface Privilege {
 
 /** What a room adds to the protocol: its rows. */
 export interface Extension {
-  /** Whether it is no more than what it holds. */
-  readonly aggregate?: boolean;
   readonly name: string;
   /** Tokens of the DAV header; each must be fully true. */
   readonly tokens: readonly string[];
@@ -301,6 +308,8 @@ export interface Limits {
   readonly bulk?: {readonly maxResources: number; readonly maxBytes: number};
   /** IANA name of the time zone of calendars that have none; undefined: UTC. */
   readonly defaultTimezone?: string;
+  /** User-Agents that are sent the VTIMEZONEs of standard zones unasked (RFC 7809 §3.1.3). */
+  readonly sendTimezonesTo?: readonly RegExp[];
 }
 
 /** Joins extensions; a later method of the same name stands in for an earlier one (caldav's PUT for WebDAV's). */
