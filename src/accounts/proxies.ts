@@ -5,7 +5,7 @@ export type ProxyAccess = 'read' | 'write';
 
 /**
  * Who acts for whom: what accounts.xml says of it and what owners set themselves, together, as both are at one moment. All are GUIDs of
- * records that are there; groups stand for themselves.
+ * records that are there, the owners with calendars; groups stand for themselves.
  */
 export interface Proxies {
   /** Those who act for `guid`, as they are named: groups not resolved. */
@@ -33,7 +33,7 @@ export function joinProxies(directory: Directory, delegations: readonly Delegati
   const byOwner = new Map<string, Set<string>>();
   const byMember = new Map<string, Set<string>>();
   const add = ({owner, access, member}: Delegation) => {
-    if (!directory.findByGuid(owner) || !directory.findByGuid(member)) return;
+    if (!directory.findByGuid(owner)?.calendars || !directory.findByGuid(member)) return;
     put(byOwner, `${access} ${owner}`, member);
     put(byMember, `${access} ${member}`, owner);
   };

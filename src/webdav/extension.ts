@@ -1,7 +1,7 @@
+import {calendarProxyRead, calendarProxyWrite} from './kinds/calendar-proxy.ts';
 import {collection, file} from './kinds/collection.ts';
 import {principal, principalCollection, principalsOfType} from './kinds/principal.ts';
 import {root} from './kinds/root.ts';
-import {acl} from './methods/acl.ts';
 import {copy, move} from './methods/copy-move.ts';
 import {del} from './methods/delete.ts';
 import {get, head} from './methods/get.ts';
@@ -18,7 +18,8 @@ import {webdavPrivileges} from './privileges.ts';
 import {bulkChangeProperties} from './properties/bulk-change.ts';
 import {calendarserverPrincipal} from './properties/calendarserver.ts';
 import {rfc3253} from './properties/rfc3253.ts';
-import {accessProperties, principalProperties} from './properties/rfc3744.ts';
+import {accessProperties} from './properties/rfc3744.ts';
+import {principalProperties, proxyPrincipalProperties} from './properties/rfc3744-principals.ts';
 import {rfc4331} from './properties/rfc4331.ts';
 import {rfc4918} from './properties/rfc4918.ts';
 import {rfc5397} from './properties/rfc5397.ts';
@@ -26,6 +27,7 @@ import {rfc5842} from './properties/rfc5842.ts';
 import {rfc5995} from './properties/rfc5995.ts';
 import {rfc6578} from './properties/rfc6578.ts';
 import {aclPrincipalPropSet} from './reports/acl-principal-prop-set.ts';
+import {calendarserverPrincipalSearch} from './reports/calendarserver-principal-search.ts';
 import {expandProperty} from './reports/expand-property.ts';
 import {principalMatch} from './reports/principal-match.ts';
 import {principalPropertySearch} from './reports/principal-property-search.ts';
@@ -39,13 +41,22 @@ import type {Extension} from './tables.ts';
  */
 export const webdav: Extension = {
   name: 'WebDAV',
-  tokens: ['1', '2', '3', 'extended-mkcol'],
-  kinds: [root, principalCollection, principalsOfType, principal, collection, file],
-  methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report, acl],
+  tokens: [
+    '1',
+    '2',
+    '3',
+    'extended-mkcol',
+    'calendar-proxy',
+    'calendarserver-principal-search',
+    'calendarserver-principal-property-search',
+  ],
+  kinds: [root, principalCollection, principalsOfType, principal, calendarProxyRead, calendarProxyWrite, collection, file],
+  methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report],
   properties: [
     rfc4918,
     rfc3253,
     principalProperties,
+    proxyPrincipalProperties,
     accessProperties,
     rfc4331,
     rfc5397,
@@ -61,6 +72,7 @@ export const webdav: Extension = {
     principalPropertySearch,
     principalSearchPropertySet,
     principalMatch,
+    calendarserverPrincipalSearch,
     aclPrincipalPropSet,
   ],
   privileges: webdavPrivileges,

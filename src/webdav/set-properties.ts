@@ -12,9 +12,11 @@ export interface Instruction {
   readonly value: Element | undefined;
 }
 
-/** What instructions come to; the store takes `values` only where nothing was refused. */
+/** What instructions come to; the store takes `values` only where nothing was refused, and only then is `elsewhere` carried out. */
 export interface PropertyChanges {
   readonly values: ReadonlyMap<Name, string | undefined>;
+  /** What is kept elsewhere, by the rows that have `apply`. */
+  readonly elsewhere: readonly (() => Promise<void>)[];
   readonly refused: ReadonlyMap<Name, DavError>;
   /** Every property named, in order. */
   readonly names: readonly Name[];
@@ -49,17 +51,20 @@ export function planProperties(
 ): PropertyChanges {
   const live = livePropertiesOf(resource.kind, context.protocol);
   const values = new Map<Name, string | undefined>();
+  const elsewhere = new Map<Name, () => Promise<void>>();
   const refused = new Map<Name, DavError>();
   for (const {name, value} of instructions) {
     try {
-      const kept = keep(live.get(name), value, resource, context, creating);
-      values.set(name, kept && printAlone(kept));
+      const row = live.get(name);
+      const kept = keep(row, value, resource, context, creating);
+      if (row?.apply) elsewhere.set(name, () => row.apply!(kept, {context, resource}));
+      else values.set(name, kept && printAlone(kept));
     } catch (error) {
       if (!(error instanceof DavError)) throw error;
       refused.set(name, error);
     }
   }
-  return {values, refused, names: [...new Set(instructions.map(({name}) => name))]};
+  return {values, elsewhere: [...elsewhere.values()], refused, names: [...new Set(instructions.map(({name}) => name))]};
 }
 
 function keep(
@@ -69,7 +74,7 @@ function keep(
   context: DavContext,
   creating: boolean,
 ): Element | undefined {
-  if (!resource.view) throw new DavError(cannotModifyProtectedProperty);
+  if (!resource.view && !row?.apply) throw new DavError(cannotModifyProtectedProperty);
   if (!row) return value;
   const set = (creating ? row.initial : undefined) ?? row.set;
   if (!set) throw new DavError(cannotModifyProtectedProperty);

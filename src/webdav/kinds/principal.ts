@@ -2,6 +2,7 @@ import {dav} from '../../xml/names.ts';
 import {printPath} from '../href.ts';
 import {allPrincipals, findPrincipal, principalTypes} from '../principals.ts';
 import type {Kind} from '../tables.ts';
+import {proxyPrincipalsOf} from './calendar-proxy.ts';
 
 /** RFC 3744 §5.8: `/principals/`, where searches start. */
 export const principalCollection: Kind = {
@@ -9,7 +10,6 @@ export const principalCollection: Kind = {
   resourcetype: [dav('collection')],
   pattern: '/principals/',
   find: () => ({kind: principalCollection, href: '/principals/'}),
-  leads: true,
   *members() {
     for (const type of ['__uids__', ...principalTypes])
       yield {kind: principalsOfType, href: printPath(['principals', type], true)};
@@ -22,7 +22,6 @@ export const principalsOfType: Kind = {
   resourcetype: [dav('collection')],
   pattern: '/principals/:type/',
   find: ({type}) =>
-  leads: true,
     type === '__uids__' || principalTypes.some(each => each === type)
       ? {kind: principalsOfType, href: printPath(['principals', type!], true)}
       : undefined,
@@ -36,7 +35,7 @@ export const principalsOfType: Kind = {
   },
 };
 
-/** RFC 3744 §2: a user, group, location or resource. */
+/** RFC 3744 §2: a user, group, location or resource; the groups of those who act for it lie in it. */
 export const principal: Kind = {
   name: 'principal',
   resourcetype: [dav('collection'), dav('principal')],
@@ -47,4 +46,5 @@ export const principal: Kind = {
       owner && {kind: principal, owner, href: printPath(['principals', type!, type === '__uids__' ? owner.guid : name!], true)}
     );
   },
+  members: ({owner, href}) => proxyPrincipalsOf(owner!, href),
 };

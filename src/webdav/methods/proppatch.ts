@@ -13,14 +13,17 @@ export const proppatch: Method = {
   name: 'PROPPATCH',
   mapped: dav('write-properties'),
   writes: true,
-  handle(request) {
-    const {target, http, txn} = request;
+  async handle(request) {
+    const {target, http} = request;
     const body = request.xml();
     if (body?.name !== dav('propertyupdate'))
       throw new DavError(400, {message: 'The body must be a DAV:propertyupdate element.'});
     const changes = planProperties(parseInstructions(body), target!, request);
     requirePropertyRoom(target!.stored, changes.values, request);
-    if (changes.refused.size === 0 && changes.values.size > 0) txn.setProperties(target!.stored!.path, changes.values);
+    if (changes.refused.size === 0) {
+      if (changes.values.size > 0) request.txn.setProperties(target!.stored!.path, changes.values);
+      for (const carryOut of changes.elsewhere) await carryOut();
+    }
     const prefer = parsePrefer(http);
     if (prefer.return === 'minimal' && changes.refused.size === 0) return {status: 200, headers: prefer.applied};
     const href = printNode(element(dav('href'), target!.href));

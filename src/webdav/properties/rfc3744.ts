@@ -1,24 +1,10 @@
 import {type Element, element} from '../../xml/element.ts';
 import {dav} from '../../xml/names.ts';
-import {printAce} from '../ace.ts';
-import {printPath} from '../href.ts';
-import {principal} from '../kinds/principal.ts';
 import {principalHref} from '../principals.ts';
 import {privilegesOn, requirePrivilege} from '../privileges.ts';
 import {type Privilege, type PropertyContext, properties} from '../tables.ts';
 
 const href = (path: string) => element(dav('href'), path);
-
-/** RFC 3744 §4: properties of principals. */
-export const principalProperties = properties(
-  [principal],
-  [
-    {name: dav('alternate-URI-set'), allprop: false, get: ({resource: {owner}}) => owner && alternates(owner)}, // §4.1
-    {name: dav('principal-URL'), allprop: false, get: ({resource: {owner}}) => owner && href(principalHref(owner))}, // §4.2
-    {name: dav('group-member-set'), allprop: false, get: groupMemberSet}, // §4.3
-    {name: dav('group-membership'), allprop: false, get: groupMembership}, // §4.4
-  ],
-);
 
 /** RFC 3744 §5: properties of every resource. None is listed by DAV:allprop (§5). */
 export const accessProperties = properties('all', [
@@ -30,22 +16,10 @@ export const accessProperties = properties('all', [
   {name: dav('supported-privilege-set'), allprop: false, get: supportedPrivilegeSet}, // §5.3
   {name: dav('current-user-privilege-set'), allprop: false, get: currentUserPrivilegeSet}, // §5.4
   {name: dav('acl'), allprop: false, get: acl}, // §5.5
-  {name: dav('acl-restrictions'), allprop: false, get: () => []}, // §5.6: there are none
-  {name: dav('inherited-acl-set'), allprop: false, get: () => []}, // §5.7: no other list must grant a privilege beside this one
+  {name: dav('acl-restrictions'), allprop: false, get: () => [element(dav('grant-only')), element(dav('no-invert'))]}, // §5.6
+  {name: dav('inherited-acl-set'), allprop: false, get: () => []}, // §5.7
   {name: dav('principal-collection-set'), allprop: false, get: () => href('/principals/')}, // §5.8
 ]);
-
-function alternates({type, uids, emails}: NonNullable<PropertyContext['resource']['owner']>): Element[] {
-  return [...uids.map(uid => href(printPath(['principals', type, uid], true))), ...emails.map(email => href(`mailto:${email}`))];
-}
-
-function groupMemberSet({resource: {owner}, context: {directory}}: PropertyContext): Element[] | undefined {
-  return owner?.members.flatMap(guid => directory.findByGuid(guid) ?? []).map(member => href(principalHref(member)));
-}
-
-function groupMembership({resource: {owner}, context: {directory}}: PropertyContext): Element[] | undefined {
-  return owner && directory.groupsOf(owner.guid).map(group => href(principalHref(group)));
-}
 
 function supportedPrivilegeSet({resource, context}: PropertyContext): Element[] {
   const all = privilegesOn(resource, context);
@@ -61,14 +35,22 @@ function supportedPrivilegeSet({resource, context}: PropertyContext): Element[] 
 
 /** Each by its own name, the aggregates and what they hold: clients read the list literally. */
 function currentUserPrivilegeSet({resource, context}: PropertyContext): Element[] {
-  requirePrivilege(dav('read-current-user-privilege-set'), resource, context);
   return privilegesOn(resource, context)
     .filter(({name}) => context.may(name, resource))
     .map(({name}) => element(dav('privilege'), element(name)));
 }
 
-/** The entries that access goes by, in their order. */
+/** What `access.ts` decides by, as entries that none can change. */
 function acl({resource, context}: PropertyContext): Element[] {
   requirePrivilege(dav('read-acl'), resource, context);
-  return context.acl(resource).map(printAce);
+  return context
+    .acl(resource)
+    .map(({who, grant}) =>
+      element(
+        dav('ace'),
+        element(dav('principal'), who === 'authenticated' ? element(dav('authenticated')) : href(principalHref(who))),
+        element(dav('grant'), ...grant.map(name => element(dav('privilege'), element(name)))),
+        element(dav('protected')),
+      ),
+    );
 }

@@ -1,7 +1,10 @@
 import {breathe} from '../../base/breathe.ts';
 import {child, elements, isElement, type Node, text} from '../../xml/element.ts';
 import {dav, type Name} from '../../xml/names.ts';
+import {parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
+import {proxyAccessOf} from '../kinds/calendar-proxy.ts';
+import {principal} from '../kinds/principal.ts';
 import {membersOf} from '../locate.ts';
 import {multistatus} from '../multistatus.ts';
 import {parsePrefer} from '../prefer.ts';
@@ -15,19 +18,20 @@ export const principalMatch: Report = {
   name: dav('principal-match'),
   supports: ({kind, stored}) => kind.members !== undefined || stored?.collection === true,
   run(body, request) {
+    parseDepth(request.http, '0', ['0']);
     const self = child(body, dav('self'));
     const property = child(body, dav('principal-property'));
     const by = property && elements(property)[0]?.name;
     if (!self && !by) throw new DavError(400, {message: 'DAV:self or DAV:principal-property is missing.'});
     const prefer = parsePrefer(request.http);
     const wanted = wantedIn(body, request.http);
-    const mine = new Set([request.principal!.guid, ...request.directory.groupsOf(request.principal!.guid).map(({guid}) => guid)]);
+    const mine = selves(request);
 
     async function* responses(): AsyncIterable<string> {
       for await (const resource of by ? membersOf(request.target, request) : selfBelow(request)) {
         await breathe();
         if (!request.may(dav('read'), resource)) continue;
-        const matches = by ? await namesAny(by, resource, mine, request) : mine.has(resource.owner!.guid);
+        const matches = by ? await namesAny(by, resource, mine, request) : mine.has(identity(resource));
         if (matches) yield await printResponse(resource, wanted, request);
       }
     }
@@ -35,9 +39,29 @@ export const principalMatch: Report = {
   },
 };
 
-/** Principals lie only below their own collections. */
-function selfBelow(request: DavRequest & {target: Resource}): AsyncIterable<Resource> | Iterable<Resource> {
-  return request.target.view ? [] : principalsBelow(request.target, false, request);
+/** Principals lie only below their own collections; the groups of delegates, below those whose delegates they are. */
+async function* selfBelow(request: DavRequest & {target: Resource}): AsyncIterable<Resource> {
+  const {target} = request;
+  if (target.view) return;
+  if (target.kind === principal) {
+    yield* membersOf(target, request);
+    return;
+  }
+  for await (const found of principalsBelow(target, false, request)) {
+    yield found;
+    yield* membersOf(found, request);
+  }
+}
+
+/** What the one who asks is: itself, the groups that it is in, and those of the delegates of others that it is in. */
+function selves({principal, directory, proxies}: DavContext): Set<string> {
+  const {guid} = principal!;
+  const delegated = (['read', 'write'] as const).flatMap(access => proxies.for(guid, access).map(owner => `${owner} ${access}`));
+  return new Set([guid, ...directory.groupsOf(guid).map(group => group.guid), ...delegated]);
+}
+
+function identity({kind, owner, actsFor}: Resource): string {
+  return owner ? owner.guid : `${actsFor?.guid} ${proxyAccessOf(kind)}`;
 }
 
 async function namesAny(name: Name, resource: Resource, guids: ReadonlySet<string>, context: DavContext): Promise<boolean> {
@@ -47,7 +71,7 @@ async function namesAny(name: Name, resource: Resource, guids: ReadonlySet<strin
   const nodes: readonly Node[] = value === undefined ? [] : Array.isArray(value) ? value : [value as Node];
   for (const node of nodes) {
     const found = isElement(node) && node.name === dav('href') ? await context.locate(text(node)) : undefined;
-    if (found && !found.view && found.owner && guids.has(found.owner.guid)) return true;
+    if (found && !found.view && guids.has(identity(found))) return true;
   }
   return false;
 }

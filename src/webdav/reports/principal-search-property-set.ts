@@ -1,6 +1,7 @@
 import {element} from '../../xml/element.ts';
 import {dav, xml} from '../../xml/names.ts';
 import {printXml} from '../../xml/print.ts';
+import {parseDepth} from '../depth.ts';
 import {principal} from '../kinds/principal.ts';
 import {xmlType} from '../multistatus.ts';
 import {livePropertiesOf} from '../propstat.ts';
@@ -10,7 +11,8 @@ import type {Report} from '../tables.ts';
 export const principalSearchPropertySet: Report = {
   name: dav('principal-search-property-set'),
   supports: ({view}) => !view,
-  run(_body, {protocol}) {
+  run(_body, {protocol, http}) {
+    parseDepth(http, '0', ['0']);
     const rows = [...livePropertiesOf(principal, protocol).values()].filter(({searchable}) => searchable !== undefined);
     const found = rows.map(({name, searchable}) =>
       element(dav('principal-search-property'), element(dav('prop'), element(name)), {

@@ -126,10 +126,11 @@ describe('RFC 4918 §9.1 PROPFIND', () => {
     expect((await ann.propfind(home, 1, ...names.slice(1))).status).toBe(207);
   });
 
-  test('a principal has nothing below it, so that a missing Depth does no harm', async () => {
+  test('a principal has one level below it, so that a missing Depth does no harm', async () => {
     const {ann} = await serve({ann: []});
     const {responses} = await ann.request('PROPFIND', '/principals/users/ann/');
-    expect([...responses.keys()]).toEqual(['/principals/users/ann/']);
+    const path = '/principals/users/ann/';
+    expect([...responses.keys()]).toEqual([path, `${path}calendar-proxy-read/`, `${path}calendar-proxy-write/`]);
   });
 
   test('any other Depth is 400', async () => {
