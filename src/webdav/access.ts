@@ -3,100 +3,209 @@ import type {Proxies} from '../accounts/proxies.ts';
 import {dav, type Name} from '../xml/names.ts';
 import {parsePath} from './href.ts';
 import {findPrincipal} from './principals.ts';
-import type {Ace, Protocol, Resource} from './tables.ts';
+import {type Bits, bitsOf, privilegeBits} from './privilege-bits.ts';
+import {homeHref} from './privileges.ts';
+import {storedAces} from './stored-acl.ts';
+import type {Ace, DavContext, Protocol, Resource} from './tables.ts';
 
-/** Who has rights that no ownership gives: principal URLs, as the plist lists them; a group's hold for its members. */
+/** Who has rights that no ownership gives, as the plist says it: principal URLs, a group's for its members; and who is nobody. */
 export interface AccessRules {
   readonly adminPrincipals: readonly string[];
   readonly readPrincipals: readonly string[];
+  /** Whether who has not logged in may read `/`, and the collections that lead to principals and homes; undefined: no. */
+  readonly enableAnonymousReadRoot?: boolean;
+  readonly enableAnonymousReadNav?: boolean;
+}
+
+/** What access is decided by. */
+interface Ground {
+  readonly rules: AccessRules;
+  readonly directory: Directory;
+  readonly proxies: Proxies;
+  readonly protocol: Protocol;
 }
 
 /**
- * Who has which privileges on a resource: the one place where that is decided. Owners have all rights on what is theirs,
- * AdminPrincipals on everything in homes, ReadPrincipals may read it; who has logged in may read whatever lies in no home; nobody else
- * may do anything. Reading RFC 3744's own entries instead is a change to this function alone.
+ * Who may do what: the one place where it is decided. The entries of a resource in a home are, in this order, those that nobody can
+ * change (its owner has all rights, AdminPrincipals too, ReadPrincipals may read, delegates act in the whole home), those set on it by
+ * ACL, and those it inherits. What lies in no home may be read by whoever has logged in. Made anew for each request.
  */
-export function acesOn(
-  {view, owner, actsFor}: Resource,
-  directory: Directory,
-  rules: AccessRules,
-  proxies?: Proxies,
-): readonly Ace[] {
-  const {admins, readers} = named(directory, rules);
-  if (actsFor) {
-    // A room or a thing has nobody but its delegates to say who they are; a person says so itself.
-    const isThing = actsFor.type === 'locations' || actsFor.type === 'resources';
-    const keepers = isThing ? (proxies?.of(actsFor.guid, 'write') ?? []).flatMap(guid => directory.findByGuid(guid) ?? []) : [];
-    return [...everyone, ...[actsFor, ...admins, ...keepers].map(who => ({who, grant: [dav('write-properties')]}))];
+export function createAccess(asker: Principal | undefined, ground: Ground): Pick<DavContext, 'may' | 'acl'> {
+  const {protocol} = ground;
+  const known = privilegeBits(protocol);
+  const everything = known.get(dav('all')) ?? 0;
+  const matches = matcher(asker, ground.directory);
+  const fold = (from: Standing, aces: readonly Ace[], resource: Resource) =>
+    evaluate(from, aces, ace => matches(ace, resource), protocol);
+  // One home's protected entries, and what comes of them with each list that its collections hand down.
+  const homes = new Map<string, Standing & {readonly inheriting: Map<readonly Ace[], Bits>}>();
+
+  function standingIn(resource: Resource) {
+    const guid = resource.owner?.guid ?? '';
+    let standing = homes.get(guid);
+    if (!standing) {
+      standing = {...fold(nothing, protectedIn(resource, ground), resource), inheriting: new Map()};
+      homes.set(guid, standing);
+    }
+    return standing;
   }
-  if (!view) return everyone;
-  const own = owner ? [{who: owner, grant: all}] : [];
-  return [...own, ...admins.map(who => ({who, grant: all})), ...readers.map(who => ({who, grant: reading}))];
-}
 
-/** Whether a principal has a privilege, given with the aggregates it is part of; an entry for a group is one for its members. */
-export function may(
-  principal: Principal | undefined,
-  privileges: readonly Name[],
-  resource: Resource,
-  directory: Directory,
-  rules: AccessRules,
-  proxies?: Proxies,
-): boolean {
-  if (!principal) return false;
-  return acesOn(resource, directory, rules, proxies).some(
-    ({who, grant}) =>
-      (grant === all || privileges.some(privilege => grant.includes(privilege))) &&
-      (who === 'authenticated' || who.guid === principal.guid || isMember(principal, who, directory)),
-  );
-}
-
-function isMember({guid}: Principal, group: Principal, directory: Directory): boolean {
-  return group.type === 'groups' && directory.groupsOf(guid).some(each => each.guid === group.guid);
-}
-
-const aggregates = new WeakMap<Protocol, Map<Name, readonly Name[]>>();
-
-/** A privilege and those that hold it: an aggregate that is granted grants all that is within it (RFC 3744 §3). */
-export function withAggregates(privilege: Name, protocol: Protocol): readonly Name[] {
-  let known = aggregates.get(protocol);
-  if (!known) {
-    known = new Map(protocol.privileges.map(({name}) => [name, above(name, protocol)]));
-    aggregates.set(protocol, known);
+  function granted(resource: Resource): Bits {
+    if (!resource.view) return fold(nothing, protectedOutside(resource, ground), resource).granted;
+    const standing = standingIn(resource);
+    if (standing.granted === everything) return everything;
+    const own = storedAces(resource);
+    const inherited = inheritedAces(resource);
+    if (own.length > 0) return fold(fold(standing, own, resource), inherited, resource).granted;
+    let bits = standing.inheriting.get(inherited);
+    if (bits === undefined) {
+      bits = fold(standing, inherited, resource).granted;
+      standing.inheriting.set(inherited, bits);
+    }
+    return bits;
   }
-  return known.get(privilege) ?? [privilege];
+
+  return {
+    may(privilege, resource) {
+      const needed = known.get(privilege);
+      return needed !== undefined && (granted(resource) & needed) === needed;
+    },
+    acl(resource) {
+      if (!resource.view) return protectedOutside(resource, ground);
+      const home = resource.stored?.path === '' ? undefined : homeHref(resource);
+      const fixed = protectedIn(resource, ground).map(ace =>
+        home !== undefined && isOwners(ace, resource) ? {...ace, inherited: home} : ace,
+      );
+      return [...fixed, ...storedAces(resource), ...listInherited(resource)];
+    },
+  };
 }
 
-function above(privilege: Name, protocol: Protocol): Name[] {
-  const within = protocol.privileges.find(({name}) => name === privilege)?.within;
-  return within === undefined ? [privilege] : [privilege, ...above(within, protocol)];
+/** How far an evaluation has come: what has been granted, and what denied before it was. */
+export interface Standing {
+  readonly granted: Bits;
+  readonly denied: Bits;
 }
 
-const all: readonly Name[] = [dav('all')];
-const reading: readonly Name[] = [dav('read'), dav('read-acl'), dav('read-current-user-privilege-set')];
-const everyone: readonly Ace[] = [{who: 'authenticated', grant: reading}];
+const nothing: Standing = {granted: 0, denied: 0};
+
+/** RFC 3744 §6: of each privilege the first entry that speaks of it, among those that match, decides. */
+export function evaluate(
+  {granted, denied}: Standing,
+  aces: readonly Ace[],
+  matches: (ace: Ace) => boolean,
+  protocol: Protocol,
+): Standing {
+  let [grants, denies] = [granted, denied];
+  for (const ace of aces) {
+    if (!matches(ace)) continue;
+    const bits = bitsOf(ace.privileges, protocol);
+    if (ace.verb === 'grant') grants |= bits & ~denies;
+    else denies |= bits & ~grants;
+  }
+  return {granted: grants, denied: denies};
+}
+
+/** RFC 3744 §5.5.1. */
+function matcher(asker: Principal | undefined, directory: Directory): (ace: Ace, resource: Resource) => boolean {
+  let groups: ReadonlySet<string> | undefined;
+  const is = (guid: string) => {
+    if (!asker || guid === asker.guid) return asker !== undefined;
+    groups ??= new Set(directory.groupsOf(asker.guid).map(group => group.guid));
+    return groups.has(guid);
+  };
+  return ({who, invert = false}, {owner, view}) => {
+    if (who === 'all') return !invert;
+    if (who === 'authenticated') return (asker !== undefined) !== invert;
+    if (who === 'unauthenticated') return (asker === undefined) !== invert;
+    // What lies in a home is no principal.
+    if (who === 'self') return (!view && owner !== undefined && is(owner.guid)) !== invert;
+    if ('property' in who) return (who.property === dav('owner') && owner !== undefined && is(owner.guid)) !== invert;
+    return is(who.guid) !== invert;
+  };
+}
+
+const none: readonly Ace[] = [];
+
+/** The same list each time for all members of a collection that itself inherits nothing. */
+function inheritedAces({within}: Resource): readonly Ace[] {
+  if (!within?.kind.bequeaths) return none;
+  const above = inheritedAces(within);
+  const own = storedAces(within);
+  return above.length === 0 ? own : [...own, ...above];
+}
+
+function listInherited({within}: Resource): Ace[] {
+  if (!within?.kind.bequeaths) return [];
+  return [...storedAces(within).map(ace => ({...ace, inherited: within.href})), ...listInherited(within)];
+}
+
+const reading: readonly Name[] = [dav('read'), dav('read-acl')];
+
+function protectedIn({owner}: Resource, ground: Ground): Ace[] {
+  const {admins, readers} = named(ground);
+  const acting = ground.protocol.privileges.filter(({name, within}) => within === dav('all') && name !== dav('write-acl'));
+  const delegates = (access: 'read' | 'write') => (owner ? ground.proxies.of(owner.guid, access) : []);
+  return [
+    ...(owner ? [fixed(owner.guid, [dav('all')])] : []),
+    ...admins.map(({guid}) => fixed(guid, [dav('all')])),
+    ...readers.map(({guid}) => fixed(guid, reading)),
+    ...delegates('write').map(guid =>
+      fixed(
+        guid,
+        acting.map(({name}) => name),
+      ),
+    ),
+    ...delegates('read').map(guid => fixed(guid, [dav('read')])),
+  ];
+}
+
+function protectedOutside({kind, owner, actsFor}: Resource, ground: Ground): Ace[] {
+  const subject = owner ?? actsFor;
+  // A room or a thing has nobody but its delegates to say who they are; a person says so itself.
+  const keepers = actsFor?.type === 'locations' || actsFor?.type === 'resources' ? ground.proxies.of(actsFor.guid, 'write') : [];
+  const isOpen = kind.pattern === '/' ? ground.rules.enableAnonymousReadRoot : kind.leads && ground.rules.enableAnonymousReadNav;
+  const own = [...reading, dav('write-properties')];
+  return [
+    {who: isOpen ? 'all' : 'authenticated', verb: 'grant', privileges: [dav('read')], isProtected: true},
+    ...(subject ? [fixed(subject.guid, own)] : []),
+    ...named(ground).admins.map(({guid}) => fixed(guid, own)),
+    ...keepers.map(guid => fixed(guid, own)),
+  ];
+}
+
+function fixed(guid: string, privileges: readonly Name[]): Ace {
+  return {who: {guid}, verb: 'grant', privileges, isProtected: true};
+}
+
+function isOwners({who}: Ace, {owner}: Resource): boolean {
+  return typeof who === 'object' && 'guid' in who && who.guid === owner?.guid;
+}
 
 interface Named {
   readonly admins: readonly Principal[];
   readonly readers: readonly Principal[];
 }
 
-const resolved = new WeakMap<Directory, WeakMap<AccessRules, Named>>();
+const resolved = new WeakMap<Directory, Map<string, readonly Principal[]>>();
 
 /** The principals of the rules, looked up once for each directory: a reload brings a new one. */
-function named(directory: Directory, rules: AccessRules): Named {
-  let byRules = resolved.get(directory);
-  if (!byRules) {
-    byRules = new WeakMap();
-    resolved.set(directory, byRules);
+function named({directory, rules}: Ground): Named {
+  let known = resolved.get(directory);
+  if (!known) {
+    known = new Map();
+    resolved.set(directory, known);
   }
-  let found = byRules.get(rules);
-  if (!found) {
-    const find = (urls: readonly string[]) => urls.flatMap(url => findByUrl(url, directory) ?? []);
-    found = {admins: find(rules.adminPrincipals), readers: find(rules.readPrincipals)};
-    byRules.set(rules, found);
-  }
-  return found;
+  const find = (urls: readonly string[]) => {
+    const key = urls.join('\n');
+    let found = known.get(key);
+    if (!found) {
+      found = urls.flatMap(url => findByUrl(url, directory) ?? []);
+      known.set(key, found);
+    }
+    return found;
+  };
+  return {admins: find(rules.adminPrincipals), readers: find(rules.readPrincipals)};
 }
 
 function findByUrl(url: string, directory: Directory): Principal | undefined {

@@ -4,7 +4,7 @@ import type {HttpRequest} from '../http/message.ts';
 import type {HomeUnit} from '../store/store.ts';
 import type {Element} from '../xml/element.ts';
 import {parseXml, XmlError} from '../xml/parse.ts';
-import {type AccessRules, acesOn, may, withAggregates} from './access.ts';
+import {type AccessRules, createAccess} from './access.ts';
 import {DavError} from './error.ts';
 import {hostName, parsePath, pathOfHref} from './href.ts';
 import {maxXmlBytes} from './limit.ts';
@@ -17,7 +17,7 @@ interface Server extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'd
 }
 
 /** What the tables' rows may ask while this request is served. */
-export function createContext(server: Server, http: HttpRequest, principal: Principal): DavContext {
+export function createContext(server: Server, http: HttpRequest, principal: Principal | undefined): DavContext {
   // Asked once: a reload in the middle of a request must not mix two directories.
   const {directory, protocol, store, limits, log} = server;
   const proxies = server.proxies(directory);
@@ -31,8 +31,7 @@ export function createContext(server: Server, http: HttpRequest, principal: Prin
     log,
     hosts: hostsOf(http, server.hostNames ?? []),
     locate: href => findByHref(href, context),
-    may: (privilege, resource) => may(principal, withAggregates(privilege, protocol), resource, directory, server, proxies),
-    acl: resource => acesOn(resource, directory, server, proxies),
+    ...createAccess(principal, {directory, proxies, protocol, rules: server}),
   };
   return context;
 }

@@ -2,6 +2,7 @@ import {calendarProxyRead, calendarProxyWrite} from './kinds/calendar-proxy.ts';
 import {collection, file} from './kinds/collection.ts';
 import {principal, principalCollection, principalsOfType} from './kinds/principal.ts';
 import {root} from './kinds/root.ts';
+import {acl} from './methods/acl.ts';
 import {copy, move} from './methods/copy-move.ts';
 import {del} from './methods/delete.ts';
 import {get, head} from './methods/get.ts';
@@ -51,7 +52,7 @@ export const webdav: Extension = {
     'calendarserver-principal-property-search',
   ],
   kinds: [root, principalCollection, principalsOfType, principal, calendarProxyRead, calendarProxyWrite, collection, file],
-  methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report],
+  methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report, acl],
   properties: [
     rfc4918,
     rfc3253,

@@ -16,13 +16,20 @@ export const supportedReport = precondition(403, dav('supported-report'));
 
 /** RFC 3744 §7.1.1: its content names each privilege that is missing. */
 export const needPrivileges = precondition(403, dav('need-privileges'));
-/** RFC 3744 §8.1.1: a URL that should name a principal names none. */
+/** RFC 3744 §8.1.1. What is not here cannot come to pass: nothing keeps entries from denying, inverting and any order (§5.6). */
+export const noAceConflict = precondition(403, dav('no-ace-conflict'));
+export const noProtectedAceConflict = precondition(403, dav('no-protected-ace-conflict'));
+export const noInheritedAceConflict = precondition(403, dav('no-inherited-ace-conflict'));
+export const limitedNumberOfAces = precondition(403, dav('limited-number-of-aces'));
+export const notSupportedPrivilege = precondition(403, dav('not-supported-privilege'));
 export const recognizedPrincipal = precondition(403, dav('recognized-principal'));
+export const allowedPrincipal = precondition(403, dav('allowed-principal'));
 /** RFC 3744 §9.4, RFC 6578 §3.6: there is more than the answer holds. */
 export const numberOfMatchesWithinLimits = precondition(507, dav('number-of-matches-within-limits'));
 
-/** RFC 4331 §6. */
+/** RFC 4331 §6: the home has no room left, or the disk (RFC 4918 §11.5). */
 export const quotaNotExceeded = precondition(507, dav('quota-not-exceeded'));
+export const sufficientDiskSpace = precondition(507, dav('sufficient-disk-space'));
 
 /** RFC 5689 §3: no collection of this type can be made there. */
 export const validResourcetype = precondition(403, dav('valid-resourcetype'));

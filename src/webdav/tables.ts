@@ -25,6 +25,12 @@ export interface Kind {
   stored?(stored: StoredResource, parent: Kind): boolean;
   /** The members of a collection outside homes; those within homes come from the store. */
   members?(resource: Resource, context: DavContext): AsyncIterable<Resource> | Iterable<Resource>;
+  /** Whether it is there to lead to principals and homes alone: EnableAnonymousReadNav is about these. */
+  readonly leads?: boolean;
+  /** Whether its members inherit what its own entries of access control grant and deny (RFC 3744 §5.5.4). */
+  readonly bequeaths?: boolean;
+  /** The forms that its bytes, and those of its members, can be given in by Accept, the one they are kept in first; none: that alone. */
+  readonly forms?: readonly Form[];
   /** Whether extended MKCOL can make one, asked for by its `resourcetype` (RFC 5689 §3). */
   readonly makeable?: boolean;
   /**
@@ -56,6 +62,15 @@ export interface BulkItem {
   readonly content: Uint8Array | DavError;
   /** Whether it says the same in another form than was sent. */
   readonly converted?: boolean;
+}
+
+/** A form in which the bytes of a resource can be given (RFC 9110 §3.2). */
+export interface Form {
+  /** The media type, without parameters and in lower case. */
+  readonly type: string;
+  readonly contentType: string;
+  /** The bytes, as they are kept, in this form. Throws DavError where they cannot be read. */
+  from(bytes: Uint8Array): Uint8Array | string;
 }
 
 /** Where something comes to lie. */
@@ -120,16 +135,26 @@ export interface DavContext {
   locate(href: string): Promise<Resource | undefined>;
   /** Whether the one who asks has this privilege on the resource (RFC 3744); decided in `access.ts` alone. */
   may(privilege: Name, resource: Resource): boolean;
-  /** Who has which privileges on it. */
+  /** The entries by which that is decided, in their order. */
   acl(resource: Resource): readonly Ace[];
 }
 
-/** An entry of an access control list (RFC 3744 §5.5): what it grants, and to whom. */
+/** An entry of an access control list (RFC 3744 §5.5). */
 export interface Ace {
-  readonly who: Principal | 'authenticated';
-  /** An aggregate privilege grants all it holds. */
-  readonly grant: readonly Name[];
+  readonly who: Who;
+  /** It is for all that `who` is not. */
+  readonly invert?: boolean;
+  readonly verb: 'grant' | 'deny';
+  /** An aggregate privilege stands for all it holds. */
+  readonly privileges: readonly Name[];
+  /** Nobody can change it. */
+  readonly isProtected?: boolean;
+  /** The href of what it is inherited from. */
+  readonly inherited?: string;
 }
+
+/** Whom an entry is for (RFC 3744 §5.5.1): a principal, and the members where it is a group; or the principal that a property names. */
+export type Who = {readonly guid: string} | {readonly property: Name} | 'all' | 'authenticated' | 'unauthenticated' | 'self';
 
 /** One request after authentication, its target found and its privilege checked. */
 export interface DavRequest extends DavContext {
@@ -159,6 +184,10 @@ export interface Method {
   readonly name: string;
   /** RFC 3744 Appendix B: the privilege needed on the resource, where the URL is mapped; */
   readonly mapped: Name;
+  /** Whether it is needed on the collection that the resource lies in instead: where a member is taken away. */
+  readonly mappedAbove?: boolean;
+  /** The privilege in place of `mapped` where the body decides it. */
+  mappedBy?(body: () => Element | undefined, protocol: Protocol): Name;
   /** on its parent, where it is not; undefined: an unmapped URL is 404. */
   readonly unmapped?: Name;
   /** Whether dispatch opens a unit of work on the target's home: kept when `handle` answers, dropped when it throws. */
@@ -173,6 +202,8 @@ export interface Method {
 /** A row of the table of reports (RFC 3253 §3.6). */
 export interface Report {
   readonly name: Name;
+  /** The privilege needed on the resource; undefined: DAV:read. */
+  readonly needs?: Name;
   supports(resource: Resource): boolean;
   run(body: Element, request: DavRequest & {target: Resource}): Promise<HttpResponse> | HttpResponse;
 }
@@ -232,6 +263,8 @@ export interface Privilege {
   readonly name: Name;
   /** The aggregate privilege that it is part of; undefined: it is the root, DAV:all. */
   readonly within?: Name;
+  /** Whether it is no more than what it holds. */
+  readonly aggregate?: boolean;
   readonly description: string;
   /** Whether it means anything on a resource. The default: on all. */
   supports?(resource: Resource): boolean;
@@ -275,6 +308,8 @@ export interface Limits {
   readonly bulk?: {readonly maxResources: number; readonly maxBytes: number};
   /** IANA name of the time zone of calendars that have none; undefined: UTC. */
   readonly defaultTimezone?: string;
+  /** User-Agents that are sent the VTIMEZONEs of standard zones unasked (RFC 7809 §3.1.3). */
+  readonly sendTimezonesTo?: readonly RegExp[];
 }
 
 /** Joins extensions; a later method of the same name stands in for an earlier one (caldav's PUT for WebDAV's). */

@@ -9,6 +9,7 @@ export const principalCollection: Kind = {
   name: 'principal collection',
   resourcetype: [dav('collection')],
   pattern: '/principals/',
+  leads: true,
   find: () => ({kind: principalCollection, href: '/principals/'}),
   *members() {
     for (const type of ['__uids__', ...principalTypes])
@@ -21,6 +22,7 @@ export const principalsOfType: Kind = {
   name: 'principal collection',
   resourcetype: [dav('collection')],
   pattern: '/principals/:type/',
+  leads: true,
   find: ({type}) =>
     type === '__uids__' || principalTypes.some(each => each === type)
       ? {kind: principalsOfType, href: printPath(['principals', type!], true)}

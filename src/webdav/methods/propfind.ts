@@ -8,6 +8,7 @@ import {membersOf} from '../locate.ts';
 import {multistatus} from '../multistatus.ts';
 import {propfindFiniteDepth} from '../preconditions.ts';
 import {parsePrefer} from '../prefer.ts';
+import {notLoggedIn} from '../privileges.ts';
 import {printResponse, type Wanted} from '../propstat.ts';
 import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
 import {parsePropfind} from '../wanted.ts';
@@ -21,6 +22,8 @@ export const propfind: Method = {
     const target = request.target!;
     const prefer = parsePrefer(request.http);
     const wanted = {...parsePropfind(request.xml()), minimal: prefer.return === 'minimal'};
+    // Clients that ask this without a password wait for the challenge: to DAV:unauthenticated they would be nobody for good.
+    if (!request.principal && wanted.names.includes(dav('current-user-principal'))) throw notLoggedIn();
     const sent = parseDepth(request.http, 'infinity');
     // Below a principal there is one level, so a client that leaves Depth out does no harm.
     const depth = sent === 'infinity' && target.kind === principal ? '1' : sent;

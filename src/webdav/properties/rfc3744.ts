@@ -1,5 +1,6 @@
 import {type Element, element} from '../../xml/element.ts';
 import {dav} from '../../xml/names.ts';
+import {printAce} from '../ace.ts';
 import {principalHref} from '../principals.ts';
 import {privilegesOn, requirePrivilege} from '../privileges.ts';
 import {type Privilege, type PropertyContext, properties} from '../tables.ts';
@@ -16,8 +17,8 @@ export const accessProperties = properties('all', [
   {name: dav('supported-privilege-set'), allprop: false, get: supportedPrivilegeSet}, // §5.3
   {name: dav('current-user-privilege-set'), allprop: false, get: currentUserPrivilegeSet}, // §5.4
   {name: dav('acl'), allprop: false, get: acl}, // §5.5
-  {name: dav('acl-restrictions'), allprop: false, get: () => [element(dav('grant-only')), element(dav('no-invert'))]}, // §5.6
-  {name: dav('inherited-acl-set'), allprop: false, get: () => []}, // §5.7
+  {name: dav('acl-restrictions'), allprop: false, get: () => []}, // §5.6: there are none
+  {name: dav('inherited-acl-set'), allprop: false, get: () => []}, // §5.7: no other list must grant a privilege beside this one
   {name: dav('principal-collection-set'), allprop: false, get: () => href('/principals/')}, // §5.8
 ]);
 
@@ -35,22 +36,14 @@ function supportedPrivilegeSet({resource, context}: PropertyContext): Element[] 
 
 /** Each by its own name, the aggregates and what they hold: clients read the list literally. */
 function currentUserPrivilegeSet({resource, context}: PropertyContext): Element[] {
+  requirePrivilege(dav('read-current-user-privilege-set'), resource, context);
   return privilegesOn(resource, context)
     .filter(({name}) => context.may(name, resource))
     .map(({name}) => element(dav('privilege'), element(name)));
 }
 
-/** What `access.ts` decides by, as entries that none can change. */
+/** The entries that access goes by, in their order. */
 function acl({resource, context}: PropertyContext): Element[] {
   requirePrivilege(dav('read-acl'), resource, context);
-  return context
-    .acl(resource)
-    .map(({who, grant}) =>
-      element(
-        dav('ace'),
-        element(dav('principal'), who === 'authenticated' ? element(dav('authenticated')) : href(principalHref(who))),
-        element(dav('grant'), ...grant.map(name => element(dav('privilege'), element(name)))),
-        element(dav('protected')),
-      ),
-    );
+  return context.acl(resource).map(printAce);
 }
