@@ -7,6 +7,7 @@ import {DavError} from './error.ts';
 import {printSegment} from './href.ts';
 import {xmlType} from './multistatus.ts';
 import {validResourcetype} from './preconditions.ts';
+import {parsePrefer} from './prefer.ts';
 import {requireCount, requireName, requirePropertyRoom} from './room.ts';
 import {type Instruction, planProperties, printChanges} from './set-properties.ts';
 import type {DavRequest, Kind, Resource} from './tables.ts';
@@ -54,7 +55,7 @@ export function makeCollection(request: DavRequest, making: Making): HttpRespons
   }
   const properties = new Map([...changes.values].filter((entry): entry is [Name, string] => entry[1] !== undefined));
   txn.createCollection(path, types, properties);
-  return {status: 201, headers: {'cache-control': 'no-cache'}};
+  return {status: 201, headers: {...parsePrefer(request.http).applied, 'cache-control': 'no-cache'}};
 }
 
 /** The kind whose types are just those asked for. */

@@ -89,13 +89,14 @@ describe('a dispatcher', () => {
     return {send, errors};
   }
 
-  test('RFC 4918 §11.5: a full disk is answered 507, and logged', async () => {
+  test('RFC 4331 §6: a full disk is answered 507 DAV:sufficient-disk-space, and logged', async () => {
     const {send, errors} = broken({
       methods: [
         {name: 'GET', mapped: dav('read'), writes: false, handle: () => Promise.reject(new NoRoom('database or disk is full'))},
       ],
     });
-    expect((await send('GET', home)).status).toBe(507);
+    const {status, body} = await send('GET', home);
+    expect([status, String(body)]).toEqual([507, expect.stringContaining('<D:sufficient-disk-space/>')]);
     expect(errors).toEqual(['there is no room left on the disk']);
   });
 
