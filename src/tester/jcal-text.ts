@@ -1,15 +1,11 @@
-import {type JcalComponent, jcalOf} from '../ical/jcal.ts';
+import {parseJcal} from '../ical/jcal-parse.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import {printCalendar} from '../ical/print.ts';
 
-/** A calendar written as jCal (RFC 7265), or as iCalendar; undefined where it is neither. */
+/** A calendar written as jCal (RFC 7265), or as iCalendar; undefined where it is neither. What jCal can say in two ways becomes one. */
 export function readJcal(text: string): Calendar | undefined {
   try {
-    if (!/^\s*\[/.test(text)) return parseCalendar(text);
-    const [name, properties, components] = JSON.parse(text) as JcalComponent;
-    if (name !== 'vcalendar') return undefined;
-    const calendar = parseCalendar('BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n');
-    jcalOf(calendar).splice(1, 2, properties, components);
-    return calendar;
+    return parseCalendar(/^\s*\[/.test(text) ? printCalendar(parseJcal(text)) : text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import {element, type Node} from '../xml/element.ts';
+import {type Element, element, type Node} from '../xml/element.ts';
 import {dav, localOf, type Name, namespaceOf} from '../xml/names.ts';
 import {escapeText, printNode} from '../xml/print.ts';
 import {DavError} from './error.ts';
@@ -9,6 +9,8 @@ export interface Wanted {
   /** `prop`: those of `names`; `allprop`: these and all that are listed by DAV:allprop; `propname`: the names of all. */
   readonly how: 'prop' | 'allprop' | 'propname';
   readonly names: readonly Name[];
+  /** The elements that ask for more than a name does, by their names; undefined: none do. */
+  readonly asked?: ReadonlyMap<Name, Element> | undefined;
   /** Prefer: return=minimal (RFC 8144 §2.1): say nothing of properties that are not there. */
   readonly minimal?: boolean;
   /** Answers that a report gives in place of the tables' (`calendar-data`); undefined: as the tables say. */
@@ -88,8 +90,10 @@ function findValue(
   const refuse = (error: unknown) => refusalFor(error, name, of);
   try {
     const own = wanted.own?.(name, of.resource);
-    if (own instanceof Promise) return own.then(value => value ?? fromTables(name, of, live)).catch(refuse);
-    return own ?? fromTables(name, of, live);
+    const asked = wanted.asked?.get(name);
+    const so = asked ? {...of, asked} : of;
+    if (own instanceof Promise) return own.then(value => value ?? fromTables(name, so, live)).catch(refuse);
+    return own ?? fromTables(name, so, live);
   } catch (error) {
     return refuse(error);
   }

@@ -216,6 +216,8 @@ export interface PropertyContext {
   readonly resource: Resource;
   readonly stored: StoredResource;
   readonly context: DavContext;
+  /** The element that asks for it, where that says more than the name: `content-type`. */
+  readonly asked?: Element;
 }
 
 /** A row of a table of live properties. */

@@ -14,7 +14,7 @@ export function parsePropfind(body: Element | undefined): Wanted {
     const names = child(body, dav('propname'));
     const asked = [prop, all, names].filter(each => each !== undefined);
     if (asked.length === 1) {
-      if (prop) return {how: 'prop', names: namesIn(prop)};
+      if (prop) return {how: 'prop', names: namesIn(prop), asked: askedIn(prop)};
       if (names) return {how: 'propname', names: []};
       const include = child(body, dav('include'));
       return {how: 'allprop', names: include ? namesIn(include) : []};
@@ -33,8 +33,19 @@ export function namesIn(prop: Element): Name[] {
   return names;
 }
 
+/** The elements that ask for more than a name does; undefined: none. */
+function askedIn(prop: Element): Wanted['asked'] {
+  const more = elements(prop).filter(({attributes}) => Object.keys(attributes).length > 0);
+  return more.length > 0 ? new Map(more.map(each => [each.name, each])) : undefined;
+}
+
 /** What a report asks for of each resource: the DAV:prop in its body, none of it where that is missing. */
 export function wantedIn(body: Element, http: HttpRequest): Wanted {
   const prop = child(body, dav('prop'));
-  return {how: 'prop', names: prop ? namesIn(prop) : [], minimal: parsePrefer(http).return === 'minimal'};
+  return {
+    how: 'prop',
+    names: prop ? namesIn(prop) : [],
+    asked: prop && askedIn(prop),
+    minimal: parsePrefer(http).return === 'minimal',
+  };
 }

@@ -2,7 +2,7 @@ import {DavError} from '../../webdav/error.ts';
 import {printPath} from '../../webdav/href.ts';
 import {principal} from '../../webdav/kinds/principal.ts';
 import {kept, properties} from '../../webdav/tables.ts';
-import {type Element, element, text} from '../../xml/element.ts';
+import {type Element, element} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
 import {calendarFormats, dataElement} from '../calendar-format.ts';
 import {componentSet, componentsIn, supportedComponents} from '../component-set.ts';
@@ -10,7 +10,7 @@ import {dateLimits} from '../date-limits.ts';
 import {collations} from '../filter/collation.ts';
 import {calendar, calendarHome} from '../kinds.ts';
 import {supportedCalendarComponent} from '../preconditions.ts';
-import {requireVtimezone} from '../timezone.ts';
+import {parseTimezone, printTimezone} from '../timezone.ts';
 
 const number = (limit: number) => (limit > 0 ? String(limit) : undefined);
 
@@ -27,11 +27,8 @@ export const calendarProperties = properties(
     {
       name: caldav('calendar-timezone'), // §5.2.2
       allprop: false,
-      get: of => kept(caldav('calendar-timezone'), of),
-      set: value => {
-        if (value) requireVtimezone(text(value));
-        return value;
-      },
+      get: of => printTimezone(kept(caldav('calendar-timezone'), of), of.asked),
+      set: value => value && parseTimezone(value),
     },
     {
       name: caldav('supported-calendar-component-set'), // §5.2.3: protected, save while the calendar is made

@@ -9,25 +9,22 @@ import type {DavContext} from '../../webdav/tables.ts';
 import {child, type Element, text} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {parseXml} from '../../xml/parse.ts';
-import {validCalendarData, validTimezone} from '../preconditions.ts';
-import {maxTimezoneLength, requireVtimezone} from '../timezone.ts';
+import {validCalendarData} from '../preconditions.ts';
+import {maxTimezoneLength, parseTimezone, requireZone} from '../timezone.ts';
 
 /**
- * The zone that a report's own CALDAV:timezone (RFC 4791 §9.8) or CALDAV:timezone-id (RFC 7809 §5.3) sets for floating times and DATEs;
+ * The zone that a report's own CALDAV:timezone (RFC 4791 §9.8) or CALDAV:timezone-id (RFC 7809 §6.2) sets for floating times and DATEs;
  * undefined: the calendars' own. Throws DavError CALDAV:valid-calendar-data or CALDAV:valid-timezone.
  */
 export function requestedZone(body: Element): Zone | undefined {
   const given = child(body, caldav('timezone'));
   if (given) {
-    requireVtimezone(text(given));
-    const zone = zoneIn(text(given));
+    const zone = zoneIn(text(parseTimezone(given)));
     if (!zone) throw new DavError(validCalendarData, {message: 'CALDAV:timezone holds no time zone that can be read.'});
     return zone;
   }
   const id = child(body, caldav('timezone-id'));
-  const zone = id && ianaZone(text(id).trim());
-  if (id && !zone) throw new DavError(validTimezone, {message: `No time zone is called ${JSON.stringify(text(id).trim())}.`});
-  return zone;
+  return id && requireZone(text(id).trim());
 }
 
 const ofProperties = new Map<string, Zone | undefined>();

@@ -24,7 +24,7 @@ export const post: Method = {
     const bulk = target?.stored?.collection && http.query === '' && request.limits.bulk ? target.kind.bulk : undefined;
     if (bulk) return changeInBulk(request, target!, bulk);
     if (!into?.view) throw new DavError(404, {message: 'Nothing here takes a POST.'});
-    const name = `${randomUUID()}${endingOf(http.headers['content-type'])}`;
+    const name = `${randomUUID()}${into.kind.bulk?.ending ?? endingOf(http.headers['content-type'])}`;
     const folder = into.stored!.path;
     return storeFile(request, {parent: into, path: folder ? `${folder}/${name}` : name, target: undefined});
   },
