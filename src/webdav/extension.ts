@@ -36,10 +36,7 @@ import {principalSearchPropertySet} from './reports/principal-search-property-se
 import {syncCollection} from './reports/sync-collection.ts';
 import type {Extension} from './tables.ts';
 
-/**
- * WebDAV itself. No `access-control`, as lists of rules can be read and not set.
- * RFC 5995 and RFC 6578 have no token.
- */
+/** WebDAV itself. RFC 5995 and RFC 6578 have no token. */
 export const webdav: Extension = {
   name: 'WebDAV',
   tokens: [
@@ -47,6 +44,7 @@ export const webdav: Extension = {
     '2',
     '3',
     'extended-mkcol',
+    'access-control',
     'calendar-proxy',
     'calendarserver-principal-search',
     'calendarserver-principal-property-search',

@@ -1,21 +1,21 @@
 import type {HomeView, StoredCollection} from '../../store/store.ts';
 import {membersOf} from '../../webdav/locate.ts';
 import type {DavContext, Resource} from '../../webdav/tables.ts';
-import {dav} from '../../xml/names.ts';
+import {dav, type Name} from '../../xml/names.ts';
 import {calendar} from '../kinds.ts';
 
 /** A calendar that a report looks into. */
 export type Calendar = Resource & {readonly stored: StoredCollection; readonly view: HomeView};
 
 /**
- * The calendars that a report on `target` looks into, as far as the client may read them. A calendar stands for its members whatever
+ * The calendars that a report on `target` looks into, as far as the client has a privilege on them. A calendar stands for its members whatever
  * the Depth: Windows sends 0, others none, and nobody means the collection itself. On a home or a folder, all calendars below are meant.
  */
-export function* calendarsOf(target: Resource, context: DavContext): Generator<Calendar> {
+export function* calendarsOf(target: Resource, context: DavContext, privilege: Name = dav('read')): Generator<Calendar> {
   if (target.kind === calendar) yield target as Calendar;
   else if (target.stored?.collection) {
     for (const member of membersOf(target, context) as Iterable<Resource>) {
-      if (member.stored?.collection && context.may(dav('read'), member)) yield* calendarsOf(member, context);
+      if (member.stored?.collection && context.may(privilege, member)) yield* calendarsOf(member, context, privilege);
     }
   }
 }

@@ -6,6 +6,7 @@ import {parseCalendar} from '../../ical/parse.ts';
 import type {Zone} from '../../ical/zone.ts';
 import type {StoredObject} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
+import {memberOf} from '../../webdav/locate.ts';
 import {chooseForm} from '../../webdav/negotiate.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import type {DavRequest, Report, Resource} from '../../webdav/tables.ts';
@@ -13,7 +14,7 @@ import {child} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {calendarFormats, icalendar} from '../calendar-format.ts';
 import {parseTimeRange} from '../filter/parse.ts';
-import {calendar, calendarHome} from '../kinds.ts';
+import {readFreeBusy} from '../privileges.ts';
 import {type Calendar, calendarsOf} from './calendars.ts';
 import {inOrder} from './in-order.ts';
 import {zoneOf} from './report-zone.ts';
@@ -23,10 +24,11 @@ const readAtOnce = 16;
 /** A busy decade has not as many. */
 const maxPeriods = 100_000;
 
-/** RFC 4791 §7.10: answered with a VFREEBUSY, not with a multistatus. */
+/** RFC 4791 §7.10: answered with a VFREEBUSY, not with a multistatus. What the client may know busy time of, it need not be able to read. */
 export const freeBusyQuery: Report = {
   name: caldav('free-busy-query'),
-  supports: ({kind}) => kind === calendar || kind === calendarHome,
+  needs: readFreeBusy,
+  supports: ({stored}) => stored?.collection === true,
   async run(body, request) {
     const given = child(body, caldav('time-range'));
     const range = given && parseTimeRange(given, 400);
@@ -56,10 +58,12 @@ interface Candidate {
 }
 
 function* candidates(range: TimeRange, request: DavRequest & {target: Resource}): Generator<Candidate> {
-  for (const each of calendarsOf(request.target, request)) {
+  for (const each of calendarsOf(request.target, request, readFreeBusy)) {
     const zone = zoneOf(each.stored, request);
     for (const component of ['VEVENT', 'VFREEBUSY']) {
-      for (const stored of each.view.findInRange(each.stored.path, range, component)) yield {calendar: each, stored, zone};
+      for (const stored of each.view.findInRange(each.stored.path, range, component)) {
+        if (request.may(readFreeBusy, memberOf(each, stored, request))) yield {calendar: each, stored, zone};
+      }
     }
   }
 }

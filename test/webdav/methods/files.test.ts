@@ -197,7 +197,7 @@ describe('RFC 9110 §9.3.7 OPTIONS', () => {
   });
 
   test('OPTIONS * is of the server', async () => {
-    const {base} = await serve({ann: []});
+    const {base} = await serve({ann: []}, {plist: {EnableAnonymousReadRoot: false}});
     expect((await raw(base, 'OPTIONS', '*')).status).toBe(401);
     const {status, headers} = await raw(base, 'OPTIONS', '*', {authorization: basic('ann')});
     expect({status, dav: headers.dav}).toEqual({status: 200, dav: expect.stringMatching(/^1, .*calendar-access/)});

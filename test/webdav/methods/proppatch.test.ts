@@ -99,8 +99,11 @@ describe('RFC 4918 §9.2 PROPPATCH', () => {
   });
 
   test('a principal’s cannot be set', async () => {
-    const {ann} = await serve({ann: []});
-    expect((await ann.proppatch('/principals/users/ann/', element(dav('displayname'), 'x'))).status).toBe(403);
+    const {ann, bob} = await serve({ann: [], bob: []});
+    const path = '/principals/users/ann/';
+    const {responses} = await ann.proppatch(path, element(dav('displayname'), 'x'));
+    expect(responses.get(path)!.refused.get(dav('displayname'))).toBe(403);
+    expect((await bob.proppatch(path, element(dav('displayname'), 'x'))).error).toBe(dav('need-privileges'));
   });
 
   test('nothing asked is nothing done, and said so in a response that is one', async () => {
