@@ -45,6 +45,7 @@ export interface Config {
       readonly allowedOverWireUnencrypted: boolean;
     };
     readonly digest: {readonly enabled: boolean; readonly algorithms: readonly ('MD5' | 'SHA-256')[]};
+    readonly challengeDiscovery: boolean;
   };
   /** Proxies whose Forwarded and X-Forwarded-* headers are believed: addresses or CIDR blocks. */
   readonly trustedProxies: readonly string[];

@@ -49,6 +49,7 @@ export function createApp({config, directory, proxies, store, log, authorityChai
       enableMonolithicCalendars: config.enableMonolithicCalendars,
       ...(config.bulk.enabled ? {bulk: config.bulk} : {}),
       enablePrincipalListings: config.enablePrincipalListings,
+      challengeDiscovery: config.authentication.challengeDiscovery,
       defaultTimezone: config.defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
     hostNames: [config.serverHostName],

@@ -22,7 +22,7 @@ export interface SelfServer extends AsyncDisposable {
 const plist = {
   ServerHostName: 'localhost',
   AdminPrincipals: ['/principals/__uids__/0C8BDE62-E600-4696-83D3-8B5ECABDFD2E/'],
-  Authentication: {Basic: {Enabled: true}, Digest: {Enabled: false}},
+  Authentication: {Basic: {Enabled: true}, Digest: {Enabled: false}, ChallengeDiscovery: false},
   EnableAnonymousReadRoot: true,
   DefaultTimezone: 'UTC',
   UserQuota: 104857600,

@@ -2,6 +2,8 @@ import type {Directory, Principal} from '../accounts/principal.ts';
 import type {Proxies} from '../accounts/proxies.ts';
 import {dav, type Name} from '../xml/names.ts';
 import {parsePath} from './href.ts';
+import {root} from './kinds/root.ts';
+import {wellKnown} from './kinds/well-known.ts';
 import {findPrincipal} from './principals.ts';
 import {type Bits, bitsOf, privilegeBits} from './privilege-bits.ts';
 import {homeHref} from './privileges.ts';
@@ -164,7 +166,8 @@ function protectedOutside({kind, owner, actsFor}: Resource, ground: Ground): Ace
   const subject = owner ?? actsFor;
   // A room or a thing has nobody but its delegates to say who they are; a person says so itself.
   const keepers = actsFor?.type === 'locations' || actsFor?.type === 'resources' ? ground.proxies.of(actsFor.guid, 'write') : [];
-  const isOpen = kind.pattern === '/' ? ground.rules.enableAnonymousReadRoot : kind.leads && ground.rules.enableAnonymousReadNav;
+  const {enableAnonymousReadRoot, enableAnonymousReadNav} = ground.rules;
+  const isOpen = kind === root || kind === wellKnown ? enableAnonymousReadRoot : kind.leads && enableAnonymousReadNav;
   const own = [...reading, dav('write-properties')];
   return [
     {who: isOpen ? 'all' : 'authenticated', verb: 'grant', privileges: [dav('read')], isProtected: true},

@@ -2,6 +2,7 @@ import {calendarProxyRead, calendarProxyWrite} from './kinds/calendar-proxy.ts';
 import {collection, file} from './kinds/collection.ts';
 import {principal, principalCollection, principalsOfType} from './kinds/principal.ts';
 import {root} from './kinds/root.ts';
+import {wellKnown} from './kinds/well-known.ts';
 import {acl} from './methods/acl.ts';
 import {copy, move} from './methods/copy-move.ts';
 import {del} from './methods/delete.ts';
@@ -49,7 +50,7 @@ export const webdav: Extension = {
     'calendarserver-principal-search',
     'calendarserver-principal-property-search',
   ],
-  kinds: [root, principalCollection, principalsOfType, principal, calendarProxyRead, calendarProxyWrite, collection, file],
+  kinds: [root, wellKnown, principalCollection, principalsOfType, principal, calendarProxyRead, calendarProxyWrite, collection, file],
   methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report, acl],
   properties: [
     rfc4918,

@@ -306,6 +306,8 @@ export interface Limits {
   readonly enableMonolithicCalendars?: boolean;
   /** Whether a collection of principals lists the others beside the one who asks; undefined: it does. */
   readonly enablePrincipalListings?: boolean;
+  /** Whether PROPFIND of DAV:current-user-principal asks for a password where anybody may read the resource; undefined: it does. */
+  readonly challengeDiscovery?: boolean;
   /** What one POST of bulk changes may have; undefined: none are taken. */
   readonly bulk?: {readonly maxResources: number; readonly maxBytes: number};
   /** IANA name of the time zone of calendars that have none; undefined: UTC. */

@@ -47,6 +47,21 @@ describe('EnableAnonymousReadRoot and EnableAnonymousReadNav: who has not logged
     }
   });
 
+  test('is told so where the plist has nobody asked to log in for it (RFC 5397 §3)', async () => {
+    const {nobody} = await serve({ann: []}, {plist: {Authentication: {ChallengeDiscovery: false}}});
+    const who = dav('current-user-principal');
+    const {responses} = await nobody.propfind('/', 0, who);
+    expect(responses.get('/')!.properties.get(who)!.children).toEqual([element(dav('unauthenticated'))]);
+    for (const path of ['/principals/', '/caldav/']) expect((await nobody.propfind(path, 0, who)).status).toBe(401);
+  });
+
+  test('reads /.well-known/ like /, which lists nothing', async () => {
+    const {nobody} = await serve({ann: []});
+    expect((await nobody.get('/.well-known/')).status).toBe(200);
+    expect([...(await nobody.propfind('/.well-known/', 1)).responses.keys()]).toEqual(['/.well-known/']);
+    expect((await nobody.propfind('/.well-known/nothing', 0)).status).toBe(401);
+  });
+
   test('does not read / where the plist forbids it', async () => {
     const {nobody} = await serve({ann: []}, {plist: {EnableAnonymousReadRoot: false}});
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT']) {

@@ -182,6 +182,13 @@ export const honoured: readonly ConfigKey[] = [
     meaning: 'Digest algorithms to offer, the preferred one first.',
   },
   {
+    key: 'Authentication.ChallengeDiscovery',
+    type: 'boolean',
+    default: true,
+    config: 'authentication.challengeDiscovery',
+    meaning: 'Whether who asks who he is, without a password, is asked for one, as most clients need; off: he is nobody (RFC 5397).',
+  },
+  {
     key: 'AccessLogFile',
     type: 'path',
     default: 'logs/access.log',

@@ -9,7 +9,7 @@ export const root: Kind = {
   find: () => ({kind: root, href: '/'}),
   async *members(_resource, context) {
     for (const {pattern} of context.protocol.kinds) {
-      const found = pattern && /^\/[^:/]+\/$/.test(pattern) ? await context.locate(pattern) : undefined;
+      const found = pattern && /^\/[^:/.][^:/]*\/$/.test(pattern) ? await context.locate(pattern) : undefined;
       if (found) yield found;
     }
   },

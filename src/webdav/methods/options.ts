@@ -1,5 +1,6 @@
 import {dav} from '../../xml/names.ts';
 import {allowed, classes} from '../allow.ts';
+import {notLoggedIn} from '../privileges.ts';
 import type {Method} from '../tables.ts';
 
 /** RFC 9110 §9.3.7, RFC 4918 §10.1. Whoever has logged in may ask it of any URL, also where nothing is yet. */
@@ -8,8 +9,12 @@ export const options: Method = {
   mapped: dav('read'),
   unmapped: dav('read'),
   writes: false,
-  handle: ({target, protocol}) => ({
-    status: 200,
-    headers: {dav: classes(protocol), allow: allowed(target, protocol), 'content-length': '0'},
-  }),
+  handle({principal, target, protocol}) {
+    // GNOME's accounts try a password by this alone: what anybody may read would make any password right.
+    if (!principal) throw notLoggedIn();
+    return {
+      status: 200,
+      headers: {dav: classes(protocol), allow: allowed(target, protocol), 'content-length': '0'},
+    };
+  },
 };

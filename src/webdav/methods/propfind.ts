@@ -23,7 +23,8 @@ export const propfind: Method = {
     const prefer = parsePrefer(request.http);
     const wanted = {...parsePropfind(request.xml()), minimal: prefer.return === 'minimal'};
     // Clients that ask this without a password wait for the challenge: to DAV:unauthenticated they would be nobody for good.
-    if (!request.principal && wanted.names.includes(dav('current-user-principal'))) throw notLoggedIn();
+    const asksWho = request.limits.challengeDiscovery !== false && wanted.names.includes(dav('current-user-principal'));
+    if (asksWho && !request.principal) throw notLoggedIn();
     const sent = parseDepth(request.http, 'infinity');
     // Below a principal there is one level, so a client that leaves Depth out does no harm.
     const depth = sent === 'infinity' && target.kind === principal ? '1' : sent;
