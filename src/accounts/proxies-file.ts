@@ -1,5 +1,5 @@
-import {closeSync, constants, fchmodSync, mkdirSync, openSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {closeSync, constants, fchmodSync, openSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {UserError} from '../base/user-error.ts';
 import type {Directory} from './principal.ts';
@@ -17,6 +17,11 @@ export interface ProxiesFile extends Disposable {
   remove(delegation: Delegation): boolean;
   /** Removes whatever names this GUID, as owner or as delegate. */
   forget(guid: string): void;
+}
+
+/** Where a server keeps it, in its DataRoot. */
+export function proxiesFileIn(dataRoot: string): string {
+  return join(dataRoot, 'proxies.sqlite');
 }
 
 /** A lock lasts as long as one commit. */
@@ -86,7 +91,6 @@ function open(file: string): DatabaseSync {
 
 /** With its mode from the start: SQLite gives its own files beside it the same. */
 function make(file: string): void {
-  mkdirSync(dirname(file), {recursive: true});
   try {
     const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     fchmodSync(descriptor, 0o600);
@@ -117,6 +121,11 @@ function explain(error: unknown, file: string): unknown {
       'Put it back from a backup, or move it away: then everybody names their delegates again.',
     );
   }
+  if (code === 'ENOENT')
+    return new UserError(
+      `There is no folder ${dirname(file)} (DataRoot).`,
+      'caldav setup makes it, and caldav config set DataRoot names another.',
+    );
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || [8, 14].includes(errcode & 0xff)) {
     return new UserError(
       `This account may not write ${file}.`,

@@ -52,6 +52,21 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/group-remove-member.ts')).groupRemoveMember,
   },
   {
+    name: 'proxy add',
+    summary: 'let an account act in the calendars of another',
+    load: async () => (await import('./commands/proxy-add.ts')).proxyAdd,
+  },
+  {
+    name: 'proxy list',
+    summary: 'list who acts in whose calendars',
+    load: async () => (await import('./commands/proxy-list.ts')).proxyList,
+  },
+  {
+    name: 'proxy remove',
+    summary: 'no longer let an account act for another',
+    load: async () => (await import('./commands/proxy-remove.ts')).proxyRemove,
+  },
+  {
     name: 'config get',
     summary: 'print one configuration value',
     load: async () => (await import('./commands/config-get.ts')).configGet,

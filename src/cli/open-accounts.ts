@@ -24,7 +24,7 @@ export async function openAccounts({configFile, dir}: CommandIo): Promise<Accoun
 /** Who can have a password, those that are meant more often first. */
 export const accountTypes: readonly PrincipalType[] = ['users', 'locations', 'resources'];
 
-/** The account of that short name. Throws UserError with the nearest right name. */
+/** The account of that short name or e-mail address. Throws UserError with the nearest right name. */
 export function requireAccount({directory, file}: Accounts, name: string): Principal {
   return require(directory, file, accountTypes, name, 'account', 'caldav user list shows them.');
 }
@@ -52,9 +52,13 @@ function require(
 ): Principal {
   const found = types.map(type => directory.findByName(type, name)).find(Boolean);
   if (found) return found;
+  const addressed = name.includes('@') ? directory.findByAddress(`mailto:${name}`) : undefined;
+  if (addressed && types.includes(addressed.type)) return addressed;
   const near = nearest(
     name,
-    types.flatMap(type => [...directory.list(type)].flatMap(({uids}) => uids)),
+    types.flatMap(type =>
+      [...directory.list(type)].flatMap(({uids, emails}) => [...uids, ...(name.includes('@') ? emails : [])]),
+    ),
   );
   throw new UserError(`There is no ${what} “${name}” in ${file}.`, near ? `Is “${near}” meant?` : fix);
 }

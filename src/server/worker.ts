@@ -1,8 +1,7 @@
-import {join} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import {parseDirectory} from '../accounts/load.ts';
 import type {Directory} from '../accounts/principal.ts';
-import {openProxiesFile} from '../accounts/proxies-file.ts';
+import {openProxiesFile, proxiesFileIn} from '../accounts/proxies-file.ts';
 import type {Log} from '../base/log.ts';
 import type {Config} from '../config/config.ts';
 import {accessLine} from '../http/access-log.ts';
@@ -75,7 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let directory: Directory = parseDirectory(material.accounts, material.config.directory.xmlFile);
   const store = await openFileStore({root: material.config.documentRoot, log, index: indexFile, startId: options.startId});
   undo.defer(() => store.close());
-  const proxies = openProxiesFile(join(material.config.dataRoot, 'proxies.sqlite'));
+  const proxies = openProxiesFile(proxiesFileIn(material.config.dataRoot));
   undo.use(proxies);
   const appFor = ({config, tls}: Material) =>
     createApp({config, directory: () => directory, proxies: proxies.with, store, log, authorityChain: tls?.authorityChain});

@@ -3,6 +3,7 @@ import {UserError} from '../../base/user-error.ts';
 import type {Config} from '../../config/config.ts';
 import type {Command} from '../command.ts';
 import {isAdmin, openAccounts, requireAccount} from '../open-accounts.ts';
+import {forgetDelegates} from '../with-proxies.ts';
 import {WrongUsage} from '../wrong-usage.ts';
 
 export const userRemove: Command = {
@@ -25,6 +26,7 @@ export const userRemove: Command = {
     // Loaded before anything is changed: what is missing in the installation should show now.
     const remove = removesData ? (await import('../remove-home.ts')).removeHomes : undefined;
     await editAccounts(accounts.file, text => removeRecord(text, accounts.file, {type: principal.type, uid}));
+    await forgetDelegates(accounts, principal, io);
     if (isAdmin(accounts, principal)) await (await import('../admins.ts')).setAdmin(accounts, principal, false, io);
     const data = remove
       ? await removeData(() => remove(principal.guid, accounts.config, io), uid, principal.guid, accounts.config)

@@ -1,9 +1,11 @@
 import {parseAccounts} from '../../accounts/document.ts';
 import {readAccounts} from '../../accounts/load.ts';
 import type {Principal} from '../../accounts/principal.ts';
+import type {ProxyAccess} from '../../accounts/proxies.ts';
 import {readRecords} from '../../accounts/records.ts';
-import type {Command} from '../command.ts';
+import type {Command, CommandIo} from '../command.ts';
 import {type Accounts, columns, isAdmin, openAccounts, principalUrl, requireAccount} from '../open-accounts.ts';
+import {delegateName, listDelegates} from '../with-proxies.ts';
 
 export const userShow: Command = {
   name: 'user show <name>',
@@ -27,8 +29,7 @@ export const userShow: Command = {
       password: await passwordKind(accounts, guid),
       calendars,
       autoSchedule: principal.autoSchedule,
-      proxies: names(accounts, principal.proxies),
-      readOnlyProxies: names(accounts, principal.readOnlyProxies),
+      ...(await delegations(accounts, guid, io)),
       principal: principalUrl({guid} as Principal),
       home: calendars ? `/calendars/__uids__/${encodeURIComponent(guid)}/` : undefined,
     };
@@ -58,12 +59,26 @@ const labels: Readonly<Record<string, string>> = {
   autoSchedule: 'Answers invitations itself',
   proxies: 'May be written by',
   readOnlyProxies: 'May be read by',
+  proxyFor: 'May write for',
+  readOnlyProxyFor: 'May read for',
   principal: 'Principal',
   home: 'Calendars',
 };
 
-function names({directory}: Accounts, guids: readonly string[]): string[] {
-  return guids.map(guid => directory.findByGuid(guid)?.uids[0] ?? guid);
+/** Who acts for it, and for whom it acts; groups that it is in aside. */
+async function delegations(accounts: Accounts, guid: string, io: CommandIo) {
+  const all = await listDelegates(accounts, io);
+  const names = (guids: readonly string[]) => [...new Set(guids)].map(each => delegateName(accounts, each));
+  const of = (way: ProxyAccess) =>
+    all.filter(({owner, access}) => owner === guid && access === way).map(({delegate}) => delegate);
+  const on = (way: ProxyAccess) =>
+    all.filter(({delegate, access}) => delegate === guid && access === way).map(({owner}) => owner);
+  return {
+    proxies: names(of('write')),
+    readOnlyProxies: names(of('read')),
+    proxyFor: names(on('write')),
+    readOnlyProxyFor: names(on('read')),
+  };
 }
 
 /** How the password is kept; never what it is. */
