@@ -1,5 +1,6 @@
 import type {Extension} from '../webdav/tables.ts';
 import {triedPaths} from './discovery.ts';
+import {freeBusyUrl} from './free-busy-url.ts';
 import {calendar, calendarHome, calendarHomes, calendarHomesOf, calendarObject} from './kinds.ts';
 import {get} from './methods/get.ts';
 import {mkcalendar} from './methods/mkcalendar.ts';
@@ -17,7 +18,7 @@ import {freeBusyQuery} from './reports/free-busy-query.ts';
 export const calendarAccess: Extension = {
   name: 'CalDAV',
   tokens: ['calendar-access', 'calendar-query-extended'],
-  kinds: [...triedPaths, calendarHomes, calendarHomesOf, calendarHome, calendar, calendarObject],
+  kinds: [...triedPaths, calendarHomes, calendarHomesOf, calendarHome, freeBusyUrl, calendar, calendarObject],
   methods: [get, mkcalendar],
   properties: [
     calendarProperties,

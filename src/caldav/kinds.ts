@@ -74,7 +74,12 @@ export const calendarObject: Kind = {
 const forms = ['__uids__', ...principalTypes];
 
 /** A principal's home, its href in the form asked for, made when it is first reached; undefined where the principal has none. */
-async function findHome(form: string, name: string, owner: Principal, {store, principal}: DavContext): Promise<Resource | undefined> {
+async function findHome(
+  form: string,
+  name: string,
+  owner: Principal,
+  {store, principal}: DavContext,
+): Promise<Resource | undefined> {
   if (!owner.calendars) return undefined;
   const id = calendarHomeId(owner);
   let view = await store.view(id);

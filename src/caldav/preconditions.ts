@@ -39,3 +39,8 @@ export const validTimezone = precondition(403, caldav('valid-timezone'));
 export const maxCollections = precondition(403, calendarserver('max-collections'));
 /** CalendarServer's: a calendar holds no more objects than this. */
 export const maxResources = precondition(403, calendarserver('max-resources'));
+
+/** CalendarServer's, of the free-busy URL: it has no such parameter, no such form to answer in, and cannot read what was given. */
+export const supportedQueryParameter = precondition(406, calendarserver('supported-query-parameter'));
+export const supportedFormat = precondition(406, calendarserver('supported-format'));
+export const validQueryParameters = precondition(400, calendarserver('valid-query-parameters'));

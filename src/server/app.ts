@@ -48,6 +48,7 @@ export function createApp({config, directory, proxies, store, log, authorityChai
       maxInstances: config.limits.maxAllowedInstances,
       enableMonolithicCalendars: config.enableMonolithicCalendars,
       ...(config.bulk.enabled ? {bulk: config.bulk} : {}),
+      ...(config.freeBusyUrl.enabled ? {freeBusyUrl: config.freeBusyUrl} : {}),
       enablePrincipalListings: config.enablePrincipalListings,
       challengeDiscovery: config.authentication.challengeDiscovery,
       defaultTimezone: config.defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -25,6 +25,7 @@ const plist = {
   Authentication: {Basic: {Enabled: true}, Digest: {Enabled: false}, ChallengeDiscovery: false},
   EnableAnonymousReadRoot: true,
   DefaultTimezone: 'UTC',
+  FreeBusyURL: {Enabled: true, TimePeriod: 14},
   UserQuota: 104857600,
   MaxResourceSize: 1048576,
   MaxAttendeesPerInstance: 100,

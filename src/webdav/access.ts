@@ -162,15 +162,15 @@ function protectedIn({owner}: Resource, ground: Ground): Ace[] {
   ];
 }
 
-function protectedOutside({kind, owner, actsFor}: Resource, ground: Ground): Ace[] {
+function protectedOutside({kind, owner, actsFor, isOpen}: Resource, ground: Ground): Ace[] {
   const subject = owner ?? actsFor;
   // A room or a thing has nobody but its delegates to say who they are; a person says so itself.
   const keepers = actsFor?.type === 'locations' || actsFor?.type === 'resources' ? ground.proxies.of(actsFor.guid, 'write') : [];
   const {enableAnonymousReadRoot, enableAnonymousReadNav} = ground.rules;
-  const isOpen = kind === root || kind === wellKnown ? enableAnonymousReadRoot : kind.leads && enableAnonymousReadNav;
+  const leads = kind === root || kind === wellKnown ? enableAnonymousReadRoot : kind.leads && enableAnonymousReadNav;
   const own = [...reading, dav('write-properties')];
   return [
-    {who: isOpen ? 'all' : 'authenticated', verb: 'grant', privileges: [dav('read')], isProtected: true},
+    {who: isOpen || leads ? 'all' : 'authenticated', verb: 'grant', privileges: [dav('read')], isProtected: true},
     ...(subject ? [fixed(subject.guid, own)] : []),
     ...named(ground).admins.map(({guid}) => fixed(guid, own)),
     ...keepers.map(guid => fixed(guid, own)),

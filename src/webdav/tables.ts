@@ -109,6 +109,8 @@ export interface Resource {
   readonly actsFor?: Principal;
   /** The collection it lies in, where it lies in a home and is none: entries of an access control list are inherited from it. */
   readonly within?: Resource;
+  /** Outside homes: whether it may be read without a password. */
+  readonly isOpen?: boolean;
   /** The home it lies in, or is. */
   readonly view?: HomeView;
   /** What the store holds of it: there for whatever lies in a home, and for homes. */
@@ -310,6 +312,8 @@ export interface Limits {
   readonly challengeDiscovery?: boolean;
   /** What one POST of bulk changes may have; undefined: none are taken. */
   readonly bulk?: {readonly maxResources: number; readonly maxBytes: number};
+  /** The link that tells when somebody is busy; undefined: there is none. */
+  readonly freeBusyUrl?: {readonly timePeriodDays: number; readonly anonymousAccess: boolean};
   /** IANA name of the time zone of calendars that have none; undefined: UTC. */
   readonly defaultTimezone?: string;
   /** User-Agents that are sent the VTIMEZONEs of standard zones unasked (RFC 7809 §3.1.3). */

@@ -7,6 +7,7 @@ import {chooseForm} from '../../webdav/negotiate.ts';
 import type {DavContext, Method, Resource} from '../../webdav/tables.ts';
 import {dav} from '../../xml/names.ts';
 import {calendarFormats, icalendar, jcal} from '../calendar-format.ts';
+import {freeBusyUrl, getFreeBusy} from '../free-busy-url.ts';
 import {calendar} from '../kinds.ts';
 import {printMonolithic} from '../monolithic.ts';
 import {printMonolithicJcal} from '../monolithic-jcal.ts';
@@ -17,6 +18,7 @@ export const get: Method = {
   ...getFile,
   async handle(request) {
     const {target, http, limits} = request;
+    if (target!.kind === freeBusyUrl) return getFreeBusy(request);
     if (target!.kind !== calendar || limits.enableMonolithicCalendars === false) return getFile.handle(request);
     const stored = target!.stored as StoredCollection;
     const format = chooseForm(http, calendarFormats) ?? icalendar;

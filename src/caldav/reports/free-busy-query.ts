@@ -9,7 +9,7 @@ import {DavError} from '../../webdav/error.ts';
 import {memberOf} from '../../webdav/locate.ts';
 import {chooseForm} from '../../webdav/negotiate.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
-import type {DavRequest, Report, Resource} from '../../webdav/tables.ts';
+import type {DavContext, Report, Resource} from '../../webdav/tables.ts';
 import {child} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {calendarFormats, icalendar} from '../calendar-format.ts';
@@ -35,16 +35,25 @@ export const freeBusyQuery: Report = {
     if (!range || !Number.isFinite(range.start) || !Number.isFinite(range.end)) {
       throw new DavError(400, {message: 'A free-busy-query has a CALDAV:time-range with start and end.'});
     }
-    const periods = mergeBusy(await busyIn(range, request));
+    const mayKnow = (resource: Resource) => request.may(readFreeBusy, resource);
+    const calendars = calendarsOf(request.target, request, readFreeBusy);
+    const periods = mergeBusy(await busyIn(range, calendars, request, mayKnow));
     const answer = freeBusyCalendar({range, stamp: Date.now(), periods});
     const format = chooseForm(request.http, calendarFormats) ?? icalendar;
     return {status: 200, headers: {'content-type': format.contentType}, body: format.print(answer)};
   },
 };
 
-async function busyIn(range: TimeRange, request: DavRequest & {target: Resource}): Promise<BusyPeriod[]> {
+/** The busy time within a range that objects in calendars make, not merged. Throws DavError number-of-matches-within-limits. */
+export async function busyIn(
+  range: TimeRange,
+  calendars: Iterable<Calendar>,
+  context: DavContext,
+  counts: (object: Resource) => boolean = () => true,
+): Promise<BusyPeriod[]> {
   const busy: BusyPeriod[] = [];
-  for await (const periods of inOrder(candidates(range, request), readAtOnce, candidate => busyOf(candidate, range, request))) {
+  const found = candidates(range, calendars, context, counts);
+  for await (const periods of inOrder(found, readAtOnce, candidate => busyOf(candidate, range, context))) {
     if (busy.length + periods.length > maxPeriods) throw tooMuch();
     for (const period of periods) busy.push(period);
   }
@@ -57,18 +66,23 @@ interface Candidate {
   readonly zone: Zone;
 }
 
-function* candidates(range: TimeRange, request: DavRequest & {target: Resource}): Generator<Candidate> {
-  for (const each of calendarsOf(request.target, request, readFreeBusy)) {
-    const zone = zoneOf(each.stored, request);
+function* candidates(
+  range: TimeRange,
+  calendars: Iterable<Calendar>,
+  context: DavContext,
+  counts: (object: Resource) => boolean,
+): Generator<Candidate> {
+  for (const each of calendars) {
+    const zone = zoneOf(each.stored, context);
     for (const component of ['VEVENT', 'VFREEBUSY']) {
       for (const stored of each.view.findInRange(each.stored.path, range, component)) {
-        if (request.may(readFreeBusy, memberOf(each, stored, request))) yield {calendar: each, stored, zone};
+        if (counts(memberOf(each, stored, context))) yield {calendar: each, stored, zone};
       }
     }
   }
 }
 
-async function busyOf({calendar: {view}, stored, zone}: Candidate, range: TimeRange, {log}: DavRequest): Promise<BusyPeriod[]> {
+async function busyOf({calendar: {view}, stored, zone}: Candidate, range: TimeRange, {log}: DavContext): Promise<BusyPeriod[]> {
   const bytes = await view.read(stored.path, stored.etag);
   if (!bytes) return [];
   await breathe();

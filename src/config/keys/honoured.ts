@@ -139,6 +139,28 @@ export const honoured: readonly ConfigKey[] = [
     meaning: 'How many bytes one such request has at most; 0: no limit but that of every request.',
   },
   {
+    key: 'FreeBusyURL.Enabled',
+    type: 'boolean',
+    default: false,
+    config: 'freeBusyUrl.enabled',
+    meaning:
+      'A link for each account, its calendar home and then freebusy, that tells when its owner is busy to all who can log in.',
+  },
+  {
+    key: 'FreeBusyURL.TimePeriod',
+    type: 'integer',
+    default: 14,
+    config: 'freeBusyUrl.timePeriodDays',
+    meaning: 'How many days from today the link tells of where the request does not say.',
+  },
+  {
+    key: 'FreeBusyURL.AnonymousAccess',
+    type: 'boolean',
+    default: false,
+    config: 'freeBusyUrl.anonymousAccess',
+    meaning: 'Whether that link needs no password.',
+  },
+  {
     key: 'EnableAnonymousReadRoot',
     type: 'boolean',
     default: true,

@@ -55,9 +55,6 @@ export const withoutEffect: readonly ConfigKey[] = [
   key('Scheduling.Options.AllowGroupAsOrganizer', 'boolean', false, 'Groups that invite.', scheduling),
   key('Scheduling.Options.AllowLocationAsOrganizer', 'boolean', false, 'Locations that invite.', scheduling),
   key('Scheduling.Options.AllowResourceAsOrganizer', 'boolean', false, 'Resources that invite.', scheduling),
-  key('FreeBusyURL.Enabled', 'boolean', false, 'A link that shows busy times.', 'this version has no such link'),
-  key('FreeBusyURL.TimePeriod', 'integer', 14, 'Days the link shows.', 'this version has no such link'),
-  key('FreeBusyURL.AnonymousAccess', 'boolean', false, 'The link without a password.', 'this version has no such link'),
   key('Notifications', 'dict', {}, 'Pushing changes by XMPP.', 'no client speaks it any more'),
   key(
     'UIDReservationTimeOut',

@@ -1,0 +1,80 @@
+import type {Principal} from '../accounts/principal.ts';
+import type {HttpResponse} from '../http/message.ts';
+import {freeBusyCalendar, mergeBusy} from '../ical/free-busy.ts';
+import type {JcalProperty} from '../ical/jcal.ts';
+import {printPath} from '../webdav/href.ts';
+import {membersOf} from '../webdav/locate.ts';
+import {findPrincipal, principalHref} from '../webdav/principals.ts';
+import type {DavContext, DavRequest, Kind, Resource} from '../webdav/tables.ts';
+import {child} from '../xml/element.ts';
+import {caldav, calendarserver} from '../xml/names.ts';
+import {parseXml} from '../xml/parse.ts';
+import {parseFreeBusyParameters} from './free-busy-parameters.ts';
+import {calendar, calendarHome} from './kinds.ts';
+import type {Calendar} from './reports/calendars.ts';
+import {busyIn} from './reports/free-busy-query.ts';
+
+/**
+ * `freebusy` in a calendar home: a link that tells when its owner is busy, and nothing else (CalConnect's Freebusy Read URL, as
+ * CalendarServer has it). Who knows an account may ask, as for an invitation. Where a home holds something of that name, it is that.
+ */
+export const freeBusyUrl: Kind = {
+  name: 'free-busy URL',
+  resourcetype: [calendarserver('free-busy-url')],
+  pattern: '/calendars/:form/:name/freebusy',
+  async find({form, name}, context) {
+    const {freeBusyUrl: enabled} = context.limits;
+    if (!enabled) return undefined;
+    const owner = findPrincipal(form!, name!, context.directory);
+    const home = owner && (await homeOf(form!, name!, context));
+    if (!home || home.view?.find('freebusy')) return undefined;
+    return {
+      kind: freeBusyUrl,
+      href: printPath(['calendars', form!, name!, 'freebusy'], false),
+      owner,
+      isOpen: enabled.anonymousAccess,
+    };
+  },
+};
+
+/** GET of it: a published VFREEBUSY (RFC 5546 §3.3.1) of the calendars that are not transparent. */
+export async function getFreeBusy(request: DavRequest): Promise<HttpResponse> {
+  const {target, http, limits} = request;
+  const owner = target!.owner!;
+  const now = Date.now();
+  const {range, format} = parseFreeBusyParameters(http, limits.freeBusyUrl!.timePeriodDays, now);
+  const [, form, name] = target!.href.split('/').slice(1).map(decodeURIComponent) as [string, string, string];
+  const home = await homeOf(form, name, request);
+  const calendars = home ? opaqueCalendars(home, request) : [];
+  const periods = mergeBusy(await busyIn(range, calendars, request));
+  const answer = freeBusyCalendar({range, stamp: now, periods, method: 'PUBLISH', properties: about(owner, range)});
+  const headers = {'content-type': format.contentType, 'cache-control': 'private, no-cache', vary: 'Accept'};
+  return {status: 200, headers, body: format.print(answer)};
+}
+
+async function homeOf(form: string, name: string, context: DavContext): Promise<Resource | undefined> {
+  return calendarHome.find!({form, name}, context);
+}
+
+/** Calendars in homes and in their folders, whatever the one who asks may read of them: it is not told in which the time is taken. */
+function* opaqueCalendars(collection: Resource, context: DavContext): Generator<Calendar> {
+  for (const member of membersOf(collection, context) as Iterable<Resource>) {
+    if (!member.stored?.collection) continue;
+    if (member.kind !== calendar) yield* opaqueCalendars(member, context);
+    else if (!isTransparent(member)) yield member as Calendar;
+  }
+}
+
+/** RFC 6638 §9.1. */
+function isTransparent({stored}: Resource): boolean {
+  const set = stored?.properties.get(caldav('schedule-calendar-transp'));
+  return set !== undefined && child(parseXml(set), caldav('transparent')) !== undefined;
+}
+
+function about(owner: Principal, {start, end}: {start: number; end: number}): JcalProperty[] {
+  const address = owner.emails[0] === undefined ? principalHref(owner) : `mailto:${owner.emails[0]}`;
+  return [
+    ['uid', {}, 'text', `${owner.guid}-${start}-${end}`],
+    ['organizer', {cn: owner.fullName}, 'cal-address', address],
+  ];
+}
