@@ -47,7 +47,7 @@ export function makeCollection(request: DavRequest, making: Making): HttpRespons
   const names = new Set(given.map(instruction => instruction.name));
   const rest = (making.initial ?? []).filter(each => !names.has(each.name)).map(value => ({name: value.name, value}));
   const changes = planProperties([...given, ...rest], resource, request, true);
-  requirePropertyRoom(undefined, changes.values, request);
+  requirePropertyRoom(undefined, changes.values, parent, request);
   const refused = new Map(changes.refused);
   if (!kind) refused.set(dav('resourcetype'), new DavError(validResourcetype));
   if (refused.size > 0) {

@@ -27,19 +27,27 @@ export function requireRoom(into: Resource, growthBytes: number, {limits}: DavCo
   if (into.view!.usedBytes() + growthBytes > limits.quotaBytes) throw new DavError(quotaNotExceeded);
 }
 
-/** Throws DavError 507 where the properties set on a resource would be larger together than a resource may be. */
+/**
+ * Throws DavError 507 where the properties set on a resource would be larger together than a resource may be, or would come to more than
+ * the room that is left in the home `into` lies in (RFC 4331 §6).
+ */
 export function requirePropertyRoom(
   stored: StoredResource | undefined,
   values: ReadonlyMap<Name, string | undefined>,
-  {limits}: DavContext,
+  into: Resource,
+  context: DavContext,
 ): void {
-  if (limits.maxResourceSizeBytes === 0) return;
-  let size = 0;
-  for (const value of new Map<Name, string | undefined>([...(stored?.properties ?? []), ...values]).values())
-    size += value?.length ?? 0;
-  if (size > limits.maxResourceSizeBytes) {
-    throw new DavError(507, {
-      message: `The properties of a resource can have ${limits.maxResourceSizeBytes} characters together.`,
-    });
+  const most = context.limits.maxResourceSizeBytes;
+  const before = stored?.properties ?? new Map<Name, string>();
+  const size = sizeOf(new Map<Name, string | undefined>([...before, ...values]).values());
+  if (most > 0 && size > most) {
+    throw new DavError(507, {message: `The properties of a resource can have ${most} bytes together.`});
   }
+  requireRoom(into, size - sizeOf(before.values()), context);
+}
+
+function sizeOf(values: Iterable<string | undefined>): number {
+  let bytes = 0;
+  for (const value of values) bytes += value === undefined ? 0 : Buffer.byteLength(value);
+  return bytes;
 }

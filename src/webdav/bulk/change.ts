@@ -81,7 +81,7 @@ function store(change: Element, member: Resource | undefined, target: BulkTarget
     const names = data ? [format.data, ...planned.names] : planned.names;
     return printResponse(member ? href : '', printChanges({...planned, names}));
   }
-  requirePropertyRoom(member?.stored, planned.values, context);
+  requirePropertyRoom(member?.stored, planned.values, {...collection, view: unit}, context);
   const stored = data && storeData(data, path, member, target, context);
   if (planned.values.size > 0) unit.setProperties(path, planned.values);
   const current = unit.find(path);

@@ -19,7 +19,7 @@ export const proppatch: Method = {
     if (body?.name !== dav('propertyupdate'))
       throw new DavError(400, {message: 'The body must be a DAV:propertyupdate element.'});
     const changes = planProperties(parseInstructions(body), target!, request);
-    requirePropertyRoom(target!.stored, changes.values, request);
+    requirePropertyRoom(target!.stored, changes.values, target!, request);
     if (changes.refused.size === 0) {
       if (changes.values.size > 0) request.txn.setProperties(target!.stored!.path, changes.values);
       for (const carryOut of changes.elsewhere) await carryOut();
