@@ -287,3 +287,146 @@ describe('RFC 3253 §3.6 REPORT', () => {
     expect(listed).toEqual(expect.arrayContaining([dav('sync-collection'), dav('expand-property')]));
   });
 });
+
+describe('CalendarServer’s search of people', () => {
+  const tokens = (attributes: string, ...words: string[]) =>
+    parseXml(
+      `<CS:calendarserver-principal-search ${D} ${attributes}>${words
+        .map(word => `<CS:search-token>${word}</CS:search-token>`)
+        .join('')}<D:prop><D:displayname/></D:prop></CS:calendarserver-principal-search>`,
+    );
+
+  test('every token must begin a word of a name or an address, whatever its case', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const found = async (...words: string[]) => [
+      ...(await client.report('/principals/', tokens('', ...words), '0')).responses.keys(),
+    ];
+    expect(await found('DOR')).toEqual([dora, room]);
+    expect(await found('dor', 'álv')).toEqual([dora]);
+    expect(await found('lvarez')).toEqual([]);
+    expect(await found('dora@example')).toEqual([dora]);
+    expect(await found('room of')).toEqual([room]);
+    expect(await found('staff')).toEqual([staff]);
+  });
+
+  test('the context says what sort of principal is meant; rooms are no attendees', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const found = async (context: string, word: string) => [
+      ...(await client.report('/principals/', tokens(`context="${context}"`, word), '0')).responses.keys(),
+    ];
+    expect(await found('attendee', 'dora')).toEqual([dora]);
+    expect(await found('location', 'dora')).toEqual([room]);
+    expect(await found('user', 'dora')).toEqual([dora]);
+    expect(await found('group', 'staff')).toEqual([staff]);
+    expect(await found('resource', 'dora')).toEqual([]);
+    expect((await client.report('/principals/', tokens('context="friend"', 'x'), '0')).status).toBe(400);
+  });
+
+  test('a limit cuts the answer, and 507 says so', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const body = parseXml(`<CS:calendarserver-principal-search ${D}><CS:search-token>dora</CS:search-token>
+<CS:limit><CS:nresults>1</CS:nresults></CS:limit></CS:calendarserver-principal-search>`);
+    const {responses} = await client.report('/principals/', body, '0');
+    expect([...responses].map(([href, {status}]) => [href, status])).toEqual([
+      [dora, undefined],
+      ['/principals/', 507],
+    ]);
+  });
+
+  test('below one type it finds that type, unless everything is asked for', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const only = await client.report('/principals/users/', tokens('', 'dora'), '0');
+    expect([...only.responses.keys()]).toEqual(['/principals/users/dora/']);
+    const body = parseXml(`<CS:calendarserver-principal-search ${D}><CS:search-token>dora</CS:search-token>
+<D:apply-to-principal-collection-set/></CS:calendarserver-principal-search>`);
+    expect([...(await client.report('/principals/users/', body, '0')).responses.keys()]).toEqual([dora, room]);
+  });
+
+  test('without a token, or with too many, it is 400', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    for (const words of [[], [' '], Array.from({length: 101}, () => 'x')])
+      expect((await client.report('/principals/', tokens('', ...words), '0')).status).toBe(400);
+  });
+
+  test('is listed, and is in the DAV header', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const {responses, headers} = await client.propfind('/principals/', 0, dav('supported-report-set'));
+    const set = responses.get('/principals/')!.properties.get(dav('supported-report-set'))!;
+    const reports = elements(set).map(report => elements(elements(report)[0]!)[0]!.name);
+    expect(reports).toContain(calendarserver('calendarserver-principal-search'));
+    expect(headers.get('dav')!.split(', ')).toEqual(
+      expect.arrayContaining(['calendarserver-principal-search', 'calendarserver-principal-property-search']),
+    );
+  });
+});
+
+describe('CalendarServer’s additions to DAV:principal-property-search', () => {
+  test('type narrows it to one sort of principal', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const found = async (type: string) => [
+      ...(await client.report('/principals/', search('D:displayname', 'dora', `type="${type}"`), '0')).responses.keys(),
+    ];
+    expect(await found('INDIVIDUAL')).toEqual([dora]);
+    expect(await found('ROOM')).toEqual([room]);
+    expect(await found('GROUP')).toEqual([]);
+  });
+
+  test('caseless="no" minds case', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const found = async (match: string) => {
+      const body = parseXml(`<D:principal-property-search ${D}><D:property-search><D:prop><D:displayname/></D:prop>
+<D:match caseless="no">${match}</D:match></D:property-search></D:principal-property-search>`);
+      return [...(await client.report('/principals/', body, '0')).responses.keys()];
+    };
+    expect(await found('Dora')).toEqual([dora, room]);
+    expect(await found('dora')).toEqual([]);
+  });
+
+  test('what is none of its words is 400', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const status = async (attributes: string, match = '') => {
+      const body = parseXml(`<D:principal-property-search ${D} ${attributes}><D:property-search><D:prop><D:displayname/></D:prop>
+<D:match ${match}>x</D:match></D:property-search></D:principal-property-search>`);
+      return (await client.report('/principals/', body, '0')).status;
+    };
+    expect(await status('test="some"')).toBe(400);
+    expect(await status('type="PERSON"')).toBe(400);
+    expect(await status('', 'match-type="like"')).toBe(400);
+    expect(await status('', 'match-type="toString"')).toBe(400);
+    expect(await status('test="anyof" type="GROUP"', 'match-type="contains"')).toBe(207);
+  });
+});
+
+describe('RFC 3744 §9: reports on principals are defined for Depth 0 alone', () => {
+  test.each([
+    '<D:principal-match xmlns:D="DAV:"><D:self/></D:principal-match>',
+    '<D:principal-property-search xmlns:D="DAV:"><D:property-search><D:prop><D:displayname/></D:prop><D:match>a</D:match></D:property-search></D:principal-property-search>',
+    '<D:principal-search-property-set xmlns:D="DAV:"/>',
+    '<CS:calendarserver-principal-search xmlns:CS="http://calendarserver.org/ns/"><CS:search-token>a</CS:search-token></CS:calendarserver-principal-search>',
+  ])('%s', async body => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const answered = async (headers: Record<string, string>) =>
+      (await client.request('REPORT', '/principals/', {body, headers})).status;
+    expect(await answered({depth: '1'})).toBe(400);
+    expect(await answered({depth: 'infinity'})).toBe(400);
+    expect(await answered({depth: '0'})).toBeLessThan(300);
+    expect(await answered({})).toBeLessThan(300);
+  });
+});
+
+describe('RFC 3744 §9.3 DAV:principal-match of delegates', () => {
+  const match = (inner: string) => parseXml(`<D:principal-match xmlns:D="DAV:">${inner}</D:principal-match>`);
+
+  test('DAV:self finds the groups of delegates that one is in, by a group too', async () => {
+    const {ann: client, bob} = await serve({ann: [], bob: []}, {records});
+    const set = (path: string, href: string) =>
+      client.proppatch(path, element(dav('group-member-set'), element(dav('href'), href)));
+    await set(`${ann}calendar-proxy-read/`, uids(guidOf(2)));
+    const found = async (path: string) => [...(await bob.report(path, match('<D:self/>'), '0')).responses.keys()];
+    expect(await found('/principals/')).toEqual([`${ann}calendar-proxy-read/`, uids(guidOf(2))]);
+    expect(await found(ann)).toEqual([`${ann}calendar-proxy-read/`]);
+    expect(await found('/principals/users/')).toEqual(['/principals/users/ann/calendar-proxy-read/', '/principals/users/bob/']);
+    await set(`${ann}calendar-proxy-read/`, staff);
+    expect(await found(ann)).toEqual([]);
+  });
+});
