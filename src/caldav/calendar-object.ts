@@ -1,10 +1,11 @@
 import {IcalError} from '../ical/ical-error.ts';
 import {firstProperty, type JcalComponent, jcalOf, mainComponents} from '../ical/jcal.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import {scaleOf} from '../ical/scale.ts';
 import {tzidOf} from '../ical/time.ts';
 import {dataFault} from '../ical/validate.ts';
 import {DavError} from '../webdav/error.ts';
-import {validCalendarData, validCalendarObjectResource} from './preconditions.ts';
+import {supportedRscale, validCalendarData, validCalendarObjectResource} from './preconditions.ts';
 
 /** What a calendar object is, by the rules of RFC 4791 §4.1. */
 export interface CalendarObject {
@@ -25,9 +26,21 @@ export function parseCalendarObject(bytes: Uint8Array): CalendarObject {
     if (!(error instanceof IcalError)) throw error;
     throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
   }
+  requireScales(jcalOf(calendar));
   const fault = dataFault(calendar);
   if (fault) throw new DavError(validCalendarData, {message: `It is not valid: ${fault}.`});
   return requireCalendarObject(calendar);
+}
+
+/** Throws DavError CALDAV:supported-rscale. */
+function requireScales([, properties, components]: JcalComponent): void {
+  for (const [name, , , rule] of properties) {
+    if (name !== 'rrule' && name !== 'exrule') continue;
+    const {rscale} = Object(rule) as {rscale?: unknown};
+    if (rscale === undefined || scaleOf(String(rscale))) continue;
+    throw new DavError(supportedRscale, {message: `The calendar system ${String(rscale)} is not known here.`});
+  }
+  for (const component of components) requireScales(component);
 }
 
 /** RFC 4791 §4.1. Throws DavError CALDAV:valid-calendar-object-resource. */

@@ -9,6 +9,7 @@ import {calendarLimitProperties, calendarserverPrincipalProperties, homeProperti
 import {calendarHomeProperties, calendarProperties, collationProperties} from './properties/rfc4791.ts';
 import {calendarObjectProperties} from './properties/rfc4918.ts';
 import {calendarUserProperties, transparencyProperties} from './properties/rfc6638.ts';
+import {rscaleProperties} from './properties/rfc7529.ts';
 import {timezoneIdProperties} from './properties/rfc7809.ts';
 import {calendarMultiget} from './reports/calendar-multiget.ts';
 import {calendarQuery} from './reports/calendar-query.ts';
@@ -25,6 +26,7 @@ export const calendarAccess: Extension = {
     collationProperties,
     transparencyProperties,
     timezoneIdProperties,
+    rscaleProperties,
     calendarLimitProperties,
     homeProperties,
     calendarObjectProperties,

@@ -25,6 +25,9 @@ export const maxInstances = precondition(403, caldav('max-instances'));
 /** RFC 4791 §5.3.2.1 and §5.2.9. */
 export const maxAttendeesPerInstance = precondition(403, caldav('max-attendees-per-instance'));
 
+/** RFC 7529 §10: the calendar system that a rule counts in is known. */
+export const supportedRscale = precondition(403, caldav('supported-rscale'));
+
 /** RFC 4791 §7.8 and §7.9. */
 export const validFilter = precondition(403, caldav('valid-filter'));
 /** RFC 4791 §7.8: the filter asks only for what the server can look for. */

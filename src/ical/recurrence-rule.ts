@@ -1,10 +1,16 @@
-import type {FindZone, IcalTime} from './time.ts';
-import {parseTime} from './time.ts';
+import {type Scale, scaleOf} from './scale.ts';
+import {type FindZone, type IcalTime, parseTime} from './time.ts';
 
 export type Frequency = 'SECONDLY' | 'MINUTELY' | 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
 
+/** What becomes of a date that is not there (RFC 7529 §4.1). */
+export type Skip = 'OMIT' | 'BACKWARD' | 'FORWARD';
+
 /** A recurrence rule (RFC 5545 §3.3.10). Weekdays are 0 (Sunday) to 6; a part that is absent is undefined. */
 export interface Rule {
+  /** The calendar system that an RSCALE names (RFC 7529); undefined: there is none, and no SKIP. */
+  readonly scale?: Scale;
+  readonly skip?: Skip;
   readonly freq: Frequency;
   readonly interval: number;
   readonly count: number | undefined;
@@ -17,6 +23,7 @@ export interface Rule {
   readonly bymonthday?: readonly number[];
   readonly byyearday?: readonly number[];
   readonly byweekno?: readonly number[];
+  /** 5.5 is the leap month after the fifth, `5L` (RFC 7529 §4.2). */
   readonly bymonth?: readonly number[];
   readonly bysetpos?: readonly number[];
 }
@@ -39,16 +46,19 @@ const frequencies: readonly string[] = [
   'YEARLY',
 ] satisfies Frequency[];
 
-/** The parts that are lists of numbers, with their largest value and whether negative ones count from the end. */
+/**
+ * The parts that are lists of numbers, with their largest value, whether negative ones count from the end, and the largest value in the
+ * calendar systems that have years of 385 days.
+ */
 const lists = [
-  ['bysecond', 60, false],
-  ['byminute', 59, false],
-  ['byhour', 23, false],
-  ['bymonthday', 31, true],
-  ['byyearday', 366, true],
-  ['byweekno', 53, true],
-  ['bymonth', 12, false],
-  ['bysetpos', 366, true],
+  ['bysecond', 60, false, 60],
+  ['byminute', 59, false, 59],
+  ['byhour', 23, false, 23],
+  ['bymonthday', 31, true, 31],
+  ['byyearday', 366, true, 385],
+  ['byweekno', 53, true, 56],
+  ['bymonth', 12, false, 13],
+  ['bysetpos', 366, true, 385],
 ] as const;
 
 const noZone: FindZone = () => undefined;
@@ -69,12 +79,33 @@ export function parseRule(data: unknown): Rule {
     wkst: weekStart(parts.wkst),
   };
   if (parts.byday !== undefined) rule.byday = listOf(parts.byday).map(weekdayNumber);
-  for (const [name, largest, negative] of lists) {
+  const {scale, skip} = scaleIn(parts);
+  if (scale) Object.assign(rule, {scale, skip});
+  for (const [name, largest, negative, largestScaled] of lists) {
     if (parts[name] === undefined) continue;
-    rule[name] = listOf(parts[name]).map(value => inRange(name, value, largest, negative));
+    const most = !scale ? largest : name === 'bymonth' ? scale.months : largestScaled;
+    rule[name] = listOf(parts[name]).map(value => {
+      const leap = scale && name === 'bymonth' && /^(\d{1,2})L$/.exec(String(value))?.[1];
+      return leap ? inRange(name, leap, most, negative) + 0.5 : inRange(name, value, most, negative);
+    });
   }
   return rule;
 }
+
+/** RFC 7529 §4. */
+function scaleIn({rscale, skip}: Record<string, unknown>): Pick<Rule, 'scale' | 'skip'> {
+  if (rscale === undefined) {
+    if (skip !== undefined) throw new Error('SKIP is there without RSCALE');
+    return {};
+  }
+  const scale = scaleOf(String(rscale));
+  if (!scale) throw new Error(`the calendar system ${JSON.stringify(rscale)} is not known`);
+  const upper = skip === undefined ? 'OMIT' : String(skip).toUpperCase();
+  if (!skips.has(upper)) throw new Error(`SKIP is ${String(skip)}`);
+  return {scale, skip: upper as Skip};
+}
+
+const skips = new Set<string>(['OMIT', 'BACKWARD', 'FORWARD'] satisfies Skip[]);
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [value];

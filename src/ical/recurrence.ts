@@ -1,4 +1,7 @@
-import type {Frequency, Rule} from './recurrence-rule.ts';
+import {type Complete, complete, firstDay, has, subDaily, weekdayFits, weekFits} from './recurrence-complete.ts';
+import type {Rule} from './recurrence-rule.ts';
+import {daysInPeriod, fitsScale, periodOf} from './recurrence-scale.ts';
+import type {Scale} from './scale.ts';
 import {day, lastLocal} from './time.ts';
 
 /** How much may be spent on one recurrence set; what an impossible or very dense rule uses up. Changed by whoever spends. */
@@ -36,103 +39,35 @@ export function* occurrences(
   const completed = complete(rule, start, date);
   // A day may have a time for each of its seconds; one costs less than a step.
   budget.steps -= completed.times.length >> 3;
-  for (const local of candidates(completed, start, date, skipTo, budget)) {
+  for (const local of candidates(completed, start, date, {from: skipTo, until}, budget)) {
     if (local <= start) continue;
     if (local > until || left-- <= 0) return;
     if (local >= from) yield local;
   }
 }
 
-/** A rule whose unsaid parts have been taken from the start, as RFC 5545 §3.3.10 has it, with its lists as sets. */
-interface Complete {
-  readonly freq: Frequency;
-  readonly interval: number;
-  readonly wkst: number;
-  readonly months: ReadonlySet<number> | undefined;
-  readonly weeks: ReadonlySet<number> | undefined;
-  readonly yearDays: ReadonlySet<number> | undefined;
-  readonly monthDays: ReadonlySet<number> | undefined;
-  /** Ordinals by weekday; 0: every one. */
-  readonly weekdays: ReadonlyMap<number, ReadonlySet<number>> | undefined;
-  /** What the ordinals count within. */
-  readonly scope: 'month' | 'year' | undefined;
-  /** Whether nothing but the weekday says which days are allowed: most rules there are. */
-  readonly onlyWeekdays: boolean;
-  readonly hours: ReadonlySet<number> | undefined;
-  readonly minutes: ReadonlySet<number> | undefined;
-  readonly seconds: ReadonlySet<number> | undefined;
-  /** Offsets within a day (or the period, where it is shorter), rising. */
-  readonly times: readonly number[];
-  readonly positions: readonly number[] | undefined;
+/** Where to begin and to stop looking, in local time. */
+interface Window {
+  readonly from: number;
+  readonly until: number;
 }
 
-const subDaily: Partial<Record<Frequency, number>> = {HOURLY: 3_600_000, MINUTELY: 60_000, SECONDLY: 1000};
-
-function complete(rule: Rule, start: number, date: boolean): Complete {
-  const freq = date && subDaily[rule.freq] ? 'DAILY' : rule.freq;
-  const begin = new Date(start);
-  let {bymonth, bymonthday, byday} = rule;
-  if (!rule.byweekno && !rule.byyearday && !bymonthday && !byday) {
-    if (freq === 'YEARLY') bymonth ??= [begin.getUTCMonth() + 1];
-    if (freq === 'YEARLY' || freq === 'MONTHLY') bymonthday = [begin.getUTCDate()];
-    if (freq === 'WEEKLY') byday = [{weekday: begin.getUTCDay(), ordinal: 0}];
-  } else if (rule.byweekno && !rule.byyearday && !bymonthday && !byday) {
-    byday = [{weekday: begin.getUTCDay(), ordinal: 0}];
-  }
-  const weekdays = byday && new Map<number, Set<number>>();
-  for (const {weekday, ordinal} of byday ?? []) {
-    weekdays!.set(weekday, (weekdays!.get(weekday) ?? new Set()).add(ordinal));
-  }
-  const scope =
-    freq === 'MONTHLY' || (freq === 'YEARLY' && bymonth) ? 'month' : freq === 'YEARLY' && !rule.byweekno ? 'year' : undefined;
-  return {
-    freq,
-    interval: rule.interval,
-    wkst: rule.wkst,
-    months: setOf(bymonth),
-    weeks: freq === 'YEARLY' ? setOf(rule.byweekno) : undefined,
-    yearDays: setOf(rule.byyearday),
-    monthDays: setOf(bymonthday),
-    weekdays,
-    scope,
-    onlyWeekdays: !(scope || bymonth || bymonthday || rule.byyearday || rule.byweekno),
-    hours: setOf(rule.byhour),
-    minutes: setOf(rule.byminute),
-    seconds: setOf(rule.bysecond),
-    times: date ? [0] : timesWithin(freq, rule, begin),
-    positions: rule.bysetpos,
-  };
-}
-
-function setOf(values: readonly number[] | undefined): ReadonlySet<number> | undefined {
-  return values && new Set(values);
-}
-
-function timesWithin(freq: Frequency, rule: Rule, start: Date): number[] {
-  const hours = subDaily[freq] ? [0] : (rule.byhour ?? [start.getUTCHours()]);
-  const minutes = freq === 'MINUTELY' || freq === 'SECONDLY' ? [0] : (rule.byminute ?? [start.getUTCMinutes()]);
-  const seconds = freq === 'SECONDLY' ? [0] : (rule.bysecond ?? [start.getUTCSeconds()]).filter(second => second < 60);
-  const times = new Set<number>();
-  for (const hour of hours)
-    for (const minute of minutes) for (const second of seconds) times.add(((hour * 60 + minute) * 60 + second) * 1000);
-  return [...times].sort((a, b) => a - b);
-}
-
-function candidates(rule: Complete, start: number, date: boolean, from: number, budget: Budget): Generator<number> {
+function candidates(rule: Complete, start: number, date: boolean, window: Window, budget: Budget): Generator<number> {
   const unit = rule.freq === 'DAILY' || date ? day : subDaily[rule.freq];
-  if (rule.freq === 'YEARLY' || rule.freq === 'MONTHLY' || rule.freq === 'WEEKLY') return byDays(rule, start, from, budget);
-  return byUnits(rule, unit!, start, from, budget);
+  if (rule.scale && (rule.freq === 'YEARLY' || rule.freq === 'MONTHLY')) return byScale(rule, rule.scale, start, window, budget);
+  if (rule.freq === 'YEARLY' || rule.freq === 'MONTHLY' || rule.freq === 'WEEKLY') return byDays(rule, start, window, budget);
+  return byUnits(rule, unit!, start, window, budget);
 }
 
 /** YEARLY, MONTHLY, WEEKLY: each period's days are found, then their times of day. */
-function* byDays(rule: Complete, start: number, from: number, budget: Budget): Generator<number> {
+function* byDays(rule: Complete, start: number, {from, until}: Window, budget: Budget): Generator<number> {
   const period = periods[rule.freq as keyof typeof periods];
   const first = period.index(start, rule.wkst);
   const skipped = Math.floor((period.index(from, rule.wkst) - first) / rule.interval) - 1;
   for (let index = first + Math.max(0, skipped) * rule.interval; ; index += rule.interval) {
     const [begin, end] = period.days(index, rule.wkst);
     // An INTERVAL may lead beyond what a Date can say: then nothing compares.
-    if (!(begin * day <= lastLocal)) return;
+    if (!(begin * day <= until)) return;
     const days: number[] = [];
     for (let number = begin; number < end; number++) {
       if (!spend(budget, begin * day)) return;
@@ -141,6 +76,29 @@ function* byDays(rule: Complete, start: number, from: number, budget: Budget): G
       else number = next - 1;
     }
     yield* select(rule, days, budget);
+  }
+}
+
+/** YEARLY and MONTHLY of a calendar system (RFC 7529): weeks, and what SKIP has moved, may lie in the period before or after their own. */
+function* byScale(rule: Complete, scale: Scale, start: number, {from, until}: Window, budget: Budget): Generator<number> {
+  const period = periodOf(rule.freq as 'YEARLY' | 'MONTHLY', scale);
+  const first = period.index(Math.floor(start / day));
+  const skipped = Math.floor((period.index(Math.floor(from / day)) - first) / rule.interval) - 2;
+  const end = period.index(Math.floor(until / day) + 7);
+  let waiting: number[] = [];
+  let last = -Infinity;
+  for (let index = first + Math.max(0, skipped) * rule.interval; index <= end; index += rule.interval) {
+    const begin = period.begin(index);
+    budget.steps -= period.cost;
+    if (!spend(budget, begin * day)) return;
+    const days = daysInPeriod(rule, scale, index).map(number => number * day);
+    waiting = [...waiting, ...select(rule, days, budget)].sort((a, b) => a - b);
+    const settled = index + rule.interval > end ? Infinity : (period.begin(index + rule.interval) - 7) * day;
+    const open = waiting.findIndex(local => local >= settled);
+    for (const local of waiting.splice(0, open < 0 ? waiting.length : open)) {
+      if (local > last) yield local;
+      last = local;
+    }
   }
 }
 
@@ -161,13 +119,13 @@ const periods = {
 };
 
 /** DAILY and shorter: the clock is stepped, whole months, days, hours that cannot be are stepped over. */
-function* byUnits(rule: Complete, unit: number, start: number, from: number, budget: Budget): Generator<number> {
+function* byUnits(rule: Complete, unit: number, start: number, {from, until}: Window, budget: Budget): Generator<number> {
   const base = Math.floor(start / unit) * unit;
   const step = unit * rule.interval;
   let count = Math.max(0, Math.floor((from - base) / step));
   for (;;) {
     const local = base + count * step;
-    if (local > lastLocal || !spend(budget, local)) return;
+    if (local > until || !spend(budget, local)) return;
     const next = nextAllowed(rule, local, unit);
     if (next > local) {
       count = Math.max(count + 1, Math.ceil((next - base) / step));
@@ -217,6 +175,7 @@ function nextAllowed(rule: Complete, local: number, unit: number): number {
 
 /** `number` (a day since 1970) where the rule's parts allow it; else the next day at which they might. */
 function nextAllowedDay(rule: Complete, number: number): number {
+  if (rule.scale) return fitsScale(rule, rule.scale, number) ? number : number + 1;
   if (rule.onlyWeekdays) {
     return !rule.weekdays || rule.weekdays.has((((number + 4) % 7) + 7) % 7) ? number : number + 1;
   }
@@ -237,30 +196,4 @@ function nextAllowedDay(rule: Complete, number: number): number {
   if (rule.scope === undefined && rule.weekdays && !rule.weekdays.has(date.getUTCDay())) return number + 1;
   if (rule.weeks && !weekFits(rule.weeks, number, rule.wkst)) return number + 1;
   return number;
-}
-
-/** Whether a set holds a place counted from 1, or from the end as -1. */
-function has(set: ReadonlySet<number>, place: number, of: number): boolean {
-  return set.has(place) || set.has(place - of - 1);
-}
-
-function weekdayFits({weekdays}: Complete, weekday: number, place: number, of: number): boolean {
-  if (!weekdays) return true;
-  const ordinals = weekdays.get(weekday);
-  if (!ordinals) return false;
-  return ordinals.has(0) || ordinals.has(Math.ceil(place / 7)) || ordinals.has(-Math.ceil((of - place + 1) / 7));
-}
-
-/** ISO 8601 weeks, beginning on `wkst`: week 1 is the first with four days of the year. */
-function weekFits(weeks: ReadonlySet<number>, number: number, wkst: number): boolean {
-  const weekStart = (of: number) => of - ((((of + 4 - wkst) % 7) + 7) % 7);
-  const year = new Date((weekStart(number) + 3) * day).getUTCFullYear();
-  const first = weekStart(firstDay(year, 0) + 3);
-  const count = (weekStart(firstDay(year + 1, 0) + 3) - first) / 7;
-  return has(weeks, (weekStart(number) - first) / 7 + 1, count);
-}
-
-/** The first day of a month (0 to 11, or beyond), as days since 1970. */
-function firstDay(year: number, month: number): number {
-  return new Date(0).setUTCFullYear(year, month, 1) / day;
 }
