@@ -20,9 +20,10 @@ export function admit(arrival: Arrival, {limits}: Pick<DavContext, 'limits'>): A
   }
   const object = parseCalendarObject(bytes);
   requireSupportedComponent(object, arrival);
+  const index = requireWithinLimits(object, limits);
   requireNoUidConflict(object, arrival);
   requireRoom(arrival, limits);
-  return {bytes, index: requireWithinLimits(object, limits)};
+  return {bytes, index};
 }
 
 function requireSupportedComponent({component}: CalendarObject, {parent}: Arrival): void {

@@ -7,13 +7,7 @@ import {DavError} from '../webdav/error.ts';
 import type {Limits} from '../webdav/tables.ts';
 import type {CalendarObject} from './calendar-object.ts';
 import {dateLimits} from './date-limits.ts';
-import {
-  maxAttendeesPerInstance,
-  maxInstances,
-  minDateTime,
-  validCalendarData,
-  validCalendarObjectResource,
-} from './preconditions.ts';
+import {maxAttendeesPerInstance, maxInstances, minDateTime, validCalendarData, validTimezone} from './preconditions.ts';
 
 /** What a calendar object must keep to beside its form (RFC 4791 §5.2.6 to §5.2.9), and its index. Throws DavError. */
 export function requireWithinLimits(object: CalendarObject, limits: Limits): ObjectIndex {
@@ -54,7 +48,7 @@ function requireDates(part: JcalComponent): void {
   }
 }
 
-/** RFC 5545 §3.2.19: what a TZID names is in the object, or known by everybody. */
+/** RFC 5545 §3.2.19 and RFC 7809 §3.1.4: what a TZID names is in the object, or known by everybody. */
 function requireZones({calendar, parts}: CalendarObject): void {
   const findZone = zonesOf(calendar);
   for (const part of parts) {
@@ -62,7 +56,9 @@ function requireZones({calendar, parts}: CalendarObject): void {
       for (const property of allProperties(part, name)) {
         const tzid = tzidOf(property);
         if (!tzid || findZone(tzid)) continue;
-        throw new DavError(validCalendarObjectResource, {message: `The time zone ${JSON.stringify(tzid)} is not in the object.`});
+        throw new DavError(validTimezone, {
+          message: `The time zone ${JSON.stringify(tzid)} is not in the object, and not known here.`,
+        });
       }
     }
   }

@@ -68,20 +68,17 @@ function cut(period: BusyPeriod, range: TimeRange): BusyPeriod {
   return {type: period.type, start: Math.max(period.start, range.start), end: Math.min(period.end, range.end)};
 }
 
-/** Which type holds where several overlap: the one that leaves least doubt. */
-const strength: readonly BusyType[] = ['BUSY-UNAVAILABLE', 'BUSY', 'BUSY-TENTATIVE'];
+const types: readonly BusyType[] = ['BUSY-UNAVAILABLE', 'BUSY', 'BUSY-TENTATIVE'];
 
-/** Busy time without overlaps, in order of time; what overlaps or touches is one period, time of different types stays apart. */
+/**
+ * Busy time without anything said twice, in order of start (RFC 4791 §7.10): periods of one type that meet are one; those of different
+ * types may overlap, so that nothing is hidden.
+ */
 export function mergeBusy(periods: Iterable<BusyPeriod>): BusyPeriod[] {
   const all = [...periods];
-  const merged: BusyPeriod[] = [];
-  let taken: TimeRange[] = [];
-  for (const type of strength) {
-    const mine = union(all.filter(period => period.type === type));
-    for (const range of mine) for (const rest of without(range, taken)) merged.push({...rest, type});
-    taken = union([...taken, ...mine]);
-  }
-  return merged.sort((a, b) => a.start - b.start);
+  return types
+    .flatMap(type => union(all.filter(period => period.type === type)).map(range => ({...range, type})))
+    .sort((a, b) => a.start - b.start);
 }
 
 function union(ranges: readonly TimeRange[]): TimeRange[] {
@@ -92,22 +89,6 @@ function union(ranges: readonly TimeRange[]): TimeRange[] {
     else result.push({start, end});
   }
   return result;
-}
-
-/** What is left of a range; `taken` is in order and without overlaps. */
-function* without({start, end}: TimeRange, taken: readonly TimeRange[]): Generator<TimeRange> {
-  let from = start;
-  let low = 0;
-  for (let high = taken.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (taken[middle]!.end <= start) low = middle + 1;
-    else high = middle;
-  }
-  for (let at = low; at < taken.length && taken[at]!.start < end; at++) {
-    if (taken[at]!.start > from) yield {start: from, end: taken[at]!.start};
-    from = Math.max(from, taken[at]!.end);
-  }
-  if (from < end) yield {start: from, end};
 }
 
 export interface FreeBusyDescription {
@@ -128,7 +109,7 @@ export function freeBusyCalendar({range, stamp, periods, properties = [], method
     ['dtend', {}, 'date-time', isoOf(range.end)],
     ...properties,
   ];
-  for (const type of strength) {
+  for (const type of types) {
     const mine = periods.filter(period => period.type === type);
     const values = mine.map(({start, end}) => [isoOf(start), isoOf(end)]);
     if (values.length > 0) busy.push(['freebusy', type === 'BUSY' ? {} : {fbtype: type}, 'period', ...values]);

@@ -3,7 +3,7 @@ import {overlaps, type TimeRange} from '../base/time-range.ts';
 import {type Instance, instancesOf, newBudget} from './expand.ts';
 import {firstProperty, type JcalComponent, type JcalProperty, jcalOf} from './jcal.ts';
 import type {Calendar} from './parse.ts';
-import {timeOf, timingOf} from './recurrence-set.ts';
+import {anchorOf, timeOf, timingOf} from './recurrence-set.ts';
 import {parsePeriod, placeAt, spansOf} from './span.ts';
 import {type FindZone, type IcalTime, instantOf, printTime, timesOf, tzidOf} from './time.ts';
 import {zonesOf} from './time-zones.ts';
@@ -88,8 +88,14 @@ function expanded(instance: Instance, findZone: FindZone): JcalComponent {
     if (property[0] === end && instance.end) return [printed(end, instance.end, property[1])];
     return [inUtc(property, findZone)];
   });
-  if (instance.recurrenceId) kept.push(printed('recurrence-id', instance.recurrenceId, {}));
+  if (instance.recurrenceId && !isInitial(instance, findZone)) kept.push(printed('recurrence-id', instance.recurrenceId, {}));
   return [name, kept, components];
+}
+
+/** RFC 4791 §9.6.5: the instance that the master itself is has no RECURRENCE-ID, unless an override stands for it. */
+function isInitial({component, explicit, recurrenceId}: Instance, findZone: FindZone): boolean {
+  if (explicit || firstProperty(component, 'recurrence-id')) return false;
+  return anchorOf(timingOf(component, findZone))?.local === recurrenceId?.local;
 }
 
 function start({start: from, end: to}: Instance, name: string, own: boolean): JcalProperty[] {

@@ -41,7 +41,17 @@ function componentFault(component: JcalComponent): string | undefined {
   const duration = firstProperty(component, 'duration');
   if (duration && !parseDuration(duration[3]))
     return `DURATION of a ${name} is ${JSON.stringify(duration[3])}, which is no duration`;
-  return ruleFault(component, name);
+  return ruleFault(component, name) ?? alarmFault(component);
+}
+
+/** RFC 9074 §6.1: what is acknowledged is an instant. Taken for a local time, an alarm that was dismissed would go off again elsewhere. */
+function alarmFault([, , inner]: JcalComponent): string | undefined {
+  for (const alarm of inner.filter(([name]) => name === 'valarm')) {
+    const value = firstProperty(alarm, 'acknowledged')?.[3];
+    if (value !== undefined && !String(value).endsWith('Z'))
+      return `ACKNOWLEDGED of a VALARM is ${JSON.stringify(value)}, which is not UTC`;
+  }
+  return undefined;
 }
 
 function ruleFault(component: JcalComponent, name: string): string | undefined {

@@ -203,7 +203,6 @@ describe('RFC 4791 §5.3.2.1 valid-calendar-object-resource', () => {
       ),
     ],
     ['an override of what does not recur', calendar(...lines('1'), ...lines('1', 'RECURRENCE-ID:20261202T100000Z'))],
-    ['a time zone that nobody knows', event('1').replace('DTSTART:20261201T100000Z', 'DTSTART;TZID=Bogus:20261201T100000')],
   ];
   test.each(broken)('%s is refused', async (_, body) => {
     const {ann} = served();
@@ -247,6 +246,15 @@ describe('RFC 4791 §5.3.2.1 valid-calendar-object-resource', () => {
     expect(Buffer.from((await ann.get(`${home}1.ics`)).bytes)).toEqual(Buffer.from(body));
     expect((await ann.delete(`${home}1.ics`)).status).toBe(204);
   });
+});
+
+test('RFC 7809 §3.1.4 valid-timezone: a time zone that is not in the object, and that nobody knows, is refused', async () => {
+  const {ann} = await serve({ann: [event('1')]});
+  const body = event('2').replace('DTSTART:20261201T100000Z', 'DTSTART;TZID=Bogus:20261201T100000');
+  for (const name of ['1.ics', 'new.ics']) {
+    expect(await ann.put(`${home}${name}`, body)).toMatchObject({status: 403, error: caldav('valid-timezone')});
+  }
+  expect((await ann.get(`${home}new.ics`)).status).toBe(404);
 });
 
 describe('RFC 4791 §5.3.2.1 supported-calendar-component', () => {

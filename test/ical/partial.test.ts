@@ -29,6 +29,16 @@ describe('RFC 4791 §9.6.5 CALDAV:expand', () => {
     ]);
   });
 
+  test('the initial instance has no RECURRENCE-ID, unless an override stands for it', () => {
+    const initial = ['DTSTART:20260102T100000Z', 'RRULE:FREQ=DAILY;COUNT=2'];
+    const ids = (calendar: Calendar) => expandedTimes(calendar).filter(line => line.startsWith('RECURRENCE-ID'));
+    expect(ids(event(...initial))).toEqual(['RECURRENCE-ID:20260103T100000Z']);
+    expect(ids(event(...initial, 'EXDATE:20260102T100000Z'))).toEqual(['RECURRENCE-ID:20260103T100000Z']);
+    const override = component('VEVENT', 'RECURRENCE-ID:20260102T100000Z', 'DTSTART:20260102T120000Z');
+    const overridden = parseCalendar(vcalendar(...component('VEVENT', ...initial), ...override));
+    expect(ids(overridden)).toEqual(['RECURRENCE-ID:20260102T100000Z', 'RECURRENCE-ID:20260103T100000Z']);
+  });
+
   test('DATEs and floating times stay what they are', () => {
     expect(expandedTimes(event('DTSTART;VALUE=DATE:20260101', 'RRULE:FREQ=DAILY;COUNT=3', 'DURATION:P1D'))).toEqual([
       'DTSTART;VALUE=DATE:20260102',

@@ -15,6 +15,11 @@ describe('dataFault', () => {
     ['DURATION is malformed', ['DTSTART:20260101T100000Z', 'DURATION:1 hour'], 'DURATION'],
     ['RRULE holds what it cannot', ['DTSTART:20260101T100000Z', 'RRULE:FREQ=DAILY;BYMONTHDAY=0'], 'BYMONTHDAY'],
     ['more rules than one can mean', ['DTSTART:20260101T100000Z', ...Array(21).fill('RRULE:FREQ=DAILY')], 'more than 20'],
+    [
+      'an alarm dismissed at a time that is not UTC',
+      ['DTSTART:20260101T100000Z', 'BEGIN:VALARM', 'ACKNOWLEDGED:20260101T095000', 'END:VALARM'],
+      'ACKNOWLEDGED',
+    ],
     ['UNTIL is malformed', ['DTSTART:20260101T100000Z', 'RRULE:FREQ=DAILY;UNTIL=soon'], 'UNTIL'],
   ])('%s', (_, lines, message) => {
     expect(dataFault(event(...lines))).toContain(message);
@@ -31,6 +36,7 @@ describe('dataFault', () => {
     ['a DURATION of zero, an end before the start', ['DTSTART:20260101T100000Z', 'DURATION:PT0S', 'DTEND:20250101T100000Z']],
     ['a DURATION with nothing after its T', ['DTSTART:20260101T100000Z', 'DURATION:P1DT']],
     ['EXDATE with the wrong VALUE', ['DTSTART:20260101T100000Z', 'EXDATE;VALUE=DATE:20260102T100000']],
+    ['an alarm dismissed', ['DTSTART:20260101T100000Z', 'BEGIN:VALARM', 'ACKNOWLEDGED:20260101T095000Z', 'END:VALARM']],
     ['a zone that nobody knows', ['DTSTART;TZID=Nowhere:20260101T100000']],
   ])('%s is taken', (_, lines) => {
     expect(dataFault(event(...lines))).toBeUndefined();

@@ -17,7 +17,8 @@ export interface Candidates {
 export function candidatesFor(filter: CompFilter): Candidates[] {
   const {compFilters, propFilters, anyOf} = filter;
   if (!anyOf) return [candidatesOf(compFilters.find(says) ?? everything)];
-  return propFilters.length === 0 && compFilters.every(says) ? compFilters.map(candidatesOf) : [candidatesOf(everything)];
+  const isTold = propFilters.length === 0 && compFilters.length > 0 && compFilters.every(says);
+  return isTold ? compFilters.map(candidatesOf) : [candidatesOf(everything)];
 }
 
 const everything = {name: '*', anyOf: false, timeRange: undefined, propFilters: [], compFilters: []};

@@ -1,6 +1,6 @@
 import {overlaps, type TimeRange} from '../../base/time-range.ts';
 import {type Instance, instancesOf, newBudget} from '../../ical/expand.ts';
-import {type JcalComponent, type JcalProperty, jcalOf} from '../../ical/jcal.ts';
+import {firstProperty, type JcalComponent, type JcalProperty, jcalOf} from '../../ical/jcal.ts';
 import type {Calendar} from '../../ical/parse.ts';
 import {printValue} from '../../ical/print.ts';
 import type {Budget} from '../../ical/recurrence.ts';
@@ -76,7 +76,8 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
   }
   const sweep = sweepOf(range, isAlarm, matching);
   while (!sweep.seen.has(component)) {
-    if (sweep.others !== undefined) return sweep.others;
+    if (sweep.others === 'recurring') return hasInstances(isAlarm ? parent! : component);
+    if (sweep.others) return sweep.others === 'in';
     const next = sweep.more.next();
     if (next.done) sweep.others = next.value;
     else sweep.seen.add(next.value);
@@ -87,9 +88,21 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
 /** What a look at all instances has found in a range so far. */
 interface Sweep {
   readonly seen: Set<JcalComponent>;
-  readonly more: Iterator<JcalComponent, boolean>;
-  /** Once it has ended: whether the components not seen are to be taken as in the range. */
-  others: boolean | undefined;
+  readonly more: Iterator<JcalComponent, Others>;
+  /** What is to be taken of the components not seen, once it has ended. */
+  others: Others | undefined;
+}
+
+/**
+ * Whether components that were not met in a range are in it. An object whose instances are too many to be followed to the end is, since
+ * a client is better told too much; but of overrides, which come first, nothing is left to be met but theirs that change what follows.
+ */
+type Others = 'in' | 'recurring' | 'out';
+
+/** Whether a component stands for more instances than the one it is. */
+function hasInstances(component: JcalComponent): boolean {
+  const id = firstProperty(component, 'recurrence-id');
+  return !id || String(id[1].range).toUpperCase() === 'THISANDFUTURE';
 }
 
 function sweepOf(range: TimeRange, alarms: boolean, matching: Matching): Sweep {
@@ -102,32 +115,33 @@ function sweepOf(range: TimeRange, alarms: boolean, matching: Matching): Sweep {
   return sweep;
 }
 
-/**
- * The components with instances in a range, again and again. Ends with whether the others are to be taken as in it: an object whose
- * instances are too many to be followed to the end is, since a client is better told too much.
- */
-function* componentsIn(range: TimeRange, matching: Matching): Generator<JcalComponent, boolean> {
-  if (matching.budget.steps <= 0) return true;
-  for (const {component, spans} of instances(range, matching)) {
-    if (spans.some(span => overlaps(span, range))) yield component;
+/** The components with instances in a range, again and again. */
+function* componentsIn(range: TimeRange, matching: Matching): Generator<JcalComponent, Others> {
+  if (matching.budget.steps <= 0) return 'in';
+  let explicit = true;
+  for (const instance of instances(range, matching)) {
+    explicit = instance.explicit;
+    if (instance.spans.some(span => overlaps(span, range))) yield instance.component;
   }
-  return isTooMuch(range, matching);
+  return othersIn(range, explicit, matching);
 }
 
 /** RFC 4791 §9.9: the alarms that go off in a range, for any instance of the component they belong to. */
-function* alarmsIn(range: TimeRange, matching: Matching): Generator<JcalComponent, boolean> {
+function* alarmsIn(range: TimeRange, matching: Matching): Generator<JcalComponent, Others> {
   const {calendar, findZone, zone, budget} = matching;
-  if (budget.steps <= 0) return true;
+  if (budget.steps <= 0) return 'in';
   let reach = 0;
   for (const part of jcalOf(calendar)[2]) for (const alarm of alarmsOf(part)) reach = Math.max(reach, alarmReach(alarm) ?? 0);
   const wide = {start: range.start - reach, end: range.end + reach};
+  let explicit = true;
   for (const instance of instances(wide, matching)) {
+    explicit = instance.explicit;
     for (const alarm of alarmsOf(instance.component)) {
-      if (budget.steps-- <= 0) return true;
+      if (budget.steps-- <= 0) return 'in';
       if (goesOffIn(alarm, instance, range, findZone, zone)) yield alarm;
     }
   }
-  return isTooMuch(wide, matching);
+  return othersIn(wide, explicit, matching);
 }
 
 function alarmsOf(component: JcalComponent): JcalComponent[] {
@@ -142,8 +156,10 @@ function* instances(range: TimeRange, {calendar, zone, budget}: Matching): Gener
   }
 }
 
-function isTooMuch({end}: TimeRange, {budget}: Matching): boolean {
-  return budget.steps <= 0 && (budget.reached ?? -Infinity) < end + day;
+/** `explicit`: the last instance that was met was one that a component says itself. */
+function othersIn({end}: TimeRange, explicit: boolean, {budget: {steps, reached}}: Matching): Others {
+  if (steps > 0 || (reached ?? -Infinity) >= end + day) return 'out';
+  return explicit && reached === undefined ? 'in' : 'recurring';
 }
 
 function propFilterMatches(component: JcalComponent, filter: PropFilter, matching: Matching): boolean {
