@@ -49,6 +49,7 @@ async function getFile(request: DavRequest): Promise<HttpResponse> {
       etag: `"${stored.etag}"`,
       'last-modified': new Date(stored.modified).toUTCString(),
       'cache-control': 'private, no-cache',
+      ...languageOf(stored),
       ...(forms ? {vary: 'Accept'} : {}),
     };
     const refused = evaluateConditions(conditions, {exists: true, etag: stored.etag, modified: stored.modified}, true);
@@ -68,6 +69,13 @@ async function getFile(request: DavRequest): Promise<HttpResponse> {
 }
 
 const inert = {'content-security-policy': "sandbox; default-src 'none'", 'x-content-type-options': 'nosniff'};
+
+/** What DAV:getcontentlanguage says of it (RFC 4918 §15.3), where that can stand in a header. */
+function languageOf({properties}: StoredObject): {readonly 'content-language'?: string} {
+  const kept = properties.get(dav('getcontentlanguage'));
+  const language = kept === undefined ? '' : text(parseXml(kept)).trim();
+  return /^[a-z\d-]+(?: *, *[a-z\d-]+)*$/i.test(language) ? {'content-language': language} : {};
+}
 
 /** What DAV:getcontenttype says of it. */
 async function contentType(resource: Resource, context: DavRequest): Promise<string> {

@@ -40,12 +40,13 @@ function hasMembers({stored, kind}: Resource): boolean {
 }
 
 /**
- * Outside homes, where clients begin, what OPTIONS says: Nextcloud's library looks for it in the answer about a principal. Of one
- * resource in a home, when it changed.
+ * Of a collection asked for without its slash, its URL (RFC 4918 §5.2). Outside homes, where clients begin, what OPTIONS says: Nextcloud's
+ * library looks for it in the answer about a principal. Of one resource in a home, when it changed.
  */
-function about({stored}: Resource, depth: Depth, {protocol}: DavContext): Readonly<Record<string, string>> {
-  if (!stored) return {dav: classes(protocol)};
-  return depth === '1' ? {} : {'last-modified': new Date(stored.modified).toUTCString()};
+function about({stored, href}: Resource, depth: Depth, {protocol, http}: DavRequest): Readonly<Record<string, string>> {
+  const place: Record<string, string> = href.endsWith('/') && !http.path.endsWith('/') ? {'content-location': href} : {};
+  if (!stored) return {...place, dav: classes(protocol)};
+  return depth === '1' ? place : {...place, 'last-modified': new Date(stored.modified).toUTCString()};
 }
 
 /** A response for the resource and for its members, as far as the client may read them. */

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {text} from '../../../src/xml/element.ts';
+import {element, text} from '../../../src/xml/element.ts';
 import {dav} from '../../../src/xml/names.ts';
 import {serve} from '../../support/serve.ts';
 import {basic, raw} from '../raw.ts';
@@ -107,6 +107,17 @@ describe('RFC 9110 §9.3.1 GET and §9.3.2 HEAD', () => {
     expect((await ann.get(file)).headers.get('content-type')).toBe('text/x-mine; charset=utf-8');
     await ann.request('PUT', `${home}p.png`, {body: new Uint8Array([1])});
     expect((await ann.get(`${home}p.png`)).headers.get('content-type')).toBe('image/png');
+  });
+
+  test('Content-Language is what DAV:getcontentlanguage was set to (RFC 4918 §15.3)', async () => {
+    const {ann} = await serve({ann: []});
+    await ann.put(file, 'x');
+    expect((await ann.get(file)).headers.get('content-language')).toBeNull();
+    await ann.proppatch(file, element(dav('getcontentlanguage'), 'mi, en-GB'));
+    expect((await ann.get(file)).headers.get('content-language')).toBe('mi, en-GB');
+    await ann.proppatch(file, element(dav('getcontentlanguage'), 'en,\nX-Evil'));
+    const {status, headers} = await ann.get(file);
+    expect([status, headers.get('content-language')]).toEqual([200, null]);
   });
 
   test('If-None-Match with its tag: 304 without a body', async () => {

@@ -133,6 +133,14 @@ describe('RFC 4918 §9.1 PROPFIND', () => {
     expect([...responses.keys()]).toEqual([path, `${path}calendar-proxy-read/`, `${path}calendar-proxy-write/`]);
   });
 
+  test('a collection asked for without its slash is answered with its URL in Content-Location (§5.2)', async () => {
+    const {ann} = await serve({ann: []});
+    for (const path of ['/calendars/users/ann/calendar', '/principals/users/ann', '/principals']) {
+      expect((await ann.propfind(path, 0, dav('resourcetype'))).headers.get('content-location')).toBe(`${path}/`);
+      expect((await ann.propfind(`${path}/`, 0, dav('resourcetype'))).headers.get('content-location')).toBeNull();
+    }
+  });
+
   test('any other Depth is 400', async () => {
     const {ann} = await serve({ann: []});
     expect((await ann.request('PROPFIND', home, {headers: {depth: '2'}})).status).toBe(400);
