@@ -123,5 +123,5 @@ function authorise(method: Method, {target, parent, nearest}: Location, body: Bo
 
 function notAllowed(method: Method, target: Resource, protocol: Protocol): DavError {
   const allow = allowed(target, protocol);
-  return new DavError(405, {message: `${method.name} is not for a ${target.kind.name}.`, headers: {allow}});
+  return new DavError(method.refusal ?? 405, {message: `${method.name} is not for a ${target.kind.name}.`, headers: {allow}});
 }

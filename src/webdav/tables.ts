@@ -198,6 +198,8 @@ export interface Method {
   readonly changes?: Changed;
   /** Whether a resource of this kind answers it: computes `Allow`. The default: every kind. */
   supports?(resource: Resource): boolean;
+  /** What a resource that does not is answered with: 403 where it is forbidden rather than without a meaning. The default: 405. */
+  readonly refusal?: 403;
   handle(request: DavRequest): Promise<HttpResponse> | HttpResponse;
 }
 

@@ -17,6 +17,7 @@ export const copy: Method = {
   mapped: dav('read'),
   writes: false,
   supports: ({stored}) => stored !== undefined && stored.path !== '',
+  refusal: 403,
   handle: request => copyOrMove(request, false),
 };
 
@@ -27,6 +28,7 @@ export const move: Method = {
   mappedAbove: true,
   writes: false,
   supports: ({stored}) => stored !== undefined && stored.path !== '',
+  refusal: 403,
   handle: request => copyOrMove(request, true),
 };
 

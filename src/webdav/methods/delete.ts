@@ -10,6 +10,7 @@ export const del: Method = {
   writes: true,
   changes: 'tree',
   supports: ({stored}) => stored !== undefined && stored.path !== '',
+  refusal: 403,
   handle({http, target, txn}) {
     if (target!.stored!.collection) parseDepth(http, 'infinity', ['infinity']);
     txn.delete(target!.stored!.path);

@@ -10,6 +10,7 @@ export const put: Method = {
   unmapped: dav('bind'),
   writes: true,
   supports: ({stored}) => stored?.collection === false,
+  refusal: 403,
   handle(request) {
     const {parent, path, target} = request;
     if (!parent?.view || !path) throw new DavError(403, {message: 'Nothing can be stored here.'});

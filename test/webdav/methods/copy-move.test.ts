@@ -96,7 +96,7 @@ describe.each(['COPY', 'MOVE'])('RFC 4918 §9.8 and §9.9 %s', method => {
     expect((await send(ann, method, `${home}a/x.txt`, `${home}no/x.txt`)).status).toBe(409);
     expect((await send(ann, method, `${home}a/x.txt`, `${home}a/b/y.txt/x.txt`)).status).toBe(409);
     expect((await send(ann, method, `${home}no.txt`, `${home}x.txt`)).status).toBe(404);
-    expect((await send(ann, method, home, `${home}x/`)).status).toBe(405);
+    expect((await send(ann, method, home, `${home}x/`)).status).toBe(403);
     expect((await send(ann, method, `${home}a/`, home)).status).toBe(403);
     expect((await send(ann, method, `${home}a/`, '/principals/users/x/')).status).toBe(403);
   });

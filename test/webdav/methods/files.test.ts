@@ -60,10 +60,10 @@ describe('RFC 9110 §9.3.4 PUT', () => {
     expect((await ann.put(`${file}/b.txt`, 'x')).status).toBe(409);
   });
 
-  test('on a collection: 405 with Allow (RFC 4918 §9.7.2)', async () => {
+  test('on a collection: forbidden, with Allow (RFC 4918 §9.7.2)', async () => {
     const {ann} = await serve({ann: []});
     const {status, headers} = await ann.put(`${home}calendar/`, 'x');
-    expect(status).toBe(405);
+    expect(status).toBe(403);
     expect(headers.get('allow')).toMatch(/PROPFIND/);
     expect(headers.get('allow')).not.toMatch(/PUT/);
   });
@@ -177,9 +177,9 @@ describe('RFC 4918 §9.6 DELETE', () => {
     expect((await ann.get(file)).status).toBe(200);
   });
 
-  test('a home cannot be removed: 405; nor a collection with Depth: 0 (§9.6.1)', async () => {
+  test('a home cannot be removed: 403; nor a collection with Depth: 0 (§9.6.1)', async () => {
     const {ann} = await serve({ann: []});
-    expect((await ann.delete(home)).status).toBe(405);
+    expect((await ann.delete(home)).status).toBe(403);
     await ann.request('MKCOL', `${home}a/`);
     expect((await ann.delete(`${home}a/`, {depth: '0'})).status).toBe(400);
   });
