@@ -3,7 +3,7 @@ import {element} from '../../src/xml/element.ts';
 import {dav, mobileme} from '../../src/xml/names.ts';
 import type {Answer, Client, RequestOptions} from '../support/client.ts';
 import {event} from '../support/events.ts';
-import {serve} from '../support/serve.ts';
+import {guidOf, serve} from '../support/serve.ts';
 import {discovered, hrefsIn, lock, submitting, unlock} from './lock-requests.ts';
 
 const home = '/calendars/users/ann/';
@@ -321,5 +321,53 @@ describe('calendars and locks', () => {
     await lock(ann, calendar);
     expect((await ann.put(`${calendar}2.ics`, event('2'))).status).toBe(423);
     expect((await ann.put(`${calendar}1.ics`, event('1'), {if: `(<${token}>)`})).status).toBe(204);
+  });
+});
+
+describe('clients that lock', () => {
+  test('Windows: LOCK of a new file, PUT, PROPPATCH and UNLOCK with the token in a list without a URL', async () => {
+    const {ann} = await withFiles();
+    const path = `${files}New%20Document.txt`;
+    const body = `<?xml version="1.0" encoding="utf-8" ?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype><D:owner><D:href>OFFICE\\ann</D:href></D:owner></D:lockinfo>`;
+    const made = await ann.request('LOCK', path, {
+      headers: {timeout: 'Second-3600', 'content-type': 'text/xml; charset="utf-8"'},
+      body,
+    });
+    const sent = made.headers.get('lock-token')!;
+    expect({status: made.status, sent}).toEqual({status: 201, sent: expect.stringMatching(/^<urn:uuid:[^<>]+>$/)});
+    expect(await discovered(ann, path)).toMatchObject([{owner: 'OFFICE\\ann', timeout: 'Second-3600', lockroot: path}]);
+    const headers = {if: `(${sent})`};
+    expect((await ann.put(path, '', headers)).status).toBe(204);
+    expect((await ann.put(path, 'text', headers)).status).toBe(204);
+    expect((await ann.request('PROPPATCH', path, {headers, body: propertyupdate})).status).toBe(207);
+    expect((await ann.request('UNLOCK', path, {headers: {'lock-token': sent}})).status).toBe(204);
+    expect((await ann.get(path)).text).toBe('text');
+  });
+
+  test('Finder: LOCK for ten minutes, refreshed by If while it writes; cadaver: without end, at absolute URLs', async () => {
+    const {ann, base} = await withFiles();
+    const path = `${files}a.txt`;
+    const first = await lock(ann, path, {owner: element(dav('owner'), 'x'), headers: {timeout: 'Second-600'}});
+    const refreshed = await ann.request('LOCK', path, {headers: {if: `(<${first.token}>)`, timeout: 'Second-600'}});
+    expect(refreshed.status).toBe(200);
+    expect((await ann.put(path, 'x', {if: `(<${first.token}>)`})).status).toBe(204);
+    expect((await unlock(ann, path, first.token)).status).toBe(204);
+    const second = await lock(ann, path, {headers: {timeout: 'Infinite'}});
+    expect((await ann.put(path, 'y', {if: `<${base}${path}> (<${second.token}>)`})).status).toBe(204);
+    expect((await unlock(ann, path, second.token)).status).toBe(204);
+  });
+});
+
+describe('limits', () => {
+  test('a home has at most a thousand locks: 507', async () => {
+    const {ann, store} = await withFiles();
+    const mine = {path: 'files/sub', infinite: false, exclusive: false, creator: 'x', owner: undefined, seconds: 60};
+    await store.write(`calendars/${guidOf(1)}`, unit => {
+      for (let at = 0; at < 999; at++) unit.lock({...mine, token: `urn:uuid:${at}`});
+    });
+    expect((await lock(ann, `${files}a.txt`)).status).toBe(200);
+    expect((await lock(ann, `${files}other/d.txt`)).status).toBe(507);
+    await unlock(ann, `${files}sub/`, 'urn:uuid:7');
+    expect((await lock(ann, `${files}other/d.txt`)).status).toBe(200);
   });
 });

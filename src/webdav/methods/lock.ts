@@ -38,7 +38,7 @@ const mostLocks = 1000;
 
 function make(asked: Asked, path: string, request: DavRequest): HttpResponse | Promise<HttpResponse> {
   const {http, target, parent, principal, txn} = request;
-  if (!principal) throw new DavError(403, {message: 'Only who has logged in can lock.'});
+  if (!principal) throw new DavError(401, {message: 'Log in to lock.'});
   const infinite = parseDepth(http, 'infinity', ['0', 'infinity']) === 'infinity';
   const locks = txn.locks();
   const isConflict = ({exclusive}: Lock) => exclusive || asked.exclusive;
