@@ -11,6 +11,7 @@ import {submittedTokens} from '../if-header.ts';
 import {covering, rootedIn} from '../lock-scope.ts';
 import {multistatus, printStatus, xmlType} from '../multistatus.ts';
 import {noConflictingLock, refreshedTokenMatchesRequestUri} from '../preconditions.ts';
+import {notLoggedIn} from '../privileges.ts';
 import {storeFile} from '../store-file.ts';
 import type {DavRequest, Method, Resource} from '../tables.ts';
 
@@ -38,7 +39,7 @@ const mostLocks = 1000;
 
 function make(asked: Asked, path: string, request: DavRequest): HttpResponse | Promise<HttpResponse> {
   const {http, target, parent, principal, txn} = request;
-  if (!principal) throw new DavError(401, {message: 'Log in to lock.'});
+  if (!principal) throw notLoggedIn();
   const infinite = parseDepth(http, 'infinity', ['0', 'infinity']) === 'infinity';
   const locks = txn.locks();
   const isConflict = ({exclusive}: Lock) => exclusive || asked.exclusive;
