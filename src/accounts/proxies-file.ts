@@ -52,7 +52,7 @@ export function openProxiesFile(file: string): ProxiesFile {
         for (const member of members) insert.run(owner, access, member);
         database.exec('COMMIT');
       } catch (error) {
-        database.exec('ROLLBACK');
+        if (database.isTransaction) database.exec('ROLLBACK');
         throw error;
       }
     });

@@ -140,10 +140,12 @@ export function printPropstat(properties: string, status: string): string {
   return `<D:propstat><D:prop>${properties}</D:prop>${status}</D:propstat>`;
 }
 
-/** The DAV:status and, where there is a condition, DAV:error of a refusal. */
+/** The DAV:status of a refusal, DAV:error where there is a condition, and for people what was said (RFC 4918 §14.25). */
 export function statusOf(refusal: DavError): string {
   const condition = refusal.condition ? printNode(element(dav('error'), element(refusal.condition, ...refusal.content))) : '';
-  return statusLine(refusal.status) + condition;
+  const isSaid = refusal.message !== String(refusal.status) && refusal.message !== refusal.condition;
+  const said = isSaid ? `<D:responsedescription>${escapeText(refusal.message)}</D:responsedescription>` : '';
+  return statusLine(refusal.status) + condition + said;
 }
 
 /** A DAV:status element. */

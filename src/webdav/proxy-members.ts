@@ -41,6 +41,6 @@ export function requireChangeable(members: readonly Principal[], {actsFor, kind}
   const missing = fixedProxies(actsFor!, proxyAccessOf(kind)!).filter(guid => !members.some(member => member.guid === guid));
   if (missing.length === 0) return;
   throw new DavError(cannotModifyProtectedProperty, {
-    message: `accounts.xml lets ${missing.join(', ')} act for ${actsFor!.guid}: only there can that be changed.`,
+    message: `The administrator has fixed in accounts.xml that ${missing.join(', ')} act for ${actsFor!.fullName || actsFor!.uids[0]}.`,
   });
 }

@@ -50,6 +50,7 @@ const path = fc.oneof(
     '*',
     '/principals/',
     '/principals/users/ann/',
+    '/principals/users/ann/calendar-proxy-write/',
     '/principals/__uids__/',
     '/calendars/',
     '/calendars/users/bob/calendar/',

@@ -97,7 +97,7 @@ describe('caldav proxy', () => {
     expect((await refused(proxyAdd, ['ann', 'ann'])).message).toMatch(/its own/);
     expect((await refused(proxyAdd, ['none', 'ann'])).message).toMatch(/no calendars/);
     expect((await refused(proxyAdd, ['staff', 'ann'])).message).toMatch(/no account “staff”/);
-    expect((await refused(proxyRemove, ['ann', 'bob'])).fix).toMatch(/caldav proxy list ann/);
+    expect((await refused(proxyRemove, ['ann', 'bob'])).fix).toMatch(/caldav proxy list/);
   });
 
   test('the file is its owner’s alone, and is made by no command that only looks', async () => {
@@ -143,6 +143,18 @@ describe('who acts for whom', () => {
     await run(groupRemove, ['staff']);
     using file = openProxiesFile(proxies);
     expect(file.list()).toEqual([]);
+  });
+
+  test('what was left behind by accounts taken out of accounts.xml by hand is listed, and removed by GUID', async () => {
+    const {run, proxies, list} = await server();
+    await run(proxyAdd, ['ann', 'bob']);
+    {
+      using file = openProxiesFile(proxies);
+      file.add({owner: 'ANN', access: 'read', member: 'GONE'});
+    }
+    expect(await list('ann')).toContainEqual(['ann', 'read', 'GONE (no longer there)', 'owner']);
+    await run(proxyRemove, ['ann', 'GONE']);
+    expect(await list('ann')).toEqual([['ann', 'write', 'bob', 'owner']]);
   });
 
   test('removal says where a group still lets one in', async () => {

@@ -119,7 +119,8 @@ describe('caldav-proxy: the groups of delegates', () => {
 
   test('keep those whom accounts.xml names', async () => {
     const {admin} = await start();
-    const {responses} = await admin.proppatch(`${room}calendar-proxy-write/`, members(ann));
+    const {responses, text: body} = await admin.proppatch(`${room}calendar-proxy-write/`, members(ann));
+    expect(body).toContain(`The administrator has fixed in accounts.xml that ${guidOf(2)} act for Room.`);
     expect([...responses.values()][0]).toMatchObject({
       refused: new Map([[dav('group-member-set'), 403]]),
     });
