@@ -29,6 +29,7 @@ export function parseJcalValue(value: unknown, name: string, type: string, of: s
     if (value.length < 2 || value.length > 3) throw new JcalError(`${of} has neither two parts nor three`);
     return value.map(part => requireText(part, of));
   }
+  if (type === 'period' && typeof value === 'string') return parseJcalValue(value.split('/'), name, type, of); // as Appendix B.2 has it
   if (fits) {
     if (!fits(value)) throw new JcalError(`${of} holds ${shown(value)}, which is no ${type}`);
     return value;
@@ -100,10 +101,13 @@ const parts = new Map<string, {readonly is: (value: unknown) => boolean; readonl
 /** §3.6.10. What its numbers may be is looked at where any calendar is validated. */
 function isRecur(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.entries(value).every(([name, of]) => {
-    const part = parts.get(name);
-    if (!part) return false;
-    if (!Array.isArray(of)) return part.is(of);
-    return part.list && of.length > 0 && of.length <= 1000 && of.every(each => part.is(each));
-  });
+  return (
+    Object.hasOwn(value, 'freq') &&
+    Object.entries(value).every(([name, of]) => {
+      const part = parts.get(name);
+      if (!part) return false;
+      if (!Array.isArray(of)) return part.is(of);
+      return part.list && of.length > 0 && of.length <= 1000 && of.every(each => part.is(each));
+    })
+  );
 }

@@ -70,30 +70,59 @@ export function boundaryOf(text: string): {begin: boolean; name: string} | undef
 /** Parses one content line that is a property. Throws IcalError. */
 export function parseProperty(text: string, line: number): JcalProperty {
   if (!/^[\w.-]+[ \t]*[;:]/.test(text)) throw new IcalError(line, 'this line is neither a property nor the fold of one');
-  requireParameters(text, line);
+  const colon = requireParameters(text, line);
   let property: JcalProperty;
   try {
     property = ICAL.parse.property(text);
   } catch (error) {
     throw new IcalError(line, `this property cannot be read: ${shorten((error as Error).message)}`);
   }
-  return mend(property);
+  return mend(splitTexts(property, text, colon));
 }
 
-/** One pass over what stands before the value, so that its cost is known before it is taken apart. */
-function requireParameters(text: string, line: number): void {
+/** One pass over what stands before the value, so that its cost is known before it is taken apart. Answers where its colon is. */
+function requireParameters(text: string, line: number): number {
   let quoted = false;
   let count = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);
     if (character === 0x22) quoted = !quoted;
     else if (quoted) continue;
-    else if (character === 0x3a) return;
+    else if (character === 0x3a) return at;
     else if (character === 0x3b && ++count > maxParameters) {
       throw new IcalError(line, `a property has more than ${maxParameters} parameters`);
     }
   }
   throw new IcalError(line, quoted ? 'a quoted parameter value does not end' : 'this property has no value');
+}
+
+/** What parts the texts of a property that holds more than one, and whether they are one value. */
+const separators: Readonly<Record<string, {readonly by: ',' | ';'; readonly structured?: true}>> = {
+  categories: {by: ','},
+  resources: {by: ','},
+  'request-status': {by: ';', structured: true},
+};
+
+/** ical.js takes a separator for escaped that stands after an escaped backslash. */
+function splitTexts(property: JcalProperty, text: string, colon: number): JcalProperty {
+  const [name, parameters, type] = property;
+  const separator = Object.hasOwn(separators, name) ? separators[name] : undefined;
+  if (!separator || type !== 'text' || !text.includes(`\\\\${separator.by}`, colon)) return property;
+  const values = splitUnescaped(text.slice(colon + 1), separator.by).map(part => ICAL.design.icalendar.value.text.fromICAL(part));
+  return separator.structured ? [name, parameters, type, values] : [name, parameters, type, ...values];
+}
+
+function splitUnescaped(value: string, separator: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < value.length; at++) {
+    if (value[at] === '\\') at++;
+    else if (value[at] === separator) {
+      parts.push(value.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...parts, value.slice(from)];
 }
 
 /** Known faults: space around a TZID (Microsoft), DATE values said to be DATE-TIME and the reverse (Evolution, Radicale's users). */
