@@ -1,5 +1,11 @@
+import {stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {parseDirectory} from '../../../src/accounts/load.ts';
+import {openProxiesFile} from '../../../src/accounts/proxies-file.ts';
 import {judge} from '../../../src/doctor/checks/accounts.ts';
+import {inspectDelegates, judgeDelegates} from '../../../src/doctor/delegates.ts';
+import {temporaryFolder} from '../../support/temporary.ts';
 
 const guid = (number: number) => `<guid>10000000-0000-0000-0000-00000000000${number}</guid>`;
 const check = (records: string) => judge('accounts.xml', `<accounts realm="Test">\n${records}\n</accounts>`);
@@ -24,4 +30,30 @@ test('a shared address, a plain password and a member that does not exist are wa
 
 test('a file that is no XML is one failure', () => {
   expect(judge('accounts.xml', '<accounts>')).toMatchObject([{status: 'fail'}]);
+});
+
+test('delegates whose accounts are gone are named, with the command that forgets them', async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'proxies.sqlite');
+  expect(await inspectDelegates(file)).toEqual([]);
+  await expect(stat(file)).rejects.toThrow('ENOENT');
+  {
+    using proxies = openProxiesFile(file);
+    proxies.add({owner: 'ANN', access: 'read', member: 'GONE'});
+    proxies.add({owner: 'LEFT', access: 'read', member: 'ANN'});
+    proxies.add({owner: 'ANN', access: 'write', member: 'BOB'});
+  }
+  const people = ['ann', 'bob'].map(uid => `<user><uid>${uid}</uid><guid>${uid.toUpperCase()}</guid></user>`).join('');
+  const directory = parseDirectory(`<accounts realm="Test">${people}</accounts>`, 'accounts.xml');
+  expect(judgeDelegates(await inspectDelegates(file), directory)).toEqual([
+    {status: 'warn', message: 'GONE acts for ann, but GONE is no longer there', fix: 'caldav proxy remove ann GONE'},
+    {status: 'warn', message: 'ann acts for LEFT, but LEFT is no longer there', fix: 'caldav proxy remove LEFT ann'},
+  ]);
+});
+
+test('a file of delegates that is damaged is a failure', async () => {
+  const file = join(await temporaryFolder(), 'proxies.sqlite');
+  await writeFile(file, 'no database at all, but long enough to be taken for one. '.repeat(40));
+  const directory = parseDirectory('<accounts realm="Test"/>', 'accounts.xml');
+  expect(judgeDelegates(await inspectDelegates(file), directory)).toMatchObject([{status: 'fail'}]);
 });
