@@ -55,7 +55,7 @@ async function copyOrMove(request: DavRequest, moving: boolean): Promise<HttpRes
     if (to.target && !overwrite) throw new DavError(412, {message: 'Something is there already, and Overwrite is F.'});
     requireUnlocked(to, 'tree', http, context);
     await transfer({source, to, moving, shallow: depth === '0'}, unit, context);
-    return {made: to.target ? undefined : authorityOf(destination) + hrefOf(to, source), source};
+    return {made: to.target ? undefined : originOf(destination) + hrefOf(to, source), source};
   });
   if (moving && source.view!.home !== there.home.view.home) await removeSource(request, source);
   return made === undefined ? {status: 204} : {status: 201, headers: {location: made}};
@@ -73,9 +73,10 @@ function requirePlace({target, parent, nearest}: Location, moving: boolean, cont
   if (target && parent) requirePrivilege(dav('unbind'), parent, context);
 }
 
-/** Scheme and authority as the client knows them, which a proxy may have changed; nothing where it sent a path. */
-function authorityOf(destination: string): string {
-  return /^\s*([a-z][a-z0-9+.-]*:\/\/[^/?#]*)/i.exec(destination)?.[1] ?? '';
+/** Scheme, host and port as the client knows them, which a proxy may have changed; nothing where it sent a path. */
+function originOf(destination: string): string {
+  const [, scheme, authority] = /^\s*([a-z][a-z0-9+.-]*:\/\/)(?:[^/?#@]*@)?([^/?#]*)/i.exec(destination) ?? [];
+  return scheme === undefined ? '' : scheme + authority;
 }
 
 function hrefOf({parent, path}: Location, {stored}: Resource): string {

@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {element, text} from '../../../src/xml/element.ts';
 import {caldav, dav} from '../../../src/xml/names.ts';
@@ -115,6 +116,34 @@ describe.each(['COPY', 'MOVE'])('RFC 4918 §9.8 and §9.9 %s', method => {
     expect(
       (await send(ann, method, `${home}4.txt`, `https://cal.example${home}5.txt`, {'x-forwarded-host': 'cal.example'})).status,
     ).toBe(201);
+  });
+
+  test('Location is what the Destination was, without a password in it, and a path where that was one', async () => {
+    const {ann, base} = await serve({ann: []});
+    await ann.put(`${home}1.txt`, 'x');
+    const host = new URL(base).host;
+    const places = [`http://ann:ann@${host}${home}2.txt`, `${home}3.txt`, `https://${host}${home}a%20%C3%A4.txt`];
+    const given = [`http://${host}${home}2.txt`, `${home}3.txt`, `https://${host}${home}a%20%C3%A4.txt`];
+    let from = `${home}1.txt`;
+    for (const [at, to] of places.entries()) {
+      expect((await send(ann, method, from, to)).headers.get('location')).toBe(given[at]);
+      from = new URL(to, base).pathname;
+    }
+  });
+
+  test('DAV:creationdate stays with what is moved and begins anew with a copy (§15.1); DAV:resource-id likewise', async () => {
+    const {ann} = await serve({ann: []});
+    const names = [dav('creationdate'), dav('resource-id')] as const;
+    const facts = async (path: string) => {
+      const {properties} = (await ann.propfind(path, 0, ...names)).responses.get(path)!;
+      return names.map(name => text(properties.get(name)!));
+    };
+    await ann.put(`${home}1.txt`, 'x');
+    const before = await facts(`${home}1.txt`);
+    while (new Date().toISOString() <= before[0]!) await setImmediate();
+    await send(ann, method, `${home}1.txt`, `${home}2.txt`);
+    const after = await facts(`${home}2.txt`);
+    expect(after.map((fact, at) => fact === before[at])).toEqual(isMove ? [true, true] : [false, false]);
   });
 
   test('If-Match is held against the source', async () => {
