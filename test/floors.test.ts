@@ -10,7 +10,7 @@ const src = join(import.meta.dirname, '../src');
  */
 const floors: readonly (readonly (readonly string[])[])[] = [
   [['cli'], ['setup'], ['doctor', 'tester'], ['server']],
-  [['web', 'carddav', 'caldav'], ['scheduling'], ['webdav'], ['http']],
+  [['web', 'timezones', 'carddav', 'caldav'], ['scheduling'], ['webdav'], ['http']],
   [['store', 'accounts']],
   [['config', 'certificates', 'itip', 'vcard', 'xml'], ['ical'], ['base']],
 ];

@@ -8,6 +8,7 @@ import {refuseCollection, requireRoomForCollection} from './admit-collection.ts'
 import {calendarBulk} from './bulk.ts';
 import {calendarFormats} from './calendar-format.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
+import {sentTimezones} from './sent-timezones.ts';
 
 /** `/calendars/`: the trees of homes, one by GUID and one by name for each type of principal. */
 export const calendarHomes: Kind = {
@@ -68,6 +69,7 @@ export const calendarObject: Kind = {
   name: 'calendar object',
   resourcetype: [],
   forms: calendarFormats,
+  adapts: {header: 'CalDAV-Timezones', to: sentTimezones},
   stored: (stored, parent) => !stored.collection && parent === calendar,
 };
 

@@ -26,6 +26,9 @@ export interface Config {
     readonly maxResourcesPerCollection: number;
     readonly maxAttendeesPerInstance: number;
     readonly maxAllowedInstances: number;
+    /** The first and the last time, `20260131T100000Z`; empty: no limit. */
+    readonly minDateTime: string;
+    readonly maxDateTime: string;
   };
   readonly directory: {readonly type: 'XMLDirectoryService'; readonly xmlFile: string};
   /** Principal URLs with all rights, and with the right to read all. */
@@ -76,4 +79,7 @@ export interface Config {
   readonly responseCompression: boolean;
   readonly enableKeepAlive: boolean;
   readonly defaultTimezone: string;
+  readonly enableTimezoneService: boolean;
+  /** User-Agents that are sent VTIMEZONEs of standard zones unasked. */
+  readonly sendTimezonesToClients: readonly RegExp[];
 }

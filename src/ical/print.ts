@@ -67,6 +67,11 @@ function fold(line: string): string {
   return folded + line.slice(from);
 }
 
+/** Prints any component, such as a VTIMEZONE, in the same way. */
+export function printComponent(component: JcalComponent): string {
+  return `${new ICAL.Component(component).toString()}\r\n`;
+}
+
 /** The value of a property as iCalendar writes it, unfolded. */
 export function printValue([name, , type, ...values]: JcalProperty): string {
   return valueIn(printProperty([name, {}, type, ...values]));

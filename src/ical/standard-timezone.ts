@@ -2,7 +2,7 @@ import ICAL from 'ical.js';
 import {indexAfter} from './iana-zone.ts';
 import type {JcalComponent, JcalProperty} from './jcal.ts';
 import {lastLocal, printTime} from './time.ts';
-import {type Change, spellingOf, timezone} from './tzdata.ts';
+import {type Change, spellingOf, type Timezone, timezone} from './tzdata.ts';
 import {type Onset, onsetAt, type Yearly, yearly} from './yearly-onsets.ts';
 import {utc} from './zone.ts';
 
@@ -28,11 +28,28 @@ export function standardTimezone(name: string, {start, end}: Truncation = {}): J
   if (tzid !== zone.id) properties.push(['tzid-alias-of', {}, 'text', zone.id]);
   properties.push(['x-lic-location', {}, 'unknown', tzid]);
   if (end !== undefined) properties.push(['tzuntil', {}, 'date-time', utcText(end)]);
-  return ['vtimezone', properties, observances(changesIn(zone, {start, end}), end === undefined)];
+  return ['vtimezone', properties, observances(changesWithin(zone, {start, end}), end === undefined)];
 }
 
-/** The changes to tell of: those of the range, after one at its start that says what holds there. */
-function changesIn({first, name, changes}: NonNullable<ReturnType<typeof timezone>>, {start, end}: Truncation): Change[] {
+/** The same in a VCALENDAR of its own. */
+export function standardCalendar(name: string, range: Truncation = {}): JcalComponent | undefined {
+  const component = standardTimezone(name, range);
+  const properties: JcalProperty[] = [
+    ['version', {}, 'text', '2.0'],
+    ['prodid', {}, 'text', '-//caldav//time zones//EN'],
+  ];
+  return component && ['vcalendar', properties, [component]];
+}
+
+/** Where the data end of a zone whose clocks never stop to be set; Infinity: they do. */
+export function knownUntil({changes}: Timezone): number {
+  return (changes.at(-1)?.at ?? 0) > Date.UTC(2400) ? dataEnd : Infinity;
+}
+
+const dataEnd = Date.UTC(2500, 0);
+
+/** The changes of a range, after one at its start that says what holds there. Without a start, all that are known. */
+export function changesWithin({first, name, changes}: Timezone, {start, end}: Truncation): Change[] {
   const until = end === undefined ? changes.length : indexAfter(changes, end - 1);
   if (start === undefined) {
     return until > 0 ? changes.slice(0, until) : [{at: -first, from: first, to: first, name, daylight: false}];

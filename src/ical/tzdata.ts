@@ -31,7 +31,12 @@ interface Packed {
   readonly links: readonly string[];
 }
 
-const packed = createRequire(import.meta.url)('moment-timezone/data/packed/latest.json') as Packed;
+const require = createRequire(import.meta.url);
+
+/** Where the data are kept. */
+export const tzdataFile: string = require.resolve('moment-timezone/data/packed/latest.json');
+
+const packed = require(tzdataFile) as Packed;
 
 /** The edition of IANA's database: `2026f`. */
 export const tzdataVersion: string = packed.version;

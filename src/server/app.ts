@@ -9,9 +9,10 @@ import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import {readNonceKey} from '../http/nonce-key.ts';
 import {HttpRefusal} from '../http/refusal.ts';
 import type {Store} from '../store/store.ts';
+import {timezones} from '../timezones/timezones.ts';
 import {createWeb} from '../web/web.ts';
 import {createDispatch} from '../webdav/dispatch.ts';
-import {protocol} from './protocol.ts';
+import {protocolOf} from './protocol.ts';
 import {type OwnAddress, route} from './routes.ts';
 
 /** What an app needs of the server it runs in; the getters answer anew after a reload. */
@@ -35,7 +36,7 @@ export function createApp({config, directory, proxies, store, log, authorityChai
   const authenticator = createAuthenticator({directory, ...config.authentication, nonceKey, log});
   const web = createWeb({config, authorityChain});
   const dispatch = createDispatch({
-    protocol,
+    protocol: protocolOf(config),
     store,
     log,
     get directory() {
@@ -51,6 +52,7 @@ export function createApp({config, directory, proxies, store, log, authorityChai
       ...(config.freeBusyUrl.enabled ? {freeBusyUrl: config.freeBusyUrl} : {}),
       enablePrincipalListings: config.enablePrincipalListings,
       challengeDiscovery: config.authentication.challengeDiscovery,
+      sendTimezonesTo: config.sendTimezonesToClients,
       defaultTimezone: config.defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
     },
     hostNames: [config.serverHostName],
@@ -68,7 +70,7 @@ export function createApp({config, directory, proxies, store, log, authorityChai
 
   const answer = async (sent: HttpRequest): Promise<HttpResponse> => {
     if (isForged(sent)) throw new HttpRefusal(403, 'A page of another site may not have a browser do this here.');
-    const page = web(sent);
+    const page = web(sent) ?? (config.enableTimezoneService ? timezones(sent) : undefined);
     if (page) return page;
     const routed = route(sent, own);
     if (routed && 'status' in routed) return routed;

@@ -58,7 +58,7 @@ export function planProperties(
       const row = live.get(name);
       const kept = keep(row, value, resource, context, creating);
       if (row?.apply) elsewhere.set(name, () => row.apply!(kept, {context, resource}));
-      else values.set(name, kept && printAlone(kept));
+      else values.set(row?.keptAs ?? name, kept && printAlone(kept));
     } catch (error) {
       if (!(error instanceof DavError)) throw error;
       refused.set(name, error);

@@ -31,6 +31,8 @@ export interface Kind {
   readonly bequeaths?: boolean;
   /** The forms that its bytes, and those of its members, can be given in by Accept, the one they are kept in first; none: that alone. */
   readonly forms?: readonly Form[];
+  /** What a header of the request makes of the bytes, before they are given in a form (RFC 7809 §7.1). */
+  readonly adapts?: {readonly header: string; to(request: DavRequest): ((bytes: Uint8Array) => Uint8Array) | undefined};
   /** Whether extended MKCOL can make one, asked for by its `resourcetype` (RFC 5689 §3). */
   readonly makeable?: boolean;
   /**
@@ -239,6 +241,8 @@ export interface LiveProperty {
    * Resolves when it is durable.
    */
   apply?(value: Element | undefined, of: {context: DavContext; resource: Resource}): Promise<void>;
+  /** The property whose value holds this one's too, so that they cannot differ: what `set` answers is kept as that one. */
+  readonly keptAs?: Name;
   /** Stands in for `set` while MKCOL or MKCALENDAR makes the resource: for properties that are protected afterwards. */
   initial?: LiveProperty['set'];
   /** Whether DAV:allprop lists it; most of CalDAV's say no (RFC 4791 §5.2). The default is yes. */
@@ -306,6 +310,9 @@ export interface Limits {
   readonly maxCollectionsPerHome: number;
   readonly maxResourcesPerCollection: number;
   readonly quotaBytes: number;
+  /** The first and the last time a calendar takes and is asked for, `20260131T100000Z`; undefined or empty: no limit. */
+  readonly minDateTime?: string;
+  readonly maxDateTime?: string;
   /** Whether GET of a calendar gives it as one iCalendar object; undefined: it does. */
   readonly enableMonolithicCalendars?: boolean;
   /** Whether a collection of principals lists the others beside the one who asks; undefined: it does. */

@@ -208,7 +208,8 @@ export const honoured: readonly ConfigKey[] = [
     type: 'boolean',
     default: true,
     config: 'authentication.challengeDiscovery',
-    meaning: 'Whether who asks who he is, without a password, is asked for one, as most clients need; off: he is nobody (RFC 5397).',
+    meaning:
+      'Whether who asks who he is, without a password, is asked for one, as most clients need; off: he is nobody (RFC 5397).',
   },
   {
     key: 'AccessLogFile',
@@ -377,11 +378,39 @@ export const honoured: readonly ConfigKey[] = [
     meaning: 'Instances one recurring event may have in the time a query looks at.',
   },
   {
+    key: 'MinDateTime',
+    type: 'date-time',
+    default: '',
+    config: 'limits.minDateTime',
+    meaning: 'The first time that events and queries may have, in UTC (20000101T000000Z); empty: no limit.',
+  },
+  {
+    key: 'MaxDateTime',
+    type: 'date-time',
+    default: '',
+    config: 'limits.maxDateTime',
+    meaning: 'The last time that events and queries may have, in UTC; empty: no limit. A series may go on without an end.',
+  },
+  {
     key: 'TrustedProxies',
     type: 'networks',
     default: [],
     config: 'trustedProxies',
     meaning: 'Addresses or blocks (10.0.0.0/8) of proxies whose Forwarded and X-Forwarded-* headers are believed.',
+  },
+  {
+    key: 'EnableTimezoneService',
+    type: 'boolean',
+    default: true,
+    config: 'enableTimezoneService',
+    meaning: 'Whether anybody can get time zone data here, and clients may leave them out of what they send.',
+  },
+  {
+    key: 'SendTimezonesToClients',
+    type: 'patterns',
+    default: [],
+    config: 'sendTimezonesToClients',
+    meaning: 'Regular expressions; a client whose User-Agent matches one is sent the time zones that were left out of an event.',
   },
   {
     key: 'DefaultTimezone',

@@ -42,7 +42,6 @@ export const withoutEffect: readonly ConfigKey[] = [
     'Apple’s private events.',
     'this version shares no calendar with a reader to hide them from',
   ),
-  key('EnableTimezoneService', 'boolean', false, 'A service for time zone data.', 'this version has none'),
   key('EnableSACLs', 'boolean', false, 'Service access lists of Mac OS X Server.', 'that system is no longer made'),
   key('Scheduling.CalDAV.EmailDomain', 'string', '', 'Mail domain of accounts.', scheduling),
   key('Scheduling.CalDAV.HTTPDomain', 'string', '', 'Web domain of accounts.', scheduling),

@@ -38,7 +38,8 @@ async function getFile(request: DavRequest): Promise<HttpResponse> {
   const {http} = request;
   const resource = request.target!;
   const view = resource.view!;
-  const {forms} = resource.kind;
+  const {forms, adapts} = resource.kind;
+  const adapt = adapts?.to(request);
   const form = forms && chooseForm(http, forms);
   const other = form === forms?.[0] ? undefined : form;
   // A client writes by the ETag it has read, so all forms have one, DAV:getetag. That it knows it does not say in which form: no 304.
@@ -50,13 +51,14 @@ async function getFile(request: DavRequest): Promise<HttpResponse> {
       'last-modified': new Date(stored.modified).toUTCString(),
       'cache-control': 'private, no-cache',
       ...languageOf(stored),
-      ...(forms ? {vary: 'Accept'} : {}),
+      ...(forms ? {vary: adapts ? `Accept, ${adapts.header}` : 'Accept'} : {}),
     };
     const refused = evaluateConditions(conditions, {exists: true, etag: stored.etag, modified: stored.modified}, true);
     if (refused === 304) return {status: 304, headers};
     if (refused) throw new DavError(refused, {message: 'It is not as the request’s conditions say.', headers});
-    const bytes = await view.read(stored.path, stored.etag);
-    if (bytes) {
+    const read = await view.read(stored.path, stored.etag);
+    if (read) {
+      const bytes = adapt?.(read) ?? read;
       const type = other?.contentType ?? (await contentType({...resource, stored}, request));
       // A file is its owner's, not the server's: a browser must not run it in the server's name.
       return {status: 200, headers: {...headers, 'content-type': type, ...inert}, body: other?.from(bytes) ?? bytes};
