@@ -2,7 +2,7 @@ import {type Element, elements} from '../xml/element.ts';
 import {dav} from '../xml/names.ts';
 import {parseAce} from './ace.ts';
 import {DavError, type Precondition} from './error.ts';
-import {parsePath, pathOfHref} from './href.ts';
+import {parsePath, pathOfHref, type Segments} from './href.ts';
 import {
   allowedPrincipal,
   limitedNumberOfAces,
@@ -41,18 +41,21 @@ export function planAcl(body: Element, target: Resource, context: DavContext): A
 
 /** §4.2: a principal is named by its DAV:principal-URL. Answers its GUID. */
 function requirePrincipal(href: string, {hosts, directory}: DavContext): string {
-  const guid = principalOf(pathOfHref(href, hosts));
-  const found = guid === undefined ? undefined : directory.findByGuid(guid);
-  if (!found) throw new DavError(recognizedPrincipal, {message: `${href} is no DAV:principal-URL.`});
+  const [tree, form, guid = '', ...below] = segmentsOf(pathOfHref(href, hosts));
+  const found = tree === 'principals' && form === '__uids__' ? directory.findByGuid(guid) : undefined;
+  const isGroup = /^calendar-proxy-(?:read|write)$/.test(below.join('/'));
+  if (!found || (below.length > 0 && !isGroup))
+    throw new DavError(recognizedPrincipal, {message: `${href} is no DAV:principal-URL.`});
+  // They have their rights in the whole home.
+  if (isGroup) refuse(allowedPrincipal, 'Delegates as such can be granted nothing.');
   return found.guid;
 }
 
-function principalOf(path: string | undefined): string | undefined {
+function segmentsOf(path: string | undefined): Segments {
   try {
-    const [tree, form, guid, ...more] = path === undefined ? [] : parsePath(path);
-    return tree === 'principals' && form === '__uids__' && more.length === 0 ? guid : undefined;
+    return path === undefined ? [] : parsePath(path);
   } catch (error) {
-    if (error instanceof DavError) return undefined;
+    if (error instanceof DavError) return [];
     throw error;
   }
 }

@@ -243,6 +243,19 @@ describe('RFC 3744: nobody gets more than was granted', () => {
     expect(text).not.toContain((await ann.get(`${hidden}1.ics`)).headers.get('etag')!);
   });
 
+  test('by what was granted before: what he may read no longer, a client that keeps a copy is told has gone', async () => {
+    const {ann, bob: client} = served();
+    const path = await shared(grant(bob, read));
+    await ann.put(`${path}2.ics`, event('two'));
+    const {token} = await client.sync(path);
+    await setAcl(ann, `${path}2.ics`, deny(bob, read));
+    const {token: next, changed, removed} = await client.sync(path, token);
+    expect({changed, removed}).toEqual({changed: [], removed: [`${path}2.ics`]});
+    expect((await client.sync(path)).changed).toEqual([`${path}1.ics`]);
+    await setAcl(ann, `${path}2.ics`);
+    expect((await client.sync(path, next)).changed).toEqual([`${path}2.ics`]);
+  });
+
   test('by copying a list along, or taking away a denial by writing over it', async () => {
     const {ann, bob: client, cid: third} = served();
     const path = await shared(grant(bob, read, dav('write')), grant(cid, read));

@@ -1,6 +1,7 @@
 import {dav} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
 import {planAcl} from '../plan-acl.ts';
+import {requirePropertyRoom} from '../room.ts';
 import {aclProperty, printStored} from '../stored-acl.ts';
 import type {Method} from '../tables.ts';
 
@@ -17,7 +18,9 @@ export const acl: Method = {
     const body = request.xml();
     if (body?.name !== dav('acl')) throw new DavError(400, {message: 'The body must be a DAV:acl element.'});
     const aces = planAcl(body, target!, request);
-    txn.setProperties(target!.stored!.path, new Map([[aclProperty, printStored(aces)]]));
+    const values = new Map([[aclProperty, printStored(aces)]]);
+    requirePropertyRoom(target!.stored, values, target!, request);
+    txn.setProperties(target!.stored!.path, values);
     return {status: 200, headers: {'content-length': '0'}};
   },
 };

@@ -33,23 +33,32 @@ export const syncCollection: Report = {
     const found = target.view!.changes(target.stored!.path, since, levelOf(body, request), limit);
     if (!found) throw new DavError(validSyncToken);
     const tail = printNode(element(dav('sync-token'), printSyncToken(found.revision)));
-    return multistatus(responses(found.changes, found.truncated, target, wanted, request), {tail, headers: prefer.applied});
+    return multistatus(responses(found.changes, since === undefined, found.truncated, target, wanted, request), {
+      tail,
+      headers: prefer.applied,
+    });
   },
 };
 
-function* responses(changes: readonly Change[], truncated: boolean, target: Resource, wanted: Wanted, request: DavRequest) {
+/** What a client has and may read no longer has gone, as far as it is concerned. `first`: it has nothing yet. */
+function* responses(
+  changes: readonly Change[],
+  first: boolean,
+  truncated: boolean,
+  target: Resource,
+  wanted: Wanted,
+  request: DavRequest,
+) {
   for (const change of changes) {
-    const {stored} = change;
-    if (stored) {
-      const resource = descendantOf(target, stored, request);
-      if (resource && request.may(dav('read'), resource)) yield printResponse(resource, wanted, request);
-    } else yield printStatus(hrefOf(change, target), 404);
+    const resource = change.stored && descendantOf(target, change.stored, request);
+    if (resource && request.may(dav('read'), resource)) yield printResponse(resource, wanted, request);
+    else if (!first) yield printStatus(hrefOf(change, target), 404);
   }
   // §3.6: the client asks again with the token that follows.
   if (truncated) yield printStatus(target.href, new DavError(numberOfMatchesWithinLimits));
 }
 
-function hrefOf({path, collection}: Change, target: Resource): string {
+function hrefOf({path, stored, collection = stored?.collection}: Change, target: Resource): string {
   const below = target.stored!.path ? path.slice(target.stored!.path.length + 1) : path;
   return target.href + below.split('/').map(printSegment).join('/') + (collection ? '/' : '');
 }

@@ -182,7 +182,8 @@ describe('RFC 3744 §8.1.1 preconditions', () => {
       expect(await refused(grant(who, dav('all')))).toEqual([403, dav('allowed-principal')]);
     }
     const group = element(dav('property'), element(dav('displayname')));
-    expect(await refused(grant(group, read))).toEqual([403, dav('allowed-principal')]);
+    const delegates = href(`${principalUrl(2)}calendar-proxy-write/`);
+    for (const who of [group, delegates]) expect(await refused(grant(who, read))).toEqual([403, dav('allowed-principal')]);
     const {ann: client} = served();
     const path = await makeCalendar();
     expect((await setAcl(client, path, grant(invert(everybody), dav('all')), grant(authenticated, dav('write')))).status).toBe(
