@@ -54,17 +54,19 @@ interface Week {
 }
 
 const day = 86_400_000;
+/** A week that any day widens to that day. */
+const nothing: Week = {low: Infinity, high: -Infinity};
 
 function runFrom(onsets: readonly Onset[], at: number): Run {
   const first = onsets[at]!;
   const {year, month} = partsOf(first);
-  const run: Run = {onsets: [], month, fromStart: {low: 99, high: -99}, fromEnd: {low: 99, high: -99}};
+  const run: Run = {onsets: [], month, fromStart: {...nothing}, fromEnd: {...nothing}};
   for (let index = at; index < onsets.length; index++) {
     const onset = onsets[index]!;
     const expected = year + run.onsets.length;
     // A change of late December may slip into the next year: it is no rule then.
     if (partsOf(onset).year !== expected || !sameHour(onset, first)) break;
-    const date = Math.floor((onset.local - Date.UTC(expected, month, 1)) / day) + 1;
+    const date = Math.floor((onset.local - startOf(expected, month)) / day) + 1;
     const fromStart = widened(run.fromStart, date);
     const fromEnd = widened(run.fromEnd, date - daysIn(expected, month) - 1);
     if (fromStart.high - fromStart.low > 6 && fromEnd.high - fromEnd.low > 6) break;
@@ -122,5 +124,10 @@ function partsOf({local}: Onset): {year: number; month: number} {
 }
 
 function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return (startOf(year, month + 1) - startOf(year, month)) / day;
+}
+
+/** Unlike Date.UTC, takes the years 0 to 99 for what they are. */
+function startOf(year: number, month: number): number {
+  return new Date(0).setUTCFullYear(year, month, 1);
 }
