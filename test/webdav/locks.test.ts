@@ -29,6 +29,7 @@ type Change = [name: string, method: string, path: string, options: RequestOptio
 const onFile: Change[] = [
   ['PUT', 'PUT', 'a.txt', {body: 'x'}],
   ['PROPPATCH', 'PROPPATCH', 'a.txt', {body: propertyupdate}],
+  ['ACL', 'ACL', 'a.txt', {body: acl()}],
   ['DELETE', 'DELETE', 'a.txt', {}],
   ['MOVE from', 'MOVE', 'a.txt', to('z.txt')],
   ['MOVE onto', 'MOVE', 'other/d.txt', to('a.txt')],
@@ -47,6 +48,11 @@ const ofMembers: Change[] = [
   ['MOVE of a member in', 'MOVE', 'other/d.txt', to('d.txt')],
   ['COPY of a member in', 'COPY', 'other/d.txt', to('d.txt')],
 ];
+
+function acl() {
+  const all = element(dav('principal'), element(dav('all')));
+  return element(dav('acl'), element(dav('ace'), all, element(dav('grant'), element(dav('privilege'), element(dav('read'))))));
+}
 
 function lockinfo() {
   return element(
