@@ -156,6 +156,7 @@ const roots: readonly (readonly [root: Name, ...holds: Name[]])[] = [
   [dav('principal-property-search'), dav('property-search'), dav('prop')],
   [dav('principal-search-property-set')],
   [dav('acl-principal-prop-set'), dav('prop')],
+  [dav('lockinfo'), dav('lockscope'), dav('locktype'), dav('owner')],
   [caldav('calendar-query'), dav('prop'), caldav('filter')],
   [caldav('calendar-multiget'), dav('prop'), dav('href')],
   [caldav('free-busy-query'), caldav('time-range')],
@@ -177,6 +178,16 @@ const body = fc.oneof(
     event('1').replace('DTSTART', 'DTEND'),
     '<a',
     printXml(element(dav('propfind'), element(dav('allprop')))),
+    ...[dav('exclusive'), dav('shared')].map(scope =>
+      printXml(
+        element(
+          dav('lockinfo'),
+          element(dav('lockscope'), element(scope)),
+          element(dav('locktype'), element(dav('write'))),
+          element(dav('owner'), 'x'),
+        ),
+      ),
+    ),
   ),
   tree.map(root => printXml(root)),
   document.map(root => printXml(root)),
@@ -191,6 +202,8 @@ const anyHeaders = fc.record(
     'if-none-match': fc.constantFrom('*', '"x"', ''),
     'if-modified-since': fc.constantFrom('x', 'Sun, 01 Mar 2026 10:00:00 GMT'),
     if: fc.constantFrom('', '(<a>)', '(Not <a>)', '(["x"])', '</> (["x"])', '</%00> (Not ["x"])'),
+    'lock-token': fc.constantFrom('<a>', 'a', ''),
+    timeout: fc.constantFrom('Infinite', 'Second-0', 'Second-x', ''),
     prefer: fc.constantFrom('return=minimal', 'return=representation', 'depth-noroot', ','),
     'content-type': fc.constantFrom(
       'text/calendar; charset=utf-8',
