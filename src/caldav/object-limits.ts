@@ -1,24 +1,26 @@
 import {IcalError} from '../ical/ical-error.ts';
 import {allProperties, type JcalComponent} from '../ical/jcal.ts';
 import {indexObject, type ObjectIndex} from '../ical/object-index.ts';
-import {tzidOf} from '../ical/time.ts';
+import {type FindZone, instantOf, lastLocal, parseTime, tzidOf} from '../ical/time.ts';
 import {zonesOf} from '../ical/time-zones.ts';
+import {utc} from '../ical/zone.ts';
 import {DavError} from '../webdav/error.ts';
 import type {Limits} from '../webdav/tables.ts';
 import type {CalendarObject} from './calendar-object.ts';
-import {dateLimits} from './date-limits.ts';
-import {maxAttendeesPerInstance, maxInstances, minDateTime, validCalendarData, validTimezone} from './preconditions.ts';
+import {requireDateTime} from './date-limits.ts';
+import {maxAttendeesPerInstance, maxInstances, validCalendarData, validTimezone} from './preconditions.ts';
 
 /** What a calendar object must keep to beside its form (RFC 4791 §5.2.6 to §5.2.9), and its index. Throws DavError. */
 export function requireWithinLimits(object: CalendarObject, limits: Limits): ObjectIndex {
   requireNamedDates(object, limits.maxInstances);
   for (const part of object.parts) {
     requireAttendees(part, limits.maxAttendeesPerInstance);
-    requireDates(part);
+    requireDates(part, zonesOf(object.calendar), limits);
   }
   requireZones(object);
   const index = indexOf(object);
   requireInstances(object, index, limits.maxInstances);
+  requireInstanceDates(index, limits);
   return index;
 }
 
@@ -37,15 +39,28 @@ function requireNamedDates({parts}: CalendarObject, limit: number): void {
 
 const dates = ['dtstart', 'dtend', 'due', 'recurrence-id', 'rdate', 'exdate'];
 
-/** Of the years that iCalendar can write, one lies outside the limits. */
-function requireDates(part: JcalComponent): void {
+/** What a component says of time is within the limits; a floating time and a DATE as if in UTC. */
+function requireDates(part: JcalComponent, findZone: FindZone, limits: Limits): void {
   for (const name of dates) {
     for (const property of allProperties(part, name)) {
-      if (property.slice(3).some(value => String(value).startsWith('0000'))) {
-        throw new DavError(minDateTime, {message: `${name.toUpperCase()} is before ${dateLimits.min}.`});
+      for (const value of property.slice(3)) {
+        const time = parseTime(Array.isArray(value) ? value[0] : value, tzidOf(property), findZone);
+        if (time) requireDateTime(basicOf(instantOf(time, utc)), name.toUpperCase(), limits);
       }
     }
   }
+}
+
+/** And so is each instance of a series that has an end; of one that has none, no client could tell the last. */
+function requireInstanceDates({spans, horizon}: ObjectIndex, limits: Limits): void {
+  const last = horizon === undefined ? spans.at(-1) : undefined;
+  if (last && Number.isFinite(last.start)) requireDateTime(basicOf(last.start), 'An instance', limits);
+}
+
+/** An instant as iCalendar writes it; the last day of the last year ends later elsewhere, and what was before year 0 was long ago. */
+function basicOf(instant: number): string {
+  const iso = new Date(Math.min(instant, lastLocal)).toISOString();
+  return iso.startsWith('-') ? '' : `${iso.slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
 
 /** RFC 5545 §3.2.19 and RFC 7809 §3.1.4: what a TZID names is in the object, or known by everybody. */

@@ -18,8 +18,9 @@ export const supportedCalendarComponent = precondition(403, caldav('supported-ca
 export const noUidConflict = precondition(403, caldav('no-uid-conflict'));
 /** RFC 4791 §5.3.2.1 and §5.2.5. */
 export const maxResourceSize = precondition(403, caldav('max-resource-size'));
-/** RFC 4791 §5.3.2.1 and §5.2.6. CALDAV:max-date-time needs no row: no date that iCalendar can write is beyond it. */
+/** RFC 4791 §5.3.2.1 and §5.2.6, §5.2.7; §7.8 to §7.10 for ranges of time. */
 export const minDateTime = precondition(403, caldav('min-date-time'));
+export const maxDateTime = precondition(403, caldav('max-date-time'));
 /** RFC 4791 §5.3.2.1 and §5.2.8. */
 export const maxInstances = precondition(403, caldav('max-instances'));
 /** RFC 4791 §5.3.2.1 and §5.2.9. */

@@ -106,6 +106,7 @@ function example({type, choices, default: standard}: ConfigKey): string {
   if (type === 'networks') return '10.0.0.0/8';
   if (type === 'ports') return '8443,443';
   if (type === 'timezone') return 'Europe/Berlin';
+  if (type === 'date-time') return '20260131T100000Z';
   return Array.isArray(standard) ? 'one,two' : String(standard) || '…';
 }
 

@@ -13,7 +13,7 @@ export type PlistValue =
 
 /**
  * What a key may hold. `path` is relative to the server's folder unless absolute; `port` is 0 to 65535; `mode` are octal permission
- * bits; `networks` are addresses or blocks (10.0.0.0/8); `dict` is not looked into.
+ * bits; `date-time` is in UTC; `networks` are addresses or blocks (10.0.0.0/8); `dict` is not looked into.
  */
 export type KeyType =
   | 'boolean'
@@ -23,6 +23,7 @@ export type KeyType =
   | 'string'
   | 'path'
   | 'timezone'
+  | 'date-time'
   | 'strings'
   | 'ports'
   | 'patterns'

@@ -11,6 +11,7 @@ const forms: Readonly<Record<KeyType, readonly [must: string, written: string]>>
   string: ['text', '<string>…</string>'],
   path: ['the path of a file or folder', '<string>…</string>'],
   timezone: ['the name of a time zone', '<string>Europe/Berlin</string>'],
+  'date-time': ['a date and time in UTC', '<string>20260131T100000Z</string>'],
   strings: ['a list of texts', '<array><string>…</string></array>'],
   ports: ['a list of port numbers', '<array><integer>8443</integer></array>'],
   patterns: ['a list of regular expressions', '<array><string>…</string></array>'],
@@ -70,6 +71,8 @@ function fits(type: KeyType, value: PlistValue, written: string): boolean {
       return typeof value === 'string' && !value.includes('\0');
     case 'timezone':
       return typeof value === 'string' && (value === '' || isTimeZone(value));
+    case 'date-time':
+      return typeof value === 'string' && (value === '' || isDateTime(value));
     case 'strings':
       return texts !== undefined;
     case 'ports':
@@ -99,6 +102,14 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isDateTime(text: string): boolean {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (!match) return false;
+  const [, year, month, day, hour, minute, second] = match;
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  return !Number.isNaN(Date.parse(iso)) && new Date(iso).toISOString() === iso;
 }
 
 function isPattern(text: string): boolean {

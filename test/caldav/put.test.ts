@@ -320,6 +320,22 @@ describe('RFC 4791 §5.3.2.1 limits', () => {
     expect((await ann.put(`${home}3.ics`, event('3', '99991231T000000Z'))).status).toBe(201);
   });
 
+  test('min-date-time and max-date-time: all that an object says of time, and the last instance of a series that ends', async () => {
+    const plist = {MinDateTime: '20200101T000000Z', MaxDateTime: '20301231T235959Z'};
+    const {ann} = await serve({ann: []}, {plist});
+    const put = async (start: string, ...more: string[]) => {
+      const {status, error} = await ann.put(`${home}1.ics`, event('1', start, ...more));
+      return error ?? status;
+    };
+    expect(await put('20191231T235959Z')).toBe(caldav('min-date-time'));
+    expect(await put('20310101T000000Z')).toBe(caldav('max-date-time'));
+    expect(await put('20260101T000000Z', 'RDATE:20260102T000000Z,20310101T000000Z')).toBe(caldav('max-date-time'));
+    expect(await put('20260101T000000Z', 'RRULE:FREQ=YEARLY;COUNT=6')).toBe(caldav('max-date-time'));
+    expect(await put('20260101T000000Z', 'RRULE:FREQ=YEARLY;COUNT=5')).toBe(201);
+    expect(await put('20200101T000000Z', 'RRULE:FREQ=YEARLY')).toBe(204);
+    expect(await put('20301231T235959Z')).toBe(204);
+  });
+
   test.each(['RDATE', 'EXDATE'])(
     'max-instances: as many may be named in %s, with recurrence that does not end too',
     async name => {

@@ -85,6 +85,10 @@ describe('caldavd.plist as Config', () => {
     ['<key>ProcessType</key><string>Slave</string>', 'ProcessType must be Single or Combined, and is the text “Slave”'],
     ['<key>Authentication</key><true/>', 'Authentication must be a dictionary'],
     [
+      '<key>MinDateTime</key><string>20260230T000000Z</string>',
+      'MinDateTime must be a date and time in UTC, and is the text “20260230T000000Z”',
+    ],
+    [
       '<key>DefaultTimezone</key><string>Mars</string>',
       'DefaultTimezone must be the name of a time zone, and is the text “Mars”',
     ],

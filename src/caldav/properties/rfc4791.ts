@@ -42,8 +42,8 @@ export const calendarProperties = properties(
       get: () => calendarFormats.map(format => dataElement(format)),
     },
     {name: caldav('max-resource-size'), allprop: false, get: ({context}) => number(context.limits.maxResourceSizeBytes)}, // §5.2.5
-    {name: caldav('min-date-time'), allprop: false, get: () => dateLimits.min}, // §5.2.6
-    {name: caldav('max-date-time'), allprop: false, get: () => dateLimits.max}, // §5.2.7
+    {name: caldav('min-date-time'), allprop: false, get: ({context}) => dateLimits(context.limits).min}, // §5.2.6
+    {name: caldav('max-date-time'), allprop: false, get: ({context}) => dateLimits(context.limits).max}, // §5.2.7
     {name: caldav('max-instances'), allprop: false, get: ({context}) => number(context.limits.maxInstances)}, // §5.2.8
     {
       name: caldav('max-attendees-per-instance'), // §5.2.9

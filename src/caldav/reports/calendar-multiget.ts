@@ -9,6 +9,7 @@ import {printResponse, type Wanted} from '../../webdav/propstat.ts';
 import type {DavContext, DavRequest, Report, Resource} from '../../webdav/tables.ts';
 import {elements, text} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
+import {requireRangesWithin} from '../date-limits.ts';
 import {calendar, calendarHome, calendarObject} from '../kinds.ts';
 import {maxMatches} from './calendar-query.ts';
 import {inOrder} from './in-order.ts';
@@ -31,6 +32,7 @@ export const calendarMultiget: Report = {
     if (hrefs.length > maxMatches) throw new DavError(numberOfMatchesWithinLimits);
     const wanted = wantedData(body, request);
     const zone = requestedZone(body);
+    requireRangesWithin(body, request.limits);
     const find = quickFinder(request);
     const work = (href: string) => respond(href, find(href), wanted, zone, request);
     return multistatus(inOrder(hrefs, readAtOnce, work), {headers: parsePrefer(request.http).applied});

@@ -13,6 +13,7 @@ import {printResponse, type Wanted} from '../../webdav/propstat.ts';
 import type {DavRequest, Report, Resource} from '../../webdav/tables.ts';
 import {child} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
+import {requireRangesWithin} from '../date-limits.ts';
 import {type Candidates, candidatesFor, matchesIndex} from '../filter/candidates.ts';
 import type {CompFilter} from '../filter/filter.ts';
 import {matches} from '../filter/match.ts';
@@ -43,6 +44,7 @@ export const calendarQuery: Report = {
       wanted: wantedData(body, request),
       limit: Math.min(limitOf(body) ?? maxMatches, maxMatches),
     };
+    requireRangesWithin(body, request.limits);
     return multistatus(responses(query, request), {headers: parsePrefer(request.http).applied});
   },
 };

@@ -13,6 +13,7 @@ import type {DavContext, Report, Resource} from '../../webdav/tables.ts';
 import {child} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {calendarFormats, icalendar} from '../calendar-format.ts';
+import {requireRangesWithin} from '../date-limits.ts';
 import {parseTimeRange} from '../filter/parse.ts';
 import {readFreeBusy} from '../privileges.ts';
 import {type Calendar, calendarsOf} from './calendars.ts';
@@ -35,6 +36,7 @@ export const freeBusyQuery: Report = {
     if (!range || !Number.isFinite(range.start) || !Number.isFinite(range.end)) {
       throw new DavError(400, {message: 'A free-busy-query has a CALDAV:time-range with start and end.'});
     }
+    requireRangesWithin(body, request.limits);
     const mayKnow = (resource: Resource) => request.may(readFreeBusy, resource);
     const calendars = calendarsOf(request.target, request, readFreeBusy);
     const periods = mergeBusy(await busyIn(range, calendars, request, mayKnow));

@@ -260,6 +260,27 @@ describe('RFC 4791 §7.8 CALDAV:calendar-query', () => {
     expect(await ask()).toBe(1);
   });
 
+  test('min-date-time and max-date-time: a range of time lies within what the calendar takes, in whatever part of the request', async () => {
+    const plist = {MinDateTime: '20200101T000000Z', MaxDateTime: '20301231T235959Z'};
+    const {bernard} = await serve({bernard: []}, {plist});
+    const ask = async (from: string, to: string, data = '') => {
+      const range = `<C:comp-filter name="VEVENT"><C:time-range${from && ` start="${from}"`}${to && ` end="${to}"`}/></C:comp-filter>`;
+      const {status, error} = await bernard.report('/calendars/users/bernard/calendar/', query(filter(range), data || undefined));
+      return error ?? status;
+    };
+    expect(await ask('20200101T000000Z', '20301231T235959Z')).toBe(207);
+    expect(await ask('20191231T235959Z', '')).toBe(caldav('min-date-time'));
+    expect(await ask('', '20191231T235959Z')).toBe(caldav('min-date-time'));
+    expect(await ask('20300101T000000Z', '20310101T000000Z')).toBe(caldav('max-date-time'));
+    const expand = '<C:calendar-data><C:expand start="20260101T000000Z" end="20310101T000000Z"/></C:calendar-data>';
+    expect(await ask('20260101T000000Z', '', expand)).toBe(caldav('max-date-time'));
+    const freeBusy = `<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav"><C:time-range start="20190101T000000Z" end="20260101T000000Z"/></C:free-busy-query>`;
+    expect((await bernard.report('/calendars/users/bernard/calendar/', freeBusy)).error).toBe(caldav('min-date-time'));
+    const year0 = query(filter('<C:comp-filter name="VEVENT"><C:time-range start="00000101T000000Z"/></C:comp-filter>'));
+    const {bernard: unlimited} = await serve({bernard: []});
+    expect((await unlimited.report('/calendars/users/bernard/calendar/', year0)).error).toBe(caldav('min-date-time'));
+  });
+
   test('a limit cuts the answer and says so: 507', async () => {
     const {bernard} = await serveAppendixB();
     const {responses} = await bernard.report(
