@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {protocol} from '../../src/server/protocol.ts';
 import {type Element, element, elements} from '../../src/xml/element.ts';
 import {caldav, dav, type Name} from '../../src/xml/names.ts';
 import {authenticated, deny, everybody, grant, href, setAcl, user} from '../support/acl.ts';
@@ -256,6 +257,42 @@ describe('RFC 3744: nobody gets more than was granted', () => {
     expect((await client.sync(path, next)).changed).toEqual([`${path}2.ics`]);
   });
 
+  test('CALDAV:read-free-busy, DAV:read and denials each hold where they are: in a folder with calendars of all sorts', async () => {
+    const {ann, bob: client} = served();
+    const folder = `${home}folder/`;
+    const sorts = {
+      read: [grant(bob, read)],
+      none: [deny(bob, dav('all'))],
+      busy: [grant(bob, caldav('read-free-busy')), deny(bob, dav('all'))],
+    };
+    await ann.request('MKCOL', folder);
+    await setAcl(ann, folder, grant(bob, read));
+    let hour = 0;
+    for (const [name, aces] of Object.entries(sorts)) {
+      await ann.request('MKCALENDAR', `${folder}${name}/`);
+      await setAcl(ann, `${folder}${name}/`, ...aces);
+      for (const [at, own] of Object.entries(sorts)) {
+        const start = `20261201T${String(hour++).padStart(2, '0')}0000Z`;
+        await ann.put(`${folder}${name}/${at}.ics`, event(`${name}-${at}`, start));
+        await setAcl(ann, `${folder}${name}/${at}.ics`, ...own);
+      }
+    }
+    const C = 'xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"';
+    const query = `<C:calendar-query ${C}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>`;
+    expect([...(await client.report(folder, query)).responses.keys()]).toEqual([`${folder}read/read.ics`]);
+    const busy = `<C:free-busy-query ${C}><C:time-range start="20261201T000000Z" end="20261202T000000Z"/></C:free-busy-query>`;
+    const {text} = await client.report(folder, busy);
+    const hours = [...text.replaceAll('\r\n ', '').matchAll(/20261201T(\d\d)0000Z\/(?:PT1H|20261201T)/g)].map(([, at]) => at);
+    expect(hours).toEqual(['00', '02', '06', '08']);
+    const hrefs = Object.keys(sorts).flatMap(name => Object.keys(sorts).map(at => `${folder}${name}/${at}.ics`));
+    const multiget = `<C:calendar-multiget ${C}><D:prop><D:getetag/></D:prop>${hrefs.map(each => `<D:href>${each}</D:href>`).join('')}</C:calendar-multiget>`;
+    const {responses} = await client.report(folder, multiget);
+    // One that was granted to him itself he may ask for by its own URL, wherever it lies.
+    expect(hrefs.filter(each => responses.get(each)!.status === undefined)).toEqual(
+      Object.keys(sorts).map(name => `${folder}${name}/read.ics`),
+    );
+  });
+
   test('by copying a list along, or taking away a denial by writing over it', async () => {
     const {ann, bob: client, cid: third} = served();
     const path = await shared(grant(bob, read, dav('write')), grant(cid, read));
@@ -314,6 +351,29 @@ describe('RFC 3744 §5.5.1 DAV:all: who has not logged in', () => {
     for (const {status, headers} of changes)
       expect([status, headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Basic')]);
   });
+
+  test.each([...protocol.reports.keys()])(
+    '%s is answered to him where he may read, without a fault of the server',
+    async name => {
+      const {nobody} = served();
+      const path = await shared(grant(everybody, read));
+      const plain = element(name, element(dav('prop'), element(dav('getetag'))));
+      const full = element(
+        name,
+        element(dav('self')),
+        element(dav('property-search')),
+        element(dav('href'), `${path}1.ics`),
+        element(dav('prop')),
+      );
+      for (const at of ['/', path, `${path}1.ics`]) {
+        for (const body of [plain, full]) {
+          const {status, text} = await nobody.report(at, body, '0');
+          expect(status).toBeLessThan(500);
+          expect(text).not.toMatch(/ann@|bob@|HTTP\/1.1 500/);
+        }
+      }
+    },
+  );
 
   test('a home is not made for him', async () => {
     const {nobody, store} = served();

@@ -10,7 +10,7 @@ import {multistatus} from '../multistatus.ts';
 import {parsePrefer} from '../prefer.ts';
 import {principalsBelow} from '../principal-listing.ts';
 import {livePropertiesOf, printResponse} from '../propstat.ts';
-import type {DavContext, DavRequest, Report, Resource} from '../tables.ts';
+import type {DavContext, DavRequest, Report, Resource, Value} from '../tables.ts';
 import {wantedIn} from '../wanted.ts';
 
 /** RFC 3744 §9.3: which resources below a collection are the one who asks (or a group with them in it), or name them in a property. */
@@ -28,7 +28,7 @@ export const principalMatch: Report = {
     const mine = selves(request);
 
     async function* responses(): AsyncIterable<string> {
-      for await (const resource of by ? membersOf(request.target, request) : selfBelow(request)) {
+      for await (const resource of by ? allBelow(request.target, request) : selfBelow(request)) {
         await breathe();
         if (!request.may(dav('read'), resource)) continue;
         const matches = by ? await namesAny(by, resource, mine, request) : mine.has(identity(resource));
@@ -38,6 +38,14 @@ export const principalMatch: Report = {
     return multistatus(responses(), {headers: prefer.applied});
   },
 };
+
+/** At any depth, as far as the one who asks may look. */
+async function* allBelow(collection: Resource, request: DavRequest): AsyncIterable<Resource> {
+  for await (const member of membersOf(collection, request)) {
+    yield member;
+    if (request.may(dav('read'), member)) yield* allBelow(member, request);
+  }
+}
 
 /** Principals lie only below their own collections; the groups of delegates, below those whose delegates they are. */
 async function* selfBelow(request: DavRequest & {target: Resource}): AsyncIterable<Resource> {
@@ -53,9 +61,10 @@ async function* selfBelow(request: DavRequest & {target: Resource}): AsyncIterab
   }
 }
 
-/** What the one who asks is: itself, the groups that it is in, and those of the delegates of others that it is in. */
+/** What the one who asks is (nothing, where nobody has logged in): itself, the groups that it is in, and those of the delegates of others that it is in. */
 function selves({principal, directory, proxies}: DavContext): Set<string> {
-  const {guid} = principal!;
+  if (!principal) return new Set();
+  const {guid} = principal;
   const delegated = (['read', 'write'] as const).flatMap(access => proxies.for(guid, access).map(owner => `${owner} ${access}`));
   return new Set([guid, ...directory.groupsOf(guid).map(group => group.guid), ...delegated]);
 }
@@ -64,10 +73,18 @@ function identity({kind, owner, actsFor}: Resource): string {
   return owner ? owner.guid : `${actsFor?.guid} ${proxyAccessOf(kind)}`;
 }
 
+/** None where the one who asks may not see it. */
+async function valueOf(name: Name, resource: Resource, context: DavContext): Promise<Value | undefined> {
+  try {
+    return await livePropertiesOf(resource.kind, context.protocol).get(name)?.get({resource, stored: resource.stored!, context});
+  } catch (error) {
+    if (!(error instanceof DavError)) throw error;
+    return undefined;
+  }
+}
+
 async function namesAny(name: Name, resource: Resource, guids: ReadonlySet<string>, context: DavContext): Promise<boolean> {
-  const value = await livePropertiesOf(resource.kind, context.protocol)
-    .get(name)
-    ?.get({resource, stored: resource.stored!, context});
+  const value = await valueOf(name, resource, context);
   const nodes: readonly Node[] = value === undefined ? [] : Array.isArray(value) ? value : [value as Node];
   for (const node of nodes) {
     const found = isElement(node) && node.name === dav('href') ? await context.locate(text(node)) : undefined;
