@@ -8,18 +8,21 @@ import {calendarText} from './calendar-text.ts';
 import {componentsOf} from './component-set.ts';
 import {requireWithinLimits} from './object-limits.ts';
 import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from './preconditions.ts';
+import {requireAccess} from './private-events.ts';
 
 /**
  * RFC 4791 §5.3.2.1: whether an object may come into a calendar, by whatever way, and what the store is to keep of it. Pure: it looks
  * and decides. Throws DavError.
  */
-export function admit(arrival: Arrival, {limits}: Pick<DavContext, 'limits'>): Admitted {
+export function admit(arrival: Arrival, context: Pick<DavContext, 'limits'> & Partial<Pick<DavContext, 'isTrusted'>>): Admitted {
+  const {limits} = context;
   const bytes = calendarText(arrival.bytes, arrival.contentType);
   if (limits.maxResourceSizeBytes && bytes.length > limits.maxResourceSizeBytes) {
     throw new DavError(maxResourceSize, {message: `An object has at most ${limits.maxResourceSizeBytes} bytes.`});
   }
   const object = parseCalendarObject(bytes);
   requireSupportedComponent(object, arrival);
+  requireAccess(object.calendar, arrival.parent, context);
   const index = requireWithinLimits(object, limits);
   requireNoUidConflict(object, arrival);
   requireRoom(arrival, limits);

@@ -7,6 +7,7 @@ import {admit} from './admit.ts';
 import {refuseCollection, requireRoomForCollection} from './admit-collection.ts';
 import {calendarBulk} from './bulk.ts';
 import {calendarFormats} from './calendar-format.ts';
+import {veil, withheld} from './private-events.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
 import {sentTimezones} from './sent-timezones.ts';
 
@@ -49,6 +50,7 @@ export const calendarHome: Kind = {
     return principal && findHome(form!, name!, principal, context);
   },
   admitCollection: requireRoomForCollection,
+  veil,
 };
 
 /** RFC 4791 §4.2: a calendar collection. */
@@ -71,6 +73,7 @@ export const calendarObject: Kind = {
   forms: calendarFormats,
   adapts: {header: 'CalDAV-Timezones', to: sentTimezones},
   stored: (stored, parent) => !stored.collection && parent === calendar,
+  withholds: withheld,
 };
 
 const forms = ['__uids__', ...principalTypes];

@@ -44,6 +44,10 @@ export const maxCollections = precondition(403, calendarserver('max-collections'
 /** CalendarServer's: a calendar holds no more objects than this. */
 export const maxResources = precondition(403, calendarserver('max-resources'));
 
+/** CalendarServer's private events §4.2.6: a value that the server knows, and anything but PUBLIC from the owner alone. */
+export const validAccessRestriction = precondition(403, calendarserver('valid-access-restriction'));
+export const validAccessRestrictionChange = precondition(403, calendarserver('valid-access-restriction-change'));
+
 /** CalendarServer's, of the free-busy URL: it has no such parameter, no such form to answer in, and cannot read what was given. */
 export const supportedQueryParameter = precondition(406, calendarserver('supported-query-parameter'));
 export const supportedFormat = precondition(406, calendarserver('supported-format'));

@@ -1,11 +1,26 @@
 import type {TimeRange} from '../base/time-range.ts';
 import {farthestMove, instancesOfSet, newBudget} from './expand.ts';
 import {IcalError} from './ical-error.ts';
-import {mainComponents, textOf} from './jcal.ts';
+import {allProperties, jcalOf, mainComponents, textOf} from './jcal.ts';
 import type {Calendar} from './parse.ts';
 import {recurrenceSets} from './recurrence-set.ts';
 import {day} from './time.ts';
 import {zonesOf} from './time-zones.ts';
+
+/**
+ * CalendarServer's private events §4.1.2, X-CALENDARSERVER-ACCESS of a VCALENDAR: what others see is nothing, when it is, or also what
+ * it is called and where it is.
+ */
+export type Access = 'PRIVATE' | 'CONFIDENTIAL' | 'RESTRICTED';
+
+/** The strictest that a VCALENDAR says; what nobody knows is not shown to anybody. Undefined: PUBLIC, or nothing. */
+export function accessOf(calendar: Calendar): Access | undefined {
+  const said = allProperties(jcalOf(calendar), 'x-calendarserver-access').map(([, , , value]) =>
+    String(value).trim().toUpperCase(),
+  );
+  const known = (['PRIVATE', 'CONFIDENTIAL', 'RESTRICTED'] as const).find(access => said.includes(access));
+  return known ?? (said.some(value => value !== 'PUBLIC') ? 'PRIVATE' : undefined);
+}
 
 /** What the store remembers of a calendar object so that queries need not read it. */
 export interface ObjectIndex {
@@ -16,6 +31,8 @@ export interface ObjectIndex {
   readonly spans: readonly Span[];
   /** Instances after this instant are not in `spans`, milliseconds; undefined: all are. */
   readonly horizon: number | undefined;
+  /** How much of it others than its owner see; undefined: all. */
+  readonly access?: Access | undefined;
 }
 
 /** The time one instance takes. A floating one (no time zone, or a DATE) is given as if its zone were UTC. */
@@ -42,6 +59,7 @@ export function indexObject(
 ): ObjectIndex {
   const component = mainComponents(calendar).find(candidate => textOf(candidate, 'uid'));
   if (!component) throw new IcalError(1, 'no component in this calendar has a UID');
+  const access = accessOf(calendar);
   const budget = newBudget();
   const findZone = zonesOf(calendar);
   const spans: Span[] = [];
@@ -66,5 +84,6 @@ export function indexObject(
     component: component[0].toUpperCase(),
     spans,
     horizon: reached === Infinity ? undefined : reached,
+    ...(access ? {access} : {}),
   };
 }

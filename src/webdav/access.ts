@@ -5,10 +5,10 @@ import {parsePath} from './href.ts';
 import {root} from './kinds/root.ts';
 import {wellKnown} from './kinds/well-known.ts';
 import {findPrincipal} from './principals.ts';
-import {type Bits, bitsOf, privilegeBits} from './privilege-bits.ts';
+import {type Bits, bitsOf, ownBitsOf, privilegeBits} from './privilege-bits.ts';
 import {homeHref} from './privileges.ts';
 import {storedAces} from './stored-acl.ts';
-import type {Ace, DavContext, Protocol, Resource} from './tables.ts';
+import type {Ace, DavContext, Limits, Protocol, Resource} from './tables.ts';
 
 /** Who has rights that no ownership gives, as the plist says it: principal URLs, a group's for its members; and who is nobody. */
 export interface AccessRules {
@@ -25,6 +25,7 @@ interface Ground {
   readonly directory: Directory;
   readonly proxies: Proxies;
   readonly protocol: Protocol;
+  readonly limits: Pick<Limits, 'privateEvents'>;
 }
 
 /**
@@ -32,21 +33,23 @@ interface Ground {
  * change (its owner has all rights, AdminPrincipals too, ReadPrincipals may read, delegates act in the whole home), those set on it by
  * ACL, and those it inherits. What lies in no home may be read by whoever has logged in. Made anew for each request.
  */
-export function createAccess(asker: Principal | undefined, ground: Ground): Pick<DavContext, 'may' | 'acl'> {
-  const {protocol} = ground;
+export function createAccess(asker: Principal | undefined, ground: Ground): Pick<DavContext, 'may' | 'acl' | 'isTrusted'> {
+  const {protocol, limits} = ground;
   const known = privilegeBits(protocol);
   const everything = known.get(dav('all')) ?? 0;
   const matches = matcher(asker, ground.directory);
   const fold = (from: Standing, aces: readonly Ace[], resource: Resource) =>
     evaluate(from, aces, ace => matches(ace, resource), protocol);
   // One home's protected entries, and what comes of them with each list that its collections hand down.
-  const homes = new Map<string, Standing & {readonly inheriting: Map<readonly Ace[], Bits>}>();
+  const homes = new Map<string, Standing & {readonly inheriting: Map<readonly Ace[], Bits>; readonly isTrusted: boolean}>();
 
   function standingIn(resource: Resource) {
     const guid = resource.owner?.guid ?? '';
     let standing = homes.get(guid);
     if (!standing) {
-      standing = {...fold(nothing, protectedIn(resource, ground), resource), inheriting: new Map()};
+      const trusted = fold(nothing, trustedIn(resource, ground), resource);
+      const isTrusted = (trusted.granted & (known.get(dav('read')) ?? 0)) !== 0;
+      standing = {...fold(trusted, delegatesIn(resource, ground), resource), inheriting: new Map(), isTrusted};
       homes.set(guid, standing);
     }
     return standing;
@@ -67,18 +70,29 @@ export function createAccess(asker: Principal | undefined, ground: Ground): Pick
     return bits;
   }
 
+  /** What the owner keeps from all others, whatever they are granted. */
+  function withheld(resource: Resource): readonly Name[] {
+    if (!limits.privateEvents || !resource.kind.withholds || standingIn(resource).isTrusted) return [];
+    return resource.kind.withholds(resource);
+  }
+
   return {
     may(privilege, resource) {
       const needed = known.get(privilege);
-      return needed !== undefined && (granted(resource) & needed) === needed;
+      if (needed === undefined || (granted(resource) & needed) !== needed) return false;
+      const names = withheld(resource);
+      return names.length === 0 || (ownBitsOf(names, protocol) & needed) === 0;
     },
+    isTrusted: resource => resource.view !== undefined && standingIn(resource).isTrusted,
     acl(resource) {
       if (!resource.view) return protectedOutside(resource, ground);
       const home = resource.stored?.path === '' ? undefined : homeHref(resource);
       const fixed = protectedIn(resource, ground).map(ace =>
         home !== undefined && isOwners(ace, resource) ? {...ace, inherited: home} : ace,
       );
-      return [...fixed, ...storedAces(resource), ...listInherited(resource)];
+      const names = limits.privateEvents ? (resource.kind.withholds?.(resource) ?? []) : [];
+      const denied: Ace[] = names.length === 0 ? [] : [{...others, privileges: names}];
+      return [...denied, ...fixed, ...storedAces(resource), ...listInherited(resource)];
     },
   };
 }
@@ -144,14 +158,27 @@ function listInherited({within}: Resource): Ace[] {
 
 const reading: readonly Name[] = [dav('read'), dav('read-acl')];
 
-function protectedIn({owner}: Resource, ground: Ground): Ace[] {
+/** The entry by which an owner keeps something from others. */
+const others: Omit<Ace, 'privileges'> = {who: {property: dav('owner')}, invert: true, verb: 'deny', isProtected: true};
+
+function protectedIn(resource: Resource, ground: Ground): Ace[] {
+  return [...trustedIn(resource, ground), ...delegatesIn(resource, ground)];
+}
+
+/** Of the owner, and of those whom the plist gives rights everywhere: nothing is kept from them. */
+function trustedIn({owner}: Resource, ground: Ground): Ace[] {
   const {admins, readers} = named(ground);
-  const acting = ground.protocol.privileges.filter(({name, within}) => within === dav('all') && name !== dav('write-acl'));
-  const delegates = (access: 'read' | 'write') => (owner ? ground.proxies.of(owner.guid, access) : []);
   return [
     ...(owner ? [fixed(owner.guid, [dav('all')])] : []),
     ...admins.map(({guid}) => fixed(guid, [dav('all')])),
     ...readers.map(({guid}) => fixed(guid, reading)),
+  ];
+}
+
+function delegatesIn({owner}: Resource, ground: Ground): Ace[] {
+  const acting = ground.protocol.privileges.filter(({name, within}) => within === dav('all') && name !== dav('write-acl'));
+  const delegates = (access: 'read' | 'write') => (owner ? ground.proxies.of(owner.guid, access) : []);
+  return [
     ...delegates('write').map(guid =>
       fixed(
         guid,

@@ -31,7 +31,7 @@ export function createContext(server: Server, http: HttpRequest, principal: Prin
     log,
     hosts: hostsOf(http, server.hostNames ?? []),
     locate: href => findByHref(href, context),
-    ...createAccess(principal, {directory, proxies, protocol, rules: server}),
+    ...createAccess(principal, {directory, proxies, protocol, limits, rules: server}),
   };
   return context;
 }

@@ -16,7 +16,7 @@ import {requireIf} from './if-header.ts';
 import {type Home, type Location, locate, locateInHome} from './locate.ts';
 import {requireUnlocked} from './locks.ts';
 import {sufficientDiskSpace} from './preconditions.ts';
-import {notLoggedIn, requirePrivilege} from './privileges.ts';
+import {notLoggedIn, requireNotWithheld, requirePrivilege} from './privileges.ts';
 import type {DavContext, Limits, Method, Protocol, Resource} from './tables.ts';
 
 /** What the dispatcher needs of the server. */
@@ -111,6 +111,7 @@ function authorise(method: Method, {target, parent, nearest}: Location, body: Bo
     if (!isMeant && (!target.view || target.stored?.path === '')) throw notAllowed(method, target, context.protocol);
     const privilege = method.mappedBy?.(body, context.protocol) ?? method.mapped;
     requirePrivilege(privilege, (method.mappedAbove && parent) || target, context);
+    if (method.mappedAbove) requireNotWithheld(target, context);
     if (!isMeant) throw notAllowed(method, target, context.protocol);
   } else if (method.unmapped) {
     requirePrivilege(method.unmapped, nearest, context);

@@ -50,7 +50,17 @@ export const webdav: Extension = {
     'calendarserver-principal-search',
     'calendarserver-principal-property-search',
   ],
-  kinds: [root, wellKnown, principalCollection, principalsOfType, principal, calendarProxyRead, calendarProxyWrite, collection, file],
+  kinds: [
+    root,
+    wellKnown,
+    principalCollection,
+    principalsOfType,
+    principal,
+    calendarProxyRead,
+    calendarProxyWrite,
+    collection,
+    file,
+  ],
   methods: [options, get, head, put, post, del, mkcol, copy, move, lock, unlock, propfind, proppatch, report, acl],
   properties: [
     rfc4918,

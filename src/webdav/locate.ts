@@ -36,7 +36,7 @@ export async function locate(segments: Segments, context: DavContext): Promise<L
 
 /** What the names lead to from a home; the home's `view` may be a unit of work. */
 export function locateInHome(home: Home, names: Segments, context: DavContext): Location {
-  let at: Resource = inOpenUnit(home, context);
+  let at: Resource = asSeen(inOpenUnit(home, context), context);
   const {view} = at;
   let parent: Resource | undefined;
   let path = '';
@@ -56,6 +56,12 @@ export function locateInHome(home: Home, names: Segments, context: DavContext): 
 /** A home as the unit of work sees it that is open on it. */
 function inOpenUnit(home: Home, {unit}: DavContext): Home {
   return unit?.home === home.view.home ? {...home, view: unit, stored: unit.find('')} : home;
+}
+
+/** Others than the owner are given the home as he lets them see it. */
+function asSeen(home: Home, {limits, isTrusted}: DavContext): Home {
+  const {kind, view} = home;
+  return limits.privateEvents && kind.veil && !isTrusted(home) ? {...home, view: kind.veil(view)} : home;
 }
 
 /** The resource that a member of a collection in a home is. */

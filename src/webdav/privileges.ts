@@ -49,3 +49,8 @@ export function homeHref({href, stored}: Resource): string {
 export function privilegesOn(resource: Resource, {protocol}: DavContext): readonly Privilege[] {
   return protocol.privileges.filter(({supports}) => supports?.(resource) ?? true);
 }
+
+/** What its owner keeps wholly from others they do not remove either, whatever they may do to what it lies in. Throws DavError need-privileges. */
+export function requireNotWithheld(resource: Resource, context: DavContext): void {
+  if (resource.kind.withholds?.(resource).includes(dav('read'))) requirePrivilege(dav('read'), resource, context);
+}

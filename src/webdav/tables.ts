@@ -42,6 +42,10 @@ export interface Kind {
   admit?(arrival: Arrival, context: DavContext): Admitted;
   /** The same of a collection of these `types` that is made in, or copied or moved into, one of this kind (RFC 4791 §5.3.1.1). */
   admitCollection?(types: readonly Name[], place: Place, context: DavContext): void;
+  /** The privileges on one of this kind that its owner keeps from all others, whatever they are granted. */
+  withholds?(resource: Resource): readonly Name[];
+  /** Of homes: the home as those see it whom its owner keeps something from. */
+  veil?<View extends HomeView>(view: View): View;
   /** How a collection of this kind takes many members at once (CalendarServer's bulk changes); undefined: it does not. */
   readonly bulk?: BulkFormat;
 }
@@ -139,6 +143,8 @@ export interface DavContext {
   locate(href: string): Promise<Resource | undefined>;
   /** Whether the one who asks has this privilege on the resource (RFC 3744); decided in `access.ts` alone. */
   may(privilege: Name, resource: Resource): boolean;
+  /** Whether nothing in this home is kept from the one who asks: its owner, AdminPrincipals and, as far as they go, ReadPrincipals. */
+  isTrusted(resource: Resource): boolean;
   /** The entries by which that is decided, in their order. */
   acl(resource: Resource): readonly Ace[];
 }
@@ -321,6 +327,8 @@ export interface Limits {
   readonly challengeDiscovery?: boolean;
   /** What one POST of bulk changes may have; undefined: none are taken. */
   readonly bulk?: {readonly maxResources: number; readonly maxBytes: number};
+  /** Whether what an event says of its privacy holds; undefined: no. */
+  readonly privateEvents?: boolean;
   /** The link that tells when somebody is busy; undefined: there is none. */
   readonly freeBusyUrl?: {readonly timePeriodDays: number; readonly anonymousAccess: boolean};
   /** IANA name of the time zone of calendars that have none; undefined: UTC. */

@@ -101,7 +101,7 @@ function resource(kind: Kind, path: string, list: readonly Ace[], within?: Resou
 
 function accessOf(asker: Principal | undefined) {
   const rules = {adminPrincipals: [], readPrincipals: []};
-  return createAccess(asker, {directory, proxies: noProxies(directory), protocol, rules});
+  return createAccess(asker, {directory, proxies: noProxies(directory), protocol, limits: {}, rules});
 }
 
 describe('RFC 3744 §6: evaluation of access control lists', () => {

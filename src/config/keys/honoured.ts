@@ -139,6 +139,13 @@ export const honoured: readonly ConfigKey[] = [
     meaning: 'How many bytes one such request has at most; 0: no limit but that of every request.',
   },
   {
+    key: 'EnablePrivateEvents',
+    type: 'boolean',
+    default: true,
+    config: 'enablePrivateEvents',
+    meaning: 'Whether what Apple’s Calendar marks as private is kept from those whom a calendar is shared with.',
+  },
+  {
     key: 'FreeBusyURL.Enabled',
     type: 'boolean',
     default: false,

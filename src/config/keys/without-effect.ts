@@ -35,13 +35,6 @@ export const withoutEffect: readonly ConfigKey[] = [
   key('MultiProcess.LoadBalancer', 'dict', {}, 'The balancer in front of the workers.', 'the workers share the ports themselves'),
   key('MultiProcess.StaggeredStartup', 'dict', {}, 'A pause between workers’ starts.', 'they start in a fraction of a second'),
   key('EnableDropBox', 'boolean', false, 'Attachments in drop boxes.', 'this version has no drop boxes'),
-  key(
-    'EnablePrivateEvents',
-    'boolean',
-    false,
-    'Apple’s private events.',
-    'this version shares no calendar with a reader to hide them from',
-  ),
   key('EnableSACLs', 'boolean', false, 'Service access lists of Mac OS X Server.', 'that system is no longer made'),
   key('Scheduling.CalDAV.EmailDomain', 'string', '', 'Mail domain of accounts.', scheduling),
   key('Scheduling.CalDAV.HTTPDomain', 'string', '', 'Web domain of accounts.', scheduling),

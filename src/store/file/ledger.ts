@@ -97,6 +97,7 @@ export class Ledger {
       uid: columns.uid,
       component: columns.component,
       horizon: columns.horizon,
+      access: columns.access,
       properties: packProperties(identity.properties),
       spans: columns.spans,
     };
@@ -290,13 +291,14 @@ const depthOf = (path: Path) => (path === '' ? 0 : path.split('/').length);
 
 const insertObject = `
   INSERT INTO resource (parent, path, collection, revision, own, born, resource_id, created, modified, file, etag, size, uid, component, horizon,
-    folded, properties, spans)
+    access, folded, properties, spans)
   VALUES (:parent, :path, 0, :revision, :revision, :revision, :resource_id, :created, :modified, :file, :etag, :size, :uid, :component, :horizon,
-    :folded, :properties, :spans)`;
+    :access, :folded, :properties, :spans)`;
 
 const updateObject = `
   UPDATE resource SET revision = :revision, own = :revision, resource_id = :resource_id, created = :created, modified = :modified, file = :file,
-    etag = :etag, size = :size, uid = :uid, component = :component, horizon = :horizon, properties = :properties, spans = :spans
+    etag = :etag, size = :size, uid = :uid, component = :component, horizon = :horizon, access = :access, properties = :properties,
+    spans = :spans
   WHERE id = :id`;
 
 const insertCollection = `

@@ -1,4 +1,4 @@
-import type {ObjectIndex, Span} from '../../ical/object-index.ts';
+import type {Access, ObjectIndex, Span} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
 import type {StoredObject, StoredResource} from '../store.ts';
 import {packSpans, spanCount, unpackSpans} from './spans.ts';
@@ -22,6 +22,7 @@ export interface Row {
   readonly uid: string | null;
   readonly component: string | null;
   readonly horizon: number | null;
+  readonly access: Access | null;
   readonly count: number;
   readonly types: string | null;
   readonly properties: string | null;
@@ -47,6 +48,7 @@ export const rowColumns = [
   'uid',
   'component',
   'horizon',
+  'access',
   'count',
   'types',
   'properties',
@@ -76,10 +78,11 @@ export function rowFrom(of: RowValues): Row {
     uid: of[14],
     component: of[15],
     horizon: of[16],
-    count: of[17],
-    types: of[18],
-    properties: of[19],
-    spans: of[20],
+    access: of[17],
+    count: of[18],
+    types: of[19],
+    properties: of[20],
+    spans: of[21],
   };
 }
 
@@ -89,19 +92,19 @@ export function indexColumns(index: ObjectIndex | undefined) {
     uid: index?.uid ?? null,
     component: index?.component ?? null,
     horizon: index?.horizon !== undefined && Number.isFinite(index.horizon) ? Math.floor(index.horizon) : null,
+    access: index?.access ?? null,
     spans: index ? packSpans(index.spans) : null,
   };
 }
 
 /** The reverse of `indexColumns`. Many spans, as a recurrence has them, are unpacked only when they are asked for. */
-function indexFrom({uid, component, horizon, spans}: Row): ObjectIndex | undefined {
+function indexFrom({uid, component, horizon, access, spans}: Row): ObjectIndex | undefined {
   if (uid === null || component === null || spans === null) return undefined;
-  if (spanCount(spans) <= 4) return {uid, component, horizon: horizon ?? undefined, spans: unpackSpans(spans)};
+  const known = {uid, component, horizon: horizon ?? undefined, access: access ?? undefined};
+  if (spanCount(spans) <= 4) return {...known, spans: unpackSpans(spans)};
   let unpacked: readonly Span[] | undefined;
   return {
-    uid,
-    component,
-    horizon: horizon ?? undefined,
+    ...known,
     get spans() {
       unpacked ??= unpackSpans(spans);
       return unpacked;

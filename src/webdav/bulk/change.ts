@@ -4,7 +4,7 @@ import {DavError} from '../error.ts';
 import {parsePath, pathOfHref} from '../href.ts';
 import {type Location, memberOf} from '../locate.ts';
 import {requireUnlocked} from '../locks.ts';
-import {requirePrivilege} from '../privileges.ts';
+import {requireNotWithheld, requirePrivilege} from '../privileges.ts';
 import {statusLine} from '../propstat.ts';
 import {requirePropertyRoom} from '../room.ts';
 import {parseInstructions, planProperties, printChanges} from '../set-properties.ts';
@@ -36,6 +36,7 @@ export function changeOne(change: Element, target: BulkTarget, request: DavReque
     if (!isDeletion) return store(change, member, target, request);
     if (!member) throw new DavError(400, {message: 'What is to be deleted has a DAV:href.'});
     requirePrivilege(dav('unbind'), target.collection, request);
+    requireNotWithheld(member, request);
     target.unit.delete(member.stored!.path);
     return printResponse(href, statusLine(200));
   } catch (error) {

@@ -1,3 +1,4 @@
+import {overlaid} from '../../store/overlay.ts';
 import type {HomeUnit, Path, StoredObject, StoredResource} from '../../store/store.ts';
 
 /**
@@ -20,7 +21,7 @@ export function seeingStaged(unit: HomeUnit, collection: Path): {unit: HomeUnit;
     changed.add(path);
   };
 
-  const own: Pick<HomeUnit, 'find' | 'findUid' | 'usedBytes' | 'count' | 'put' | 'delete' | 'setProperties'> = {
+  const own: Partial<HomeUnit> = {
     find,
     findUid(within, uid) {
       for (const each of staged.values()) if (within === collection && each?.index?.uid === uid) return each;
@@ -43,14 +44,7 @@ export function seeingStaged(unit: HomeUnit, collection: Path): {unit: HomeUnit;
       changed.add(path);
     },
   };
-  const seeing = new Proxy(unit, {
-    get(whole, name) {
-      if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
-      const value = whole[name as keyof HomeUnit];
-      return typeof value === 'function' ? value.bind(whole) : value;
-    },
-  });
-  return {unit: seeing, changed};
+  return {unit: overlaid(unit, own), changed};
 }
 
 /** A file that is not there yet, and has neither resource id nor revision. */

@@ -7,7 +7,7 @@ import {DavError} from '../error.ts';
 import {printSegment} from '../href.ts';
 import type {Location} from '../locate.ts';
 import {requireUnlocked} from '../locks.ts';
-import {requirePrivilege} from '../privileges.ts';
+import {requireNotWithheld, requirePrivilege} from '../privileges.ts';
 import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
 import {transfer} from '../transfer.ts';
 
@@ -71,6 +71,7 @@ function requirePlace({target, parent, nearest}: Location, moving: boolean, cont
   if (target && !moving && target.stored?.collection === false) return;
   requirePrivilege(dav('bind'), parent ?? nearest, context);
   if (target && parent) requirePrivilege(dav('unbind'), parent, context);
+  if (target) requireNotWithheld(target, context);
 }
 
 /** Scheme, host and port as the client knows them, which a proxy may have changed; nothing where it sent a path. */
