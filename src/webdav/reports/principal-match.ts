@@ -74,7 +74,7 @@ function identity({kind, owner, actsFor}: Resource): string {
 }
 
 /** None where the one who asks may not see it. */
-async function valueOf(name: Name, resource: Resource, context: DavContext): Promise<Value | undefined> {
+async function visibleValue(name: Name, resource: Resource, context: DavContext): Promise<Value | undefined> {
   try {
     return await livePropertiesOf(resource.kind, context.protocol).get(name)?.get({resource, stored: resource.stored!, context});
   } catch (error) {
@@ -84,7 +84,7 @@ async function valueOf(name: Name, resource: Resource, context: DavContext): Pro
 }
 
 async function namesAny(name: Name, resource: Resource, guids: ReadonlySet<string>, context: DavContext): Promise<boolean> {
-  const value = await valueOf(name, resource, context);
+  const value = await visibleValue(name, resource, context);
   const nodes: readonly Node[] = value === undefined ? [] : Array.isArray(value) ? value : [value as Node];
   for (const node of nodes) {
     const found = isElement(node) && node.name === dav('href') ? await context.locate(text(node)) : undefined;

@@ -158,11 +158,31 @@ describe('caldav-proxy: the groups of delegates', () => {
     expect(await read(client, `${ann}calendar-proxy-read/`)).toEqual([]);
   });
 
+  test('take a thousand members, and no more', async () => {
+    const many = Array.from({length: 1001}, (_, at) => `<user><uid>u${at}</uid><guid>U${at}</guid></user>`).join('');
+    const {ann: client} = await serve({ann: []}, {records: many});
+    const all = Array.from({length: 1001}, (_, at) => `/principals/users/u${at}/`);
+    const path = '/principals/users/ann/calendar-proxy-read/';
+    expect(await set(client, path, ...all)).toBe(403);
+    expect(await read(client, path)).toEqual([]);
+    expect(await set(client, path, ...all.slice(1))).toBe(200);
+    expect(await read(client, path)).toHaveLength(1000);
+  });
+
   test('cannot be removed, moved, written over or made', async () => {
     const {ann: client} = await start();
     const path = `${ann}calendar-proxy-read/`;
-    for (const method of ['DELETE', 'MOVE', 'PUT', 'MKCOL', 'MKCALENDAR', 'POST']) {
-      const {status} = await client.request(method, path, {headers: {destination: '/calendars/users/ann/x/'}});
+    for (const method of ['DELETE', 'MOVE', 'COPY', 'PUT', 'MKCOL', 'MKCALENDAR', 'POST', 'LOCK', 'ACL']) {
+      const lock = element(
+        dav('lockinfo'),
+        element(dav('lockscope'), element(dav('exclusive'))),
+        element(dav('locktype'), element(dav('write'))),
+      );
+      const body = method === 'LOCK' ? lock : method === 'ACL' ? element(dav('acl')) : undefined;
+      const {status} = await client.request(method, path, {
+        headers: {destination: '/calendars/users/ann/x/'},
+        ...(body && {body}),
+      });
       expect(status, method).toBeGreaterThanOrEqual(403);
       expect(status, method).toBeLessThan(500);
     }

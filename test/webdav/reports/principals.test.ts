@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {type Element, element, elements, text} from '../../../src/xml/element.ts';
 import {caldav, calendarserver, dav, type Name} from '../../../src/xml/names.ts';
 import {parseXml} from '../../../src/xml/parse.ts';
+import {event} from '../../support/events.ts';
 import {guidOf, serve} from '../../support/serve.ts';
 
 const records = `<user><uid>dora</uid><guid>20000000-0000-0000-0000-000000000001</guid><password>dora</password><name>Dora Álvarez</name><first-name>Dora</first-name><last-name>Álvarez</last-name>
@@ -428,5 +429,62 @@ describe('RFC 3744 §9.3 DAV:principal-match of delegates', () => {
     expect(await found('/principals/users/')).toEqual(['/principals/users/ann/calendar-proxy-read/', '/principals/users/bob/']);
     await set(`${ann}calendar-proxy-read/`, staff);
     expect(await found(ann)).toEqual([]);
+  });
+});
+
+describe('RFC 3744 §9.3 DAV:principal-match by a property', () => {
+  const owned = parseXml(
+    '<D:principal-match xmlns:D="DAV:"><D:principal-property><D:owner/></D:principal-property></D:principal-match>',
+  );
+
+  test('the example: whatever below a collection, at any depth, is the one’s who asks', async () => {
+    const {ann: client} = await serve({ann: [event('1')]});
+    const home = '/calendars/users/ann/';
+    const {status, responses} = await client.report(home, owned, '0');
+    expect(status).toBe(207);
+    expect([...responses.keys()]).toEqual([`${home}calendar/`, `${home}calendar/1.ics`, `${home}tasks/`]);
+  });
+
+  test('a property that may not be seen names nobody', async () => {
+    const {ann: client, bob} = await serve({ann: [event('1')], bob: []}, {records});
+    await client.proppatch(`${ann}calendar-proxy-read/`, element(dav('group-member-set'), element(dav('href'), uids(guidOf(2)))));
+    const body = parseXml(
+      '<D:principal-match xmlns:D="DAV:"><D:principal-property><D:acl/></D:principal-property></D:principal-match>',
+    );
+    const {status, responses} = await bob.report('/calendars/users/ann/', body, '0');
+    expect([status, responses.size]).toEqual([207, 0]);
+  });
+});
+
+describe('RFC 3744 §9.4.2 and §9.5.1, the examples', () => {
+  const people = `<user><uid>jdoe</uid><name>John Doe</name></user><user><uid>zsmith</uid><name>Zygdoebert Smith</name></user>`;
+
+  test('“doE” is found in the middle of a word too; what principals do not have is 404', async () => {
+    const {ann: client} = await serve({ann: []}, {records: people});
+    const body = parseXml(`<D:principal-property-search xmlns:D="DAV:" xmlns:B="http://www.example.com/ns/">
+<D:property-search><D:prop><D:displayname/></D:prop><D:match>doE</D:match></D:property-search>
+<D:prop><D:displayname/><B:department/><B:phone/></D:prop></D:principal-property-search>`);
+    const {responses} = await client.report('/principals/users/', body, '0');
+    expect([...responses.keys()]).toEqual(['/principals/users/jdoe/', '/principals/users/zsmith/']);
+    for (const {refused} of responses.values()) expect([...refused.values()]).toEqual([404, 404]);
+  });
+
+  test('a search by a property that principals do not have finds nobody, though the other matches', async () => {
+    const {ann: client} = await serve({ann: []}, {records: people});
+    const body = parseXml(`<D:principal-property-search xmlns:D="DAV:" xmlns:B="http://www.example.com/ns/">
+<D:property-search><D:prop><D:displayname/></D:prop><D:match>doE</D:match></D:property-search>
+<D:property-search><D:prop><B:title/></D:prop><D:match>Sales</D:match></D:property-search></D:principal-property-search>`);
+    expect((await client.report('/principals/users/', body, '0')).responses.size).toBe(0);
+  });
+
+  test('each property comes with what a person would call it, in a language', async () => {
+    const {ann: client} = await serve({ann: []}, {records: people});
+    const {xml} = await client.report('/principals/', element(dav('principal-search-property-set')), '0');
+    const described = elements(xml!).map(property => [
+      elements(elements(property, dav('prop'))[0]!)[0]!.name,
+      text(elements(property, dav('description'))[0]!),
+      Object.values(elements(property, dav('description'))[0]!.attributes)[0],
+    ]);
+    expect(described).toContainEqual([dav('displayname'), 'Full name', 'en']);
   });
 });
