@@ -73,7 +73,7 @@ describe('RFC 6764 §6 from a host name to the calendars', () => {
     const {responses} = await ann.propfind('/', 1, dav('resourcetype'));
     expect([...responses.keys()].sort()).toEqual(['/', '/calendars/', '/principals/']);
     for (const path of ['/caldav/', '/dav/principals/']) {
-      expect((await ann.request('MKCALENDAR', `${path}new/`)).status).toBe(403);
+      expect([403, 405]).toContain((await ann.request('MKCALENDAR', `${path}new/`)).status);
       expect([403, 405]).toContain((await ann.delete(path)).status);
     }
   });
@@ -82,7 +82,12 @@ describe('RFC 6764 §6 from a host name to the calendars', () => {
     const {nobody} = served();
     const challenges = new Set<string | null>();
     for (const method of ['OPTIONS', 'PROPFIND', 'GET', 'PUT', 'DELETE', 'REPORT', 'MKCALENDAR', 'POST']) {
-      for (const path of ['/', '/calendars/users/ann/', '/calendars/users/ann/calendar/x.ics', '/nothing']) {
+      for (const path of [
+        method === 'GET' ? '/caldav/' : '/',
+        '/calendars/users/ann/',
+        '/calendars/users/ann/calendar/x.ics',
+        '/nothing',
+      ]) {
         const {status, headers} = await nobody.request(method, path);
         expect([method, path, status]).toEqual([method, path, 401]);
         challenges.add(headers.get('www-authenticate'));

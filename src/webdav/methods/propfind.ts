@@ -29,7 +29,7 @@ export const propfind: Method = {
     // Below a principal there is one level, so a client that leaves Depth out does no harm.
     const depth = sent === 'infinity' && target.kind === principal ? '1' : sent;
     // May be refused (RFC 4918 §9.1), and every client lists one level at a time.
-    if (depth === 'infinity' && hasMembers(target)) throw new DavError(propfindFiniteDepth);
+    if (depth === 'infinity' && hasMembers(target)) throw request.principal ? new DavError(propfindFiniteDepth) : notLoggedIn();
     const headers = {...prefer.applied, ...about(target, depth, request)};
     return multistatus(responses(target, depth, prefer.noRoot, wanted, request), {headers});
   },

@@ -1,6 +1,7 @@
 import {dav} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
 import {supportedReport} from '../preconditions.ts';
+import {notLoggedIn} from '../privileges.ts';
 import type {Method} from '../tables.ts';
 
 /** RFC 3253 §3.6: the body's root names the report. */
@@ -11,6 +12,8 @@ export const report: Method = {
   writes: false,
   handle(request) {
     const target = request.target!;
+    // Outside homes reports are about principals, whom nobody is told of: who asks means to be asked for a password.
+    if (!request.principal && !target.view) throw notLoggedIn();
     const body = request.xml();
     if (!body) throw new DavError(400, {message: 'The body must name a report.'});
     const row = request.protocol.reports.get(body.name);
