@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {elements, isElement, text} from '../../src/xml/element.ts';
-import {apple, caldav, calendarserver, dav} from '../../src/xml/names.ts';
+import {element, elements, isElement, text} from '../../src/xml/element.ts';
+import {apple, caldav, calendarserver, dav, type Name} from '../../src/xml/names.ts';
 import type {Answer} from '../support/client.ts';
 import {event, calendar as icalendar, todo} from '../support/events.ts';
 import {guidOf, serve} from '../support/serve.ts';
@@ -41,6 +41,34 @@ describe('DAVx5', () => {
       expect(mail.filter(address => address.startsWith('mailto:'))).toContain('mailto:ann@example.com');
     },
   );
+
+  test('follows delegation to the homes of others, by either of the ways it knows, and sees what it may do there', async () => {
+    const {base, ann} = await serve({ann: [event('1')], bob: []});
+    const anns = `/principals/__uids__/${guidOf(1)}/`;
+    const bobs = `/principals/__uids__/${guidOf(2)}/`;
+    const delegates = element(dav('group-member-set'), element(dav('href'), bobs));
+    expect((await ann.proppatch(`${anns}calendar-proxy-read/`, delegates)).status).toBe(207);
+    const device = new Device(base, 'bob', 'bob');
+    const properties = `<displayname /><group-membership /><resourcetype /><CAL:calendar-home-set />
+<n0:calendar-proxy-read-for xmlns:n0="http://calendarserver.org/ns/" /><n1:calendar-proxy-write-for xmlns:n1="http://calendarserver.org/ns/" />`;
+    const look = async (url: string) =>
+      only(await device.ask('PROPFIND', url, propfind(properties), {...headers, depth: '0'})).properties;
+    const own = await look(bobs);
+    const hrefs = (of: typeof own, name: Name) => elements(of.get(name)!, dav('href')).map(text);
+    expect(hrefs(own, calendarserver('calendar-proxy-read-for'))).toEqual([anns]);
+    // A group of delegates leads to the principal that it lies in.
+    const [membership] = hrefs(own, dav('group-membership'));
+    const group = await look(membership!);
+    expect(elements(group.get(dav('resourcetype'))!).map(({name}) => name)).toContain(calendarserver('calendar-proxy-read'));
+    expect(new URL('..', base + membership).pathname).toBe(anns);
+    const [home] = hrefs(await look(anns), caldav('calendar-home-set'));
+    const {responses} = await device.ask('PROPFIND', home!, propfind(collectionProperties), {...headers, depth: '1'});
+    const privileges = elements(responses.get(`${home}calendar/`)!.properties.get(dav('current-user-privilege-set'))!)
+      .flatMap(each => elements(each))
+      .map(({name}) => name);
+    expect(privileges).toContain(dav('read'));
+    for (const name of ['write', 'write-content', 'bind', 'unbind', 'all']) expect(privileges).not.toContain(dav(name));
+  });
 
   test('lists the home’s collections', async () => {
     const {base} = await serve({ann: []});
