@@ -1,8 +1,71 @@
 import {describe, expect, test} from 'vitest';
-import {caldav} from '../../../src/xml/names.ts';
-import {serve} from '../../support/serve.ts';
+import {child, type Element, elements, text} from '../../../src/xml/element.ts';
+import {caldav, dav} from '../../../src/xml/names.ts';
+import {guidOf, serve} from '../../support/serve.ts';
 
 const report = (inner: string) => `<D:expand-property xmlns:D="DAV:">${inner}</D:expand-property>`;
+
+const [me, home] = ['/principals/users/ann/', '/calendars/users/ann/'];
+const uids = (tree: string) => `/${tree}/__uids__/${guidOf(1)}/`;
+const homeSet = (inner: string) =>
+  `<D:property name="calendar-home-set" namespace="urn:ietf:params:xml:ns:caldav">${inner}</D:property>`;
+
+/** The DAV:response elements that stand in a property in place of hrefs: each with its href and what follows that. */
+const within = (property: Element | undefined) =>
+  elements(property!, dav('response')).map(response => [
+    text(child(response, dav('href'))!),
+    ...elements(response)
+      .slice(1)
+      .map(part => (part.name === dav('status') ? text(part) : elements(child(part, dav('prop'))!))),
+  ]);
+
+describe('RFC 3253 §3.8 DAV:expand-property', () => {
+  test('an href in a property gives way to a response with the properties of what it names, at every level asked for', async () => {
+    const {ann} = await serve({ann: []});
+    const body = report(`<D:property name="displayname"/>
+<D:property name="owner"><D:property name="displayname"/>${homeSet('<D:property name="resourcetype"/>')}</D:property>`);
+    const {properties} = (await ann.report(home, body, '0')).responses.get(home)!;
+    expect(text(properties.get(dav('displayname'))!)).toBe('ann');
+    const [[href, [name, homes]]] = within(properties.get(dav('owner'))) as [[string, [Element, Element]]];
+    expect([href, text(name)]).toEqual([uids('principals'), 'ann']);
+    const [[inner, [type]]] = within(homes) as [[string, [Element]]];
+    expect([inner, elements(type).map(each => each.name)]).toEqual([uids('calendars'), [dav('collection')]]);
+  });
+
+  test('a property without any in it is given as PROPFIND gives it; one that is not there is 404', async () => {
+    const {ann} = await serve({ann: []});
+    const body = report(`${homeSet('')}<D:property name="owner"/><D:property name="none"><D:property name="x"/></D:property>`);
+    const {properties, refused} = (await ann.report(me, body, '0')).responses.get(me)!;
+    expect(text(child(properties.get(caldav('calendar-home-set'))!, dav('href'))!)).toBe(uids('calendars'));
+    expect(refused).toEqual(
+      new Map([
+        [dav('owner'), 404],
+        [dav('none'), 404],
+      ]),
+    );
+  });
+
+  test('what the one who asks may not read is 403, and nothing is told of it', async () => {
+    const {bob} = await serve({ann: [], bob: []});
+    const {properties} = (await bob.report(me, report(homeSet('<D:property name="displayname"/>')), '0')).responses.get(me)!;
+    expect(within(properties.get(caldav('calendar-home-set')))).toEqual([[uids('calendars'), 'HTTP/1.1 403 Forbidden']]);
+  });
+
+  test('Prefer: return=minimal holds at every level (RFC 8144 §2.2)', async () => {
+    const {ann} = await serve({ann: []});
+    const body = report('<D:property name="none"/><D:property name="owner"><D:property name="none"/></D:property>');
+    const headers = {prefer: 'return=minimal', 'content-type': 'application/xml'};
+    const answer = await ann.request('REPORT', home, {body, headers, depth: 0});
+    expect([answer.headers.get('preference-applied'), answer.text.includes('404')]).toEqual(['return=minimal', false]);
+  });
+
+  test('a property without a name, or with one that is none, is 400', async () => {
+    const {ann} = await serve({ann: []});
+    for (const property of ['<D:property/>', '<D:property name=""/>', '<D:property name="a b"/>', '<D:property name="&lt;"/>']) {
+      expect((await ann.report(me, report(property), '0')).status).toBe(400);
+    }
+  });
+});
 
 describe('RFC 3253 §3.8 DAV:expand-property, what is meant to hurt', () => {
   test('more properties than are asked for in earnest are refused', async () => {
@@ -17,10 +80,10 @@ describe('RFC 3253 §3.8 DAV:expand-property, what is meant to hurt', () => {
     for (let depth = 0; depth < 8; depth++) {
       inner = `<D:property name="calendar-user-address-set" namespace="urn:ietf:params:xml:ns:caldav">${inner}</D:property>`;
     }
-    const {status, text, responses} = await ann.report('/principals/users/ann/', report(inner), '0');
+    const {status, text: body, responses} = await ann.report('/principals/users/ann/', report(inner), '0');
     expect(status).toBe(207);
     expect(responses.get('/principals/users/ann/')!.properties.has(caldav('calendar-user-address-set'))).toBe(true);
-    expect(text).toContain('HTTP/1.1 507');
-    expect(text).toContain('number-of-matches-within-limits');
+    expect(body).toContain('HTTP/1.1 507');
+    expect(body).toContain('number-of-matches-within-limits');
   });
 });
