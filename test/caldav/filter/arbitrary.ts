@@ -121,25 +121,39 @@ const started = (type: string) =>
     const alarms = type === 'VJOURNAL' ? fc.constant([]) : some(alarm(true), 3);
     const ends = type === 'VJOURNAL' ? fc.constant<string[]>([]) : lasting(type, start, form);
     const single = fc.tuple(ends, details, alarms).map(parts => parts.flat(2));
-    const moved = fc.tuple(fc.integer({min: 0, max: 6}), fc.integer({min: -30, max: 30}), single).map(([after, hours, lines]) => {
-      const id = start + after * day;
-      const to = id + (form.isDate ? Math.round(hours / 24) * day : hours * hour);
-      return {id, lines: [time('RECURRENCE-ID', id), time('DTSTART', to), ...lines.filter(line => !/^(DTEND|DUE)/.test(line))]};
-    });
+    const moved = fc
+      .tuple(fc.integer({min: 0, max: 6}), fc.integer({min: -30, max: 30}), single, chance(4))
+      .map(([after, hours, lines, future]) => {
+        const id = start + after * day;
+        const to = id + (form.isDate ? Math.round(hours / 24) * day : hours * hour);
+        return {
+          id,
+          lines: [
+            time(future ? 'RECURRENCE-ID;RANGE=THISANDFUTURE' : 'RECURRENCE-ID', id),
+            time('DTSTART', to),
+            ...lines.filter(line => !/^(DTEND|DUE)/.test(line)),
+          ],
+        };
+      });
     return fc
       .record({
         single,
         rule: some(rule(start, form)),
         exdates: fc.array(fc.integer({min: 1, max: 9}), {maxLength: 2}),
+        exdays: fc.array(fc.integer({min: 1, max: 9}), {maxLength: 1}),
         rdates: fc.array(fc.integer({min: 1, max: 200}), {maxLength: 2}),
         overrides: fc.uniqueArray(moved, {maxLength: 2, selector: ({id}) => id}),
       })
-      .map(({single: lines, rule: [rrule], exdates, rdates, overrides}) => {
+      .map(({single: lines, rule: [rrule], exdates, exdays, rdates, overrides}) => {
         const recurs = rrule === undefined ? [] : [`RRULE:${rrule}`];
         const extra = rdates.map(each => time('RDATE', start + (form.isDate ? each * day : each * hour)));
-        const except = exdates.map(each => time('EXDATE', start + each * day));
+        const except = [
+          ...exdates.map(each => time('EXDATE', start + each * day)),
+          ...exdays.map(each => `EXDATE;VALUE=DATE:${basic(start + each * day).slice(0, 8)}`),
+        ];
+        const isExcluded = (id: number) => [...exdates, ...exdays].some(each => start + each * day === id);
         const isSeries = recurs.length + extra.length > 0;
-        const free = overrides.filter(({id}) => !exdates.some(each => start + each * day === id));
+        const free = overrides.filter(({id}) => !isExcluded(id));
         return [
           ...block(type, ['UID:$', time('DTSTART', start), ...lines, ...recurs, ...extra, ...(isSeries ? except : [])]),
           ...(isSeries ? free : []).flatMap(override => block(type, ['UID:$', ...override.lines])),
@@ -172,8 +186,13 @@ export const object = fc
   )
   .map(lines => ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//EN', ...lines, 'END:VCALENDAR', ''].join('\r\n'));
 
+/** Mostly where the objects are; now and then so much later that no index has gone so far. */
 const range = fc
-  .tuple(fc.integer({min: -3 * 24, max: 60 * 24}), fc.integer({min: 1, max: 80}), fc.constantFrom('both', 'both', 'start', 'end'))
+  .tuple(
+    fc.oneof({weight: 5, arbitrary: fc.integer({min: -3 * 24, max: 60 * 24})}, fc.integer({min: 600 * 24, max: 760 * 24})),
+    fc.integer({min: 1, max: 80}),
+    fc.constantFrom('both', 'both', 'start', 'end'),
+  )
   .map(([from, hours, ends]) => ({
     start: ends === 'end' ? -Infinity : origin + from * hour,
     end: ends === 'start' ? Infinity : origin + (from + hours) * hour,
