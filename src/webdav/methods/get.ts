@@ -4,10 +4,9 @@ import type {StoredObject} from '../../store/store.ts';
 import {text} from '../../xml/element.ts';
 import {dav} from '../../xml/names.ts';
 import {parseXml} from '../../xml/parse.ts';
-import {escapeXml} from '../../xml/print.ts';
 import {contentTypeOf} from '../content-type.ts';
 import {DavError} from '../error.ts';
-import {membersOf} from '../locate.ts';
+import {listCollection} from '../listing.ts';
 import {chooseForm} from '../negotiate.ts';
 import {livePropertiesOf} from '../propstat.ts';
 import type {DavRequest, Method, Resource} from '../tables.ts';
@@ -85,25 +84,4 @@ async function contentType(resource: Resource, context: DavRequest): Promise<str
   const value = await row?.get({resource, stored: resource.stored!, context});
   if (typeof value === 'string') return value;
   return value && 'raw' in value ? text(parseXml(value.raw)) : contentTypeOf(resource.stored!.path);
-}
-
-const listed = 1000;
-
-async function listCollection(request: DavRequest): Promise<HttpResponse> {
-  const {href} = request.target!;
-  let items = '';
-  let count = 0;
-  for await (const member of membersOf(request.target!, request)) {
-    if (!request.may(dav('read'), member)) continue;
-    if (++count > listed) break;
-    const name = decodeURIComponent(member.href.replace(/\/$/, '').split('/').at(-1)!);
-    items += `<li><a href="${escapeXml(member.href)}">${escapeXml(name)}</a></li>\n`;
-  }
-  if (count > listed) items += '<li>…</li>\n';
-  const title = escapeXml(decodeURIComponent(href));
-  return {
-    status: 200,
-    headers: {'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache', ...inert},
-    body: `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>\n<body><h1>${title}</h1>\n<ul>\n${items}</ul></body></html>\n`,
-  };
 }
