@@ -1,4 +1,4 @@
-import {closeSync, constants, fchmodSync, openSync} from 'node:fs';
+import {closeSync, constants, fchmodSync, openSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {UserError} from '../base/user-error.ts';
@@ -27,52 +27,80 @@ export function proxiesFileIn(dataRoot: string): string {
 /** A lock lasts as long as one commit. */
 const lockWaitMs = 5_000;
 
-/** Opens the file, made where there is none; `:memory:` keeps all of it in this process. Throws UserError where it cannot be used. */
+/**
+ * Opens the file, made where there is none; one that is put in its place while it is open is taken instead. `:memory:` keeps all of it
+ * in this process. Throws UserError where it cannot be used.
+ */
 export function openProxiesFile(file: string): ProxiesFile {
-  const database = open(file);
-  const version = database.prepare('PRAGMA data_version');
-  const all = database.prepare('SELECT owner, access, member FROM proxies ORDER BY owner, access, member');
-  const insert = database.prepare('INSERT OR IGNORE INTO proxies (owner, access, member) VALUES (?, ?, ?)');
-  const remove = database.prepare('DELETE FROM proxies WHERE owner = ? AND access = ? AND member = ?');
-  const empty = database.prepare('DELETE FROM proxies WHERE owner = ? AND access = ?');
-  const forget = database.prepare('DELETE FROM proxies WHERE owner = ? OR member = ?');
-  const list = () => all.all() as unknown as readonly Delegation[];
-
+  let open = connect(file);
   let joined: {directory: Directory; version: number; proxies: Proxies} | undefined;
-  /** What this connection changes itself, data_version does not tell. */
-  const changed = <T>(work: () => T): T => {
+  const current = () => {
+    if (open.inode === inodeOf(file)) return open;
+    const next = connect(file);
+    open.database.close();
     joined = undefined;
-    return work();
+    open = next;
+    return open;
   };
-  const set = async (owner: string, access: ProxyAccess, members: readonly string[]) =>
-    changed(() => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        empty.run(owner, access);
-        for (const member of members) insert.run(owner, access, member);
-        database.exec('COMMIT');
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
-    });
+  /** What this connection changes itself, data_version does not tell. */
+  const change = <T>(work: (connection: Connection) => T): T => {
+    const connection = current();
+    joined = undefined;
+    return work(connection);
+  };
+  const list = () => current().all.all() as unknown as readonly Delegation[];
+  const set: Proxies['set'] = async (owner, access, members) => change(connection => replace(connection, owner, access, members));
 
   return {
     with(directory) {
-      const now = Number(version.get()!.data_version);
-      if (joined?.directory === directory && joined.version === now) return joined.proxies;
-      joined = {directory, version: now, proxies: joinProxies(directory, list(), set)};
+      const version = Number(current().version.get()!.data_version);
+      if (joined?.directory === directory && joined.version === version) return joined.proxies;
+      joined = {directory, version, proxies: joinProxies(directory, list(), set)};
       return joined.proxies;
     },
     list,
-    add: ({owner, access, member}) => changed(() => insert.run(owner, access, member).changes > 0),
-    remove: ({owner, access, member}) => changed(() => remove.run(owner, access, member).changes > 0),
-    forget: guid => changed(() => void forget.run(guid, guid)),
-    [Symbol.dispose]: () => database.close(),
+    add: ({owner, access, member}) => change(({insert}) => insert.run(owner, access, member).changes > 0),
+    remove: ({owner, access, member}) => change(connection => connection.remove.run(owner, access, member).changes > 0),
+    forget: guid => change(connection => void connection.forget.run(guid, guid)),
+    [Symbol.dispose]: () => open.database.close(),
   };
 }
 
-function open(file: string): DatabaseSync {
+type Connection = ReturnType<typeof connect>;
+
+function connect(file: string) {
+  const database = openDatabase(file);
+  return {
+    database,
+    inode: inodeOf(file),
+    version: database.prepare('PRAGMA data_version'),
+    all: database.prepare('SELECT owner, access, member FROM proxies ORDER BY owner, access, member'),
+    insert: database.prepare('INSERT OR IGNORE INTO proxies (owner, access, member) VALUES (?, ?, ?)'),
+    remove: database.prepare('DELETE FROM proxies WHERE owner = ? AND access = ? AND member = ?'),
+    empty: database.prepare('DELETE FROM proxies WHERE owner = ? AND access = ?'),
+    forget: database.prepare('DELETE FROM proxies WHERE owner = ? OR member = ?'),
+  };
+}
+
+/** Which file is at the path; undefined where there is none. */
+function inodeOf(file: string): string | undefined {
+  const stats = statSync(file, {throwIfNoEntry: false});
+  return stats && `${stats.dev} ${stats.ino}`;
+}
+
+function replace({database, empty, insert}: Connection, owner: string, access: ProxyAccess, members: readonly string[]): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    empty.run(owner, access);
+    for (const member of members) insert.run(owner, access, member);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function openDatabase(file: string): DatabaseSync {
   try {
     if (file !== ':memory:') make(file);
     const database = new DatabaseSync(file, {timeout: lockWaitMs});

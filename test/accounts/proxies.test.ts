@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {stat, writeFile} from 'node:fs/promises';
+import {rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import fc from 'fast-check';
@@ -125,6 +125,25 @@ describe('the file of what owners set', () => {
     expect(proxies.list()).toEqual([write('room', 'ann')]);
     await proxies.with(fixed).set('room', 'write', []);
     expect(proxies.with(fixed).of('room', 'write')).toEqual(['bob']);
+  });
+
+  test('that is taken away, or replaced by one from a backup, is left behind at once', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'proxies.sqlite');
+    using proxies = openProxiesFile(file);
+    await proxies.with(directory).set('ann', 'read', ['bob']);
+    const handed = proxies.with(directory);
+    {
+      using backup = openProxiesFile(join(folder, 'backup'));
+      backup.add({owner: 'ann', access: 'read', member: 'cid'});
+    }
+    for (const end of ['', '-wal', '-shm']) await rm(file + end, {force: true});
+    expect(proxies.with(directory).of('ann', 'read')).toEqual([]);
+    await handed.set('bob', 'read', ['ann']);
+    expect(proxies.list()).toEqual([{owner: 'bob', access: 'read', member: 'ann'}]);
+    for (const end of ['-wal', '-shm']) await rm(file + end, {force: true});
+    await rename(join(folder, 'backup'), file);
+    expect(proxies.with(directory).of('ann', 'read')).toEqual(['cid']);
   });
 
   test('is made once, though processes start together, and none of what they write is lost', async () => {
