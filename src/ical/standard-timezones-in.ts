@@ -1,4 +1,5 @@
-import ICAL from 'ical.js';
+import type {JcalComponent} from './jcal.ts';
+import {printComponent} from './print.ts';
 import {standardTimezone} from './standard-timezone.ts';
 import {zoneByName} from './time-zones.ts';
 import {spellingOf} from './tzdata.ts';
@@ -22,17 +23,33 @@ export function withStandardTimezones(text: string, whole = false): string {
   const missing = referred(unfolded(text));
   for (const [block] of text.matchAll(blocks)) missing.delete(tzidIn(block) ?? '');
   let inserted = '';
-  for (const [tzid, year] of missing) {
-    const zone = zoneByName(tzid);
-    // A year before is enough to tell what holds at its start.
-    const component = zone && standardTimezone(zone.id, whole ? {} : {start: Date.UTC(Math.max(year - 1, 1), 0)});
-    if (!component) continue;
-    component[1] = component[1].map(property => (property[0] === 'tzid' ? ['tzid', {}, 'text', tzid] : property));
-    inserted += `${new ICAL.Component(component).toString()}\r\n`;
-  }
+  // A year before is enough to tell what holds at its start.
+  for (const [tzid, year] of missing) inserted += printedTimezone(tzid, whole ? undefined : Math.max(year - 1, 1));
   if (inserted === '') return text;
   const first = /^BEGIN:(?!VCALENDAR)/im.exec(text);
   return first ? text.slice(0, first.index) + inserted + text.slice(first.index) : text;
+}
+
+const printed = new Map<string, string>();
+const maxPrinted = 1000;
+
+/** Remembered: a report puts the same few into thousands of objects. Empty: nothing is known of the zone. */
+function printedTimezone(tzid: string, fromYear: number | undefined): string {
+  const key = `${fromYear} ${tzid}`;
+  let text = printed.get(key);
+  if (text === undefined) {
+    const zone = zoneByName(tzid);
+    const start = fromYear === undefined ? undefined : new Date(0).setUTCFullYear(fromYear, 0, 1);
+    const component = zone && standardTimezone(zone.id, {start});
+    text = component ? printComponent(renamed(component, tzid)) : '';
+    if (printed.size >= maxPrinted) printed.clear();
+    printed.set(key, text);
+  }
+  return text;
+}
+
+function renamed([name, properties, components]: JcalComponent, tzid: string): JcalComponent {
+  return [name, properties.map(property => (property[0] === 'tzid' ? ['tzid', {}, 'text', tzid] : property)), components];
 }
 
 /** The TZID of the first VTIMEZONE in a text. */

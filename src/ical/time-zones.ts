@@ -2,6 +2,7 @@ import {ianaZone} from './iana-zone.ts';
 import {type JcalComponent, jcalOf, textOf} from './jcal.ts';
 import type {Calendar} from './parse.ts';
 import type {FindZone} from './time.ts';
+import {timezoneOfCity} from './tzdata.ts';
 import {vtimezone} from './vtimezone.ts';
 import {windowsZones} from './windows-zones.ts';
 import type {Zone} from './zone.ts';
@@ -40,7 +41,7 @@ function described(components: readonly JcalComponent[], tzid: string): Zone | u
 
 /**
  * The zone a name means: IANA's, Windows's (CLDR), or IANA's behind a vendor's prefix
- * (`/freeassociation.sourceforge.net/Tzfile/Europe/Berlin`). Undefined: unknown.
+ * (`/freeassociation.sourceforge.net/Tzfile/Europe/Berlin`), or as Outlook shows it (`(UTC+01:00) Amsterdam, Berlin`). Undefined: unknown.
  */
 export function zoneByName(tzid: string): Zone | undefined {
   const name = tzid.replace(/^"|"$/g, '').trim();
@@ -53,8 +54,18 @@ export function zoneByName(tzid: string): Zone | undefined {
     const zone = ianaZone(segments.slice(-length).join('/'));
     if (zone) return zone;
   }
+  const shown = /^\((?:UTC|GMT)[^)]*\) *(.+)$/i.exec(name);
+  if (shown) return zoneShown(shown[1]!);
   const offset = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d\d)?$/i.exec(name);
   return offset ? ianaZone(`${offset[1]}${offset[2]!.padStart(2, '0')}:${offset[3] ?? '00'}`) : undefined;
+}
+
+/** What Outlook and Notes show of a zone after its offset: `Eastern Time (US & Canada)`, or some of its cities. */
+function zoneShown(text: string): Zone | undefined {
+  const windows = windowsZones[text.replace(/ Time \(US & Canada\)$/i, ' Standard Time').toLowerCase()];
+  if (windows) return ianaZone(windows);
+  const city = text.split(/[,/]/).find(part => timezoneOfCity(part.trim()));
+  return city === undefined ? undefined : ianaZone(timezoneOfCity(city.trim())!);
 }
 
 /** The zone of a calendar's CALDAV:calendar-timezone (RFC 4791 §5.2.2): its one VTIMEZONE; undefined where there is none to be read. */

@@ -29,6 +29,8 @@ interface Packed {
   readonly zones: readonly string[];
   /** `Europe/London|GB` */
   readonly links: readonly string[];
+  /** `AD|Europe/Andorra` */
+  readonly countries: readonly string[];
 }
 
 const require = createRequire(import.meta.url);
@@ -41,11 +43,23 @@ const packed = require(tzdataFile) as Packed;
 /** The edition of IANA's database: `2026f`. */
 export const tzdataVersion: string = packed.version;
 
-const texts = new Map(packed.zones.map(text => [text.slice(0, text.indexOf('|')), text]));
-const targets = new Map(packed.links.map(link => link.split('|').toReversed() as [string, string]));
+/** Names of the places that countries have zones for today: of several names of one zone, the current one. */
+const current = new Set(packed.countries.flatMap(country => country.split('|')[1]!.split(' ')));
+const linked = Map.groupBy(packed.links, link => link.split('|')[0]!);
+
+/** Each zone's names, the one first by which it is known. */
+const groups: readonly {readonly names: readonly [string, ...string[]]; readonly text: string}[] = packed.zones.map(text => {
+  const id = text.slice(0, text.indexOf('|'));
+  const names = [id, ...(linked.get(id) ?? []).map(link => link.split('|')[1]!)];
+  const first = names.find(name => current.has(name)) ?? names.find(name => name === 'Etc/GMT') ?? id;
+  return {names: [first, ...names.filter(name => name !== first)], text};
+});
+
+const texts = new Map(groups.map(({names: [id], text}) => [id, text]));
+const targets = new Map(groups.flatMap(({names: [id, ...others]}) => others.map(other => [other, id] as const)));
 /** The spelling of each name, by its lower case. */
 const spellings = new Map([...texts.keys(), ...targets.keys()].map(name => [name.toLowerCase(), name]));
-const aliases = Map.groupBy(targets.keys(), alias => targets.get(alias)!);
+const aliases = new Map(groups.map(({names: [id, ...others]}) => [id, others]));
 const unpacked = new Map<string, Timezone>();
 
 /** The identifiers, without aliases, in alphabetical order. */
@@ -68,10 +82,26 @@ export function timezone(name: string): Timezone | undefined {
   const id = targets.get(spelling) ?? spelling;
   let zone = unpacked.get(id);
   if (!zone) {
-    zone = unpack(texts.get(id)!);
+    zone = {...unpack(texts.get(id)!), id};
     unpacked.set(id, zone);
   }
   return zone;
+}
+
+let cities: ReadonlyMap<string, string> | undefined;
+
+/** The identifier or alias that ends with a city's name: `New York`. */
+export function timezoneOfCity(city: string): string | undefined {
+  cities ??= new Map(
+    [...spellings.values()].map(name => [
+      name
+        .slice(name.lastIndexOf('/') + 1)
+        .replaceAll('_', ' ')
+        .toLowerCase(),
+      name,
+    ]),
+  );
+  return cities.get(city.toLowerCase());
 }
 
 /** Changes whenever a zone's data do. */
@@ -79,8 +109,8 @@ export function timezoneDigest(id: string): string {
   return createHash('sha256').update(texts.get(id)!).digest('base64url').slice(0, 12);
 }
 
-function unpack(text: string): Timezone {
-  const [id, names, offsets, sequence, differences] = text.split('|') as [string, string, string, string, string];
+function unpack(text: string): Omit<Timezone, 'id'> {
+  const [, names, offsets, sequence, differences] = text.split('|') as [string, string, string, string, string];
   const abbreviations = names.split(' ');
   const ahead = offsets.split(' ').map(offset => Math.round(-parseBase60(offset) * 60) * 1000);
   const kinds = Array.from(sequence, digit => parseBase60(digit));
@@ -90,7 +120,7 @@ function unpack(text: string): Timezone {
     const [before, after] = [kinds[index]!, kinds[index + 1]!];
     return {at, from: ahead[before]!, to: ahead[after]!, name: abbreviations[after]!};
   });
-  return {id, first: ahead[kinds[0]!]!, name: abbreviations[kinds[0]!]!, changes: withDaylight(changes)};
+  return {first: ahead[kinds[0]!]!, name: abbreviations[kinds[0]!]!, changes: withDaylight(changes)};
 }
 
 /** Digits are 0-9, a-z, A-X. */

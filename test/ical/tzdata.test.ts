@@ -39,6 +39,20 @@ describe('IANA’s database', () => {
     expect(timezone('__proto__')).toBeUndefined();
   });
 
+  test.each([
+    ['Europe/Kiev', 'Europe/Kyiv'],
+    ['Asia/Calcutta', 'Asia/Kolkata'],
+    ['Asia/Rangoon', 'Asia/Yangon'],
+    ['America/Fort_Wayne', 'America/Indiana/Indianapolis'],
+    ['GMT', 'Etc/GMT'],
+    ['UTC', 'Etc/UTC'],
+    ['Europe/Oslo', 'Europe/Berlin'],
+  ])('%s is another name of %s', (alias, id) => {
+    expect(timezone(alias)!.id).toBe(id);
+    expect(aliasesOf(id)).toContain(alias);
+    expect(timezoneIds).not.toContain(alias);
+  });
+
   test('every name that this Node knows is in it', () => {
     expect(Intl.supportedValuesOf('timeZone').filter(name => !timezone(name))).toEqual([]);
   });

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {tzdataVersion} from '../../src/ical/tzdata.ts';
+import {timezones} from '../../src/timezones/timezones.ts';
 import {serve} from '../support/serve.ts';
 
 let served: Awaited<ReturnType<typeof serve<never>>>;
@@ -277,4 +279,39 @@ test('without EnableTimezoneService there is none, and no token', async () => {
   expect((await nobody.get(`${base}/zones`)).status).toBe(401);
   expect((await ann.get(`${base}/zones`)).status).toBe(404);
   expect((await ann.request('OPTIONS', '/calendars/users/ann/')).headers.get('dav')).not.toContain('calendar-no-timezone');
+});
+
+test('whatever is asked, it is answered, and by no fault of the server', () => {
+  const piece = fc.oneof(
+    fc.constantFrom('zones', 'observances', 'capabilities', '..', '%2e%2e', 'Europe%2FBerlin', 'UTC', '%', '%ff', 'leapseconds'),
+    fc.string(),
+  );
+  const parameter = fc.tuple(
+    fc.constantFrom('start', 'end', 'pattern', 'changedsince', 'method', 'tzid', '__proto__'),
+    fc.oneof(
+      fc.constantFrom('2008-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '0000-01-01T00:00:00Z', '20080101', '*', 'get'),
+      fc.string(),
+    ),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom('/stdtimezones', '/timezones', '/.well-known/timezone'),
+      fc.array(piece, {maxLength: 4}),
+      fc.array(parameter, {maxLength: 4}),
+      fc.constantFrom('GET', 'HEAD', 'POST', 'OPTIONS'),
+      (start, pieces, parameters, method) => {
+        const request = {
+          method,
+          path: [start, ...pieces].join('/'),
+          query: parameters.map(([name, value]) => `${name}=${value}`).join('&'),
+          headers: {},
+          body: new Uint8Array(),
+          address: '::1',
+          secure: false,
+        };
+        expect(timezones(request)?.status ?? 404).toBeLessThan(500);
+      },
+    ),
+    {numRuns: 500},
+  );
 });
