@@ -22,16 +22,23 @@ export function printStored(aces: readonly Ace[]): string | undefined {
 }
 
 const none: readonly Ace[] = [];
-const mostParsed = 1000;
+/** A large collection's lists, though each of its members had one of its own. */
+const mostCharacters = 8_000_000;
 const parsed = new Map<string, readonly Ace[]>();
+let characters = 0;
 
-/** XML is parsed once, however many resources have that list; what was asked for longest ago is let go of. */
+/** XML is parsed once, however many resources have that list; what was parsed longest ago is let go of. */
 function parseStored(printed: string): readonly Ace[] {
   let aces = parsed.get(printed);
-  if (aces) parsed.delete(printed);
-  else aces = parseOrDeny(printed);
+  if (aces) return aces;
+  aces = parseOrDeny(printed);
   parsed.set(printed, aces);
-  if (parsed.size > mostParsed) parsed.delete(parsed.keys().next().value!);
+  characters += printed.length;
+  for (const oldest of parsed.keys()) {
+    if (characters <= mostCharacters) break;
+    parsed.delete(oldest);
+    characters -= oldest.length;
+  }
   return aces;
 }
 
