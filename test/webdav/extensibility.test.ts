@@ -56,9 +56,8 @@ describe('RFC 4918 §17 XML extensibility', () => {
     const root = body.replace('%', `% ${declarations}`);
     const plain = await ask(root.replaceAll('?', '').replaceAll('%', ''));
     const unknown = '<X:unknown X:a="b"><D:prop><D:href>/</D:href></D:prop><X:more/></X:unknown><!-- a comment --><?a pi?>';
-    expect(
-      await ask(root.replaceAll('%', 'X:unknown="%" X:set="?" unknown="x"').replaceAll(/(?<!")\?(?![">a])/g, unknown)),
-    ).toEqual(plain);
+    const extended = root.replaceAll('%', 'X:unknown="y" unknown="x"').replaceAll('?', unknown);
+    expect(await ask(extended)).toEqual(plain);
     expect(plain.status).toBeLessThan(300);
   });
 
