@@ -46,7 +46,7 @@ describe('RFC 4791 §5.3.2 creating calendar object resources', () => {
     expect(text(properties.get(dav('getcontentlength'))!)).toBe(String(Buffer.byteLength(odd)));
   });
 
-  test('§5.3.2.2, the example', async () => {
+  test('§5.3.2, the example', async () => {
     const {ann} = await serve({ann: []});
     const example = `BEGIN:VCALENDAR
 VERSION:2.0
