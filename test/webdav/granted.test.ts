@@ -1,8 +1,9 @@
+import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {protocol} from '../../src/server/protocol.ts';
 import {type Element, element, elements} from '../../src/xml/element.ts';
 import {caldav, dav, type Name} from '../../src/xml/names.ts';
-import {authenticated, deny, everybody, grant, href, setAcl, user} from '../support/acl.ts';
+import {authenticated, deny, everybody, grant, href, invert, owner, setAcl, unauthenticated, user} from '../support/acl.ts';
 import {event} from '../support/events.ts';
 import {sharedServer} from '../support/shared-server.ts';
 
@@ -316,6 +317,59 @@ describe('RFC 3744: nobody gets more than was granted', () => {
     for (const destination of [`${mine}1.ics`, `${await shared(grant(bob, dav('all')))}x.ics`]) {
       expect(outcome(await client.request('MOVE', `${path}1.ics`, {headers: {destination}}))).toEqual(needed);
     }
+  });
+});
+
+describe('RFC 3744: every way to look shows the same', () => {
+  const who = fc.constantFrom(bob, cid, everybody, authenticated, unauthenticated, invert(bob), owner);
+  const privileges = fc.subarray([read, dav('read-current-user-privilege-set'), caldav('read-free-busy')], {minLength: 1});
+  const aces = fc.array(
+    fc.tuple(who, privileges, fc.boolean()).map(([whom, names, grants]) => (grants ? grant : deny)(whom, ...names)),
+    {maxLength: 3},
+  );
+
+  test('whatever was granted, GET, PROPFIND, sync, query, multiget and the whole calendar agree on what may be read', async () => {
+    const {ann, bob: client, cid: third, nobody} = served();
+    const path = await shared();
+    await ann.delete(`${path}1.ics`);
+    const files = ['a.ics', 'b.ics', 'c.ics'].map(name => path + name);
+    for (const [at, file] of files.entries()) await ann.put(file, event(`uid-${at}`, `20261201T1${at}0000Z`));
+    const C = 'xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:D="DAV:"';
+    const query = `<C:calendar-query ${C}><D:prop><D:getetag/></D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>`;
+    const hrefs = files.map(file => `<D:href>${file}</D:href>`).join('');
+    const multiget = `<C:calendar-multiget ${C}><D:prop><D:getetag/></D:prop>${hrefs}</C:calendar-multiget>`;
+
+    await fc.assert(
+      fc.asyncProperty(aces, fc.array(aces, {minLength: 3, maxLength: 3}), async (ofCalendar, ofObjects) => {
+        expect((await setAcl(ann, path, ...ofCalendar)).status).toBe(200);
+        for (const [at, file] of files.entries()) await setAcl(ann, file, ...ofObjects[at]!);
+        for (const each of [client, third, nobody]) {
+          const statuses = await Promise.all(files.map(async file => (await each.get(file)).status));
+          for (const status of statuses) expect([200, each === nobody ? 401 : 403]).toContain(status);
+          const seen = files.filter((_, at) => statuses[at] === 200);
+          const listing = await each.propfind(path, 1, dav('getetag'));
+          const answers = await Promise.all([
+            each.report(path, query),
+            each.report(path, multiget),
+            each.sync(path),
+            each.get(path),
+          ]);
+          if (listing.status !== 207) {
+            for (const {status} of answers) expect(status).toBe(each === nobody ? 401 : 403);
+            continue;
+          }
+          const found = [listing, ...answers.slice(0, 3)].map(({responses}) =>
+            [...responses]
+              .filter(([url, {properties}]) => url !== path && properties.size > 0)
+              .map(([url]) => url)
+              .sort(),
+          );
+          expect(found).toEqual([seen, seen, seen, seen]);
+          expect(files.filter((_, at) => answers[3]!.text.includes(`UID:uid-${at}`))).toEqual(seen);
+        }
+      }),
+      {numRuns: 25},
+    );
   });
 });
 
