@@ -9,6 +9,7 @@ import {componentsOf} from './component-set.ts';
 import {requireWithinLimits} from './object-limits.ts';
 import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from './preconditions.ts';
 import {requireAccess} from './private-events.ts';
+import {requireUniqueInHome} from './unique-in-home.ts';
 
 /**
  * RFC 4791 §5.3.2.1: whether an object may come into a calendar, by whatever way, and what the store is to keep of it. Pure: it looks
@@ -25,6 +26,7 @@ export function admit(arrival: Arrival, context: Pick<DavContext, 'limits'> & Pa
   requireAccess(object.calendar, arrival.parent, context);
   const index = requireWithinLimits(object, limits);
   requireNoUidConflict(object, arrival);
+  if (limits.uniqueUidsInHome) requireUniqueInHome(object.uid, arrival);
   requireRoom(arrival, limits);
   return {bytes, index};
 }

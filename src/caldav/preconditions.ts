@@ -44,6 +44,9 @@ export const maxCollections = precondition(403, calendarserver('max-collections'
 /** CalendarServer's: a calendar holds no more objects than this. */
 export const maxResources = precondition(403, calendarserver('max-resources'));
 
+/** RFC 6638 §3.2.4.1: the UID is used in no other calendar of the home, where UniqueUIDsInHome wants it so. Holds the DAV:href of the one that has it. */
+export const uniqueSchedulingObjectResource = precondition(403, caldav('unique-scheduling-object-resource'));
+
 /** CalendarServer's private events §4.2.6: a value that the server knows, and anything but PUBLIC from the owner alone. */
 export const validAccessRestriction = precondition(403, calendarserver('valid-access-restriction'));
 export const validAccessRestrictionChange = precondition(403, calendarserver('valid-access-restriction-change'));

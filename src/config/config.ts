@@ -40,6 +40,7 @@ export interface Config {
   readonly enableMonolithicCalendars: boolean;
   /** What one POST of bulk changes may have; 0: no limit. */
   readonly bulk: {readonly enabled: boolean; readonly maxResources: number; readonly maxBytes: number};
+  readonly uniqueUidsInHome: boolean;
   readonly enablePrivateEvents: boolean;
   readonly freeBusyUrl: {readonly enabled: boolean; readonly timePeriodDays: number; readonly anonymousAccess: boolean};
   readonly enableAnonymousReadRoot: boolean;

@@ -48,6 +48,7 @@ export function createApp({config, directory, proxies, store, log, authorityChai
       quotaBytes: config.limits.userQuotaBytes,
       maxInstances: config.limits.maxAllowedInstances,
       enableMonolithicCalendars: config.enableMonolithicCalendars,
+      uniqueUidsInHome: config.uniqueUidsInHome,
       privateEvents: config.enablePrivateEvents,
       ...(config.bulk.enabled ? {bulk: config.bulk} : {}),
       ...(config.freeBusyUrl.enabled ? {freeBusyUrl: config.freeBusyUrl} : {}),

@@ -34,13 +34,17 @@ const plist = {
   MaxResourcesPerCollection: 10000,
 };
 
-/** Starts a server with the suite's accounts on a free port of this machine. */
-export async function startSelf(log: Log = silent): Promise<SelfServer> {
+/** Starts a server with the suite's accounts on a free port of this machine, as a run that claims these features wants it. */
+export async function startSelf(features: ReadonlySet<string> = new Set(), log: Log = silent): Promise<SelfServer> {
   const directory = parseDirectory(conformanceAccounts(), 'the accounts of the suite');
   const folder = await mkdtemp(join(tmpdir(), 'caldav-test-self-'));
   await using undo = new AsyncDisposableStack();
   undo.defer(() => rm(folder, {recursive: true, force: true}));
-  const config = parseConfig({plist, file: join(folder, 'caldavd.plist'), folder});
+  const config = parseConfig({
+    plist: {...plist, UniqueUIDsInHome: features.has('no-duplicate-uids')},
+    file: join(folder, 'caldavd.plist'),
+    folder,
+  });
   const store = await openFileStore({root: join(folder, 'data'), log, index: indexFile});
   undo.defer(() => store.close());
   const proxies = undo.use(openProxiesFile(':memory:'));

@@ -327,6 +327,8 @@ export interface Limits {
   readonly challengeDiscovery?: boolean;
   /** What one POST of bulk changes may have; undefined: none are taken. */
   readonly bulk?: {readonly maxResources: number; readonly maxBytes: number};
+  /** Whether a UID is used once in a whole home; undefined: once in a calendar. */
+  readonly uniqueUidsInHome?: boolean;
   /** Whether what an event says of its privacy holds; undefined: no. */
   readonly privateEvents?: boolean;
   /** The link that tells when somebody is busy; undefined: there is none. */

@@ -55,7 +55,7 @@ export const test: Command = {
       const tests = script.suites.reduce((count, suite) => count + suite.tests.length, 0);
       const progress = createProgress(io.out, `${at + 1}/${found.length} ${name}`, tests);
       // Each has a server to itself, so that what one leaves behind is not held against the next.
-      await using running = self ? await startSelf() : undefined;
+      await using running = self ? await startSelf(read.features) : undefined;
       const info = running
         ? {...read, host: running.host, port: running.port, sslPort: running.sslPort}
         : {...read, ...authority};

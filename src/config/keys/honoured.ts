@@ -139,6 +139,13 @@ export const honoured: readonly ConfigKey[] = [
     meaning: 'How many bytes one such request has at most; 0: no limit but that of every request.',
   },
   {
+    key: 'UniqueUIDsInHome',
+    type: 'boolean',
+    default: false,
+    config: 'uniqueUidsInHome',
+    meaning: 'Whether no two calendars of an account may hold the same event; some programs move events by storing them twice.',
+  },
+  {
     key: 'EnablePrivateEvents',
     type: 'boolean',
     default: true,
