@@ -39,9 +39,10 @@ function askedIn(prop: Element): Wanted['asked'] {
   return more.length > 0 ? new Map(more.map(each => [each.name, each])) : undefined;
 }
 
-/** What a report asks for of each resource: the DAV:prop in its body, none of it where that is missing. */
+/** What a report asks for of each resource: the DAV:prop in its body, none of it where that is missing. Throws DavError 400 for two. */
 export function wantedIn(body: Element, http: HttpRequest): Wanted {
-  const prop = child(body, dav('prop'));
+  const [prop, ...more] = elements(body, dav('prop'));
+  if (more.length > 0) throw new DavError(400, {message: 'A report has one DAV:prop at most.'});
   return {
     how: 'prop',
     names: prop ? namesIn(prop) : [],

@@ -110,6 +110,18 @@ describe('caldav-proxy: the groups of delegates', () => {
     expect(await read(client, `${ann}calendar-proxy-write/`)).toEqual([bob, cid]);
   });
 
+  test('say to each what may be done: the owner changes them, others look', async () => {
+    const {ann: client, bob: other} = await start();
+    const may = async (who: Client) => {
+      const {responses} = await who.propfind(`${ann}calendar-proxy-write/`, 0, dav('current-user-privilege-set'));
+      const set = [...responses.values()][0]!.properties.get(dav('current-user-privilege-set'))!;
+      return elements(set).map(privilege => elements(privilege)[0]!.name);
+    };
+    expect(await may(client)).toEqual(expect.arrayContaining([dav('read'), dav('write-properties')]));
+    expect(await may(other)).toContain(dav('read'));
+    expect(await may(other)).not.toContain(dav('write-properties'));
+  });
+
   test('of a room are filled by those who write its calendars, as it has nobody else', async () => {
     const {bob: writer, cid: reader} = await start();
     expect(await set(reader, `${room}calendar-proxy-read/`, cid, ann)).toBe(dav('need-privileges'));

@@ -135,6 +135,13 @@ describe('RFC 3744 §9.3 DAV:principal-match', () => {
     expect([...(await client.report('/principals/users/', body, '0')).responses.keys()]).toEqual(['/principals/users/ann/']);
   });
 
+  test('two DAV:prop are no report: 400', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const prop = element(dav('prop'), element(dav('displayname')));
+    const body = element(dav('principal-match'), element(dav('self')), prop, prop);
+    expect((await client.report('/principals/', body, '0')).status).toBe(400);
+  });
+
   test('DAV:principal-property: whatever names the one who asks in that property', async () => {
     const {ann: client} = await serve({ann: []}, {records});
     const body = element(dav('principal-match'), element(dav('principal-property'), element(dav('owner'))));
