@@ -160,9 +160,13 @@ function midnight(local: number): number {
 function* instancesOfSeries(series: Series, findZone: FindZone, options: ExpandOptions & {zone: Zone}): Generator<Instance> {
   const {master, start, overridden, overriddenDays, changes} = series;
   const zone = start.zone ?? options.zone;
+  let last = -Infinity;
   for (const {local, extra} of baseTimes(series, options)) {
     const base: IcalTime = {...start, local};
     const key = keyOf(base, start);
+    // What the clocks skip is what they show an hour later (RFC 5545 §3.3.5): it is there once.
+    if (key <= last) continue;
+    last = key;
     if (overridden.has(key) || overriddenDays.has(midnight(local)) || isExcluded(series, key, local)) continue;
     const change = changes.findLast(candidate => candidate.key <= key);
     const timing = change?.timing ?? master;

@@ -37,6 +37,36 @@ describe('time zones', () => {
     ]);
   });
 
+  test('a time that the clocks show twice is the first of them', () => {
+    const calendar = event('DTSTART;TZID=Europe/Berlin:20261024T023000', 'RRULE:FREQ=DAILY;COUNT=3');
+    expect(instances(calendar).map(each => each.split('/')[0])).toEqual([
+      '20261024T003000Z',
+      '20261025T003000Z',
+      '20261026T013000Z',
+    ]);
+  });
+
+  test('what lasts over a change of the clocks lasts as long as it says', () => {
+    const night = event('DTSTART;TZID=Europe/Berlin:20261024T233000', 'DURATION:PT8H', 'RRULE:FREQ=DAILY;COUNT=2');
+    expect(instances(night)).toEqual(['20261024T213000Z/20261025T053000Z', '20261025T223000Z/20261026T063000Z']);
+  });
+
+  test('where the clocks skip an hour, an hourly series has each instant once', () => {
+    const starts = (rule: string) =>
+      instances(event('DTSTART;TZID=Europe/Berlin:20260329T003000', `RRULE:${rule}`), '20260329', '20260330').map(
+        each => each.split('/')[0],
+      );
+    const hourly = starts('FREQ=HOURLY;UNTIL=20260329T030000Z');
+    expect(hourly).toEqual(['20260329T003000Z', '20260329T013000Z', '20260329T023000Z']);
+    const minutely = starts('FREQ=MINUTELY;INTERVAL=20;UNTIL=20260329T030000Z');
+    expect(new Set(minutely).size).toBe(minutely.length);
+  });
+
+  test('an EXDATE in UTC meets a time that is skipped', () => {
+    const lines = ['DTSTART;TZID=Europe/Berlin:20260328T023000', 'RRULE:FREQ=DAILY;COUNT=3', 'EXDATE:20260329T013000Z'];
+    expect(instances(event(...lines))).toHaveLength(2);
+  });
+
   test('DTEND keeps its exact distance, DURATION counts days by the calendar (RFC 5545 §3.8.5.3)', () => {
     const night = ['DTSTART;TZID=Europe/Berlin:20260327T220000', 'RRULE:FREQ=DAILY;COUNT=2'];
     expect(instances(event(...night, 'DTEND;TZID=Europe/Berlin:20260328T220000'))[1]).toBe('20260328T210000Z/20260329T210000Z');
@@ -205,6 +235,40 @@ describe('RFC 5545 §3.8.4.4, RECURRENCE-ID', () => {
     ]);
   });
 
+  test('they move by the clock, over a change of it', () => {
+    const calendar = series(
+      ['DTSTART;TZID=Europe/Berlin:20260327T100000', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=4'],
+      [
+        'RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260328T100000',
+        'DTSTART;TZID=Europe/Berlin:20260328T120000',
+        'DURATION:PT2H',
+      ],
+    );
+    expect(instances(calendar)).toEqual([
+      '20260327T090000Z/20260327T100000Z',
+      '20260328T110000Z/20260328T130000Z',
+      '20260329T100000Z/20260329T120000Z',
+      '20260330T100000Z/20260330T120000Z',
+    ]);
+  });
+
+  test('they keep what EXDATE takes away, and COUNT', () => {
+    const calendar = series(
+      [...daily, 'RRULE:FREQ=DAILY;COUNT=4', 'EXDATE:20260103T100000Z'],
+      ['RECURRENCE-ID;RANGE=THISANDFUTURE:20260102T100000Z', 'DTSTART:20260102T120000Z', 'SUMMARY:later'],
+    );
+    expect(instances(calendar).map(each => each.slice(0, 16))).toEqual([
+      '20260101T100000Z',
+      '20260102T120000Z',
+      '20260104T120000Z',
+    ]);
+  });
+
+  test('an orphan that is for all that follow is one instance: what follows is not known', () => {
+    const calendar = series(['RECURRENCE-ID;RANGE=THISANDFUTURE:20260102T100000Z', 'DTSTART:20260102T120000Z', 'DURATION:PT1H']);
+    expect(instances(calendar)).toEqual(['20260102T120000Z/20260102T130000Z']);
+  });
+
   test('moved back by a year, they are still found', () => {
     const calendar = series(
       [...daily, 'RRULE:FREQ=DAILY'],
@@ -273,6 +337,11 @@ describe('ranges', () => {
     const range = {start: at('20260101'), end: at('20260111')};
     expect(expand(calendar, range, {limit: 10})).toHaveLength(10);
     expect(expand(calendar, range, {limit: 9})).toBeUndefined();
+  });
+
+  test.each(['RRULE:FREQ=YEARLY;UNTIL=99991231T235959Z', 'RRULE:FREQ=YEARLY'])('%s is there in the year 9999', rule => {
+    const calendar = event('DTSTART:20260601T100000Z', 'DURATION:PT1H', rule);
+    expect(instances(calendar, '99990101', '99991231T235959')).toEqual(['99990601T100000Z/99990601T110000Z']);
   });
 
   test('the last year there is', () => {

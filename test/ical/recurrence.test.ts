@@ -388,6 +388,83 @@ describe('occurrences, by property', () => {
   });
 });
 
+/** A YEARLY or MONTHLY rule with all there is about days, read the slow way: each day of a period is asked, then places are counted. */
+function naivePlaces(rule: PlacesRule, start: number, end: number): number[] {
+  const {freq, interval, byday, bymonthday, bymonth, byyearday, bysetpos} = rule;
+  const startDate = new Date(start);
+  const time = start - Math.floor(start / dayLength) * dayLength;
+  const found = new Set([start]);
+  for (let step = 0; ; step += interval) {
+    const [year, month] =
+      freq === 'YEARLY'
+        ? [startDate.getUTCFullYear() + step, 0]
+        : [startDate.getUTCFullYear() + Math.floor((startDate.getUTCMonth() + step) / 12), (startDate.getUTCMonth() + step) % 12];
+    const first = Date.UTC(year, month, 1);
+    if (first > end) break;
+    const days =
+      freq === 'YEARLY' ? daysBetween(first, Date.UTC(year + 1, 0, 1)) : daysBetween(first, Date.UTC(year, month + 1, 1));
+    const inYear = daysBetween(Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1));
+    const months = Array.from({length: 12}, (_, at) => daysBetween(Date.UTC(year, at, 1), Date.UTC(year, at + 1, 1)));
+    const fitting = days.filter(day => {
+      const date = new Date(day);
+      const inMonth = months[date.getUTCMonth()]!;
+      const isAt = (places: number[], among: number[]) => places.some(place => among.at(place > 0 ? place - 1 : place) === day);
+      if (bymonth && !bymonth.includes(date.getUTCMonth() + 1)) return false;
+      if (!byday.some(({weekday}) => weekday === date.getUTCDay())) return false;
+      if (bymonthday && !isAt(bymonthday, inMonth)) return false;
+      if (byyearday && !isAt(byyearday, inYear)) return false;
+      const scope = freq === 'MONTHLY' || bymonth ? inMonth : inYear;
+      return byday.some(({weekday, ordinal}) => {
+        const same = scope.filter(each => new Date(each).getUTCDay() === weekday);
+        return ordinal === 0 ? same.includes(day) : isAt([ordinal], same);
+      });
+    });
+    const chosen = bysetpos ? [...new Set(bysetpos.map(place => fitting.at(place > 0 ? place - 1 : place)))] : fitting;
+    for (const day of chosen) if (day !== undefined && day + time > start && day + time <= end) found.add(day + time);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+const daysBetween = (from: number, to: number) => Array.from({length: (to - from) / dayLength}, (_, at) => from + at * dayLength);
+
+interface PlacesRule {
+  readonly freq: 'MONTHLY' | 'YEARLY';
+  readonly interval: number;
+  readonly byday: {weekday: number; ordinal: number}[];
+  readonly bymonthday: number[] | undefined;
+  readonly bymonth: number[] | undefined;
+  readonly byyearday: number[] | undefined;
+  readonly bysetpos: number[] | undefined;
+}
+
+const placesRule: fc.Arbitrary<PlacesRule> = fc.record({
+  freq: fc.constantFrom('MONTHLY', 'YEARLY'),
+  interval: fc.integer({min: 1, max: 3}),
+  byday: fc.array(fc.record({weekday: fc.integer({min: 0, max: 6}), ordinal: fc.constantFrom(0, 1, 2, 5, -1, -2, -5)}), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  bymonthday: fc.oneof({weight: 2, arbitrary: fc.constant(undefined)}, {weight: 1, arbitrary: list(-31, 31)}),
+  bymonth: list(1, 12),
+  byyearday: fc.oneof({weight: 4, arbitrary: fc.constant(undefined)}, {weight: 1, arbitrary: list(-366, 366)}),
+  bysetpos: list(-4, 4),
+});
+
+describe('places, by property', () => {
+  test('ordinals, BYSETPOS and negative numbers are counted as a slow reading counts them', () => {
+    fc.assert(
+      fc.property(placesRule, startDay, ({bymonthday, bymonth, byyearday, bysetpos, ...rest}, start) => {
+        const until = start + 800 * dayLength;
+        const parts = Object.entries({bymonthday, bymonth, byyearday, bysetpos}).filter(([, value]) => value);
+        const rule = {...rest, ...Object.fromEntries(parts), count: undefined, until: undefined, wkst: 1};
+        const found = [...occurrences(rule, start, {until, date: false, budget: newBudget()})];
+        expect(found).toEqual(naivePlaces({bymonthday, bymonth, byyearday, bysetpos, ...rest}, start, until));
+      }),
+      {numRuns: 150},
+    );
+  });
+});
+
 describe('rules that are meant to hurt', () => {
   test.each([
     'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30',
