@@ -47,6 +47,19 @@ describe('RFC 4791 §7.10, what makes time busy', () => {
     expect(busyPeriods(calendar, range, utc)).toHaveLength(1);
   });
 
+  test('RANGE=THISANDFUTURE moves what is busy, and can free it', () => {
+    const future = (...lines: string[]) =>
+      parseCalendar(
+        vcalendar(
+          ...component('VEVENT', 'DTSTART:20260110T100000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;COUNT=3'),
+          ...component('VEVENT', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20260111T100000Z', ...lines),
+        ),
+      );
+    const moved = busyPeriods(future('DTSTART:20260111T140000Z', 'DURATION:PT2H'), range, utc)!;
+    expect(moved.map(({start}) => new Date(start).toISOString().slice(8, 13)).sort()).toEqual(['10T10', '11T14', '12T14']);
+    expect(busyPeriods(future('DTSTART:20260111T100000Z', 'DURATION:PT1H', 'TRANSP:TRANSPARENT'), range, utc)).toHaveLength(1);
+  });
+
   test('stored busy time counts by its FBTYPE, an unknown one as BUSY', () => {
     const calendar = parseCalendar(
       vcalendar(

@@ -98,6 +98,24 @@ describe('RFC 4791 §9.6.5 CALDAV:expand', () => {
     expect(expandedTimes(todo)).toEqual(['DTSTART:20260102T100000Z', 'DUE:20260102T120000Z', 'RECURRENCE-ID:20260102T100000Z']);
   });
 
+  test('instances that RANGE=THISANDFUTURE has moved have the RECURRENCE-ID they had', () => {
+    const calendar = parseCalendar(
+      vcalendar(
+        ...component('VEVENT', 'DTSTART:20260101T100000Z', 'RRULE:FREQ=DAILY;COUNT=3'),
+        ...component('VEVENT', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20260102T100000Z', 'DTSTART:20260102T143000Z', 'SUMMARY:later'),
+      ),
+    );
+    const found = expandCalendar(calendar, range, {zone: utc, limit: 10})!;
+    expect(lines(found, /^(DTSTART|RECURRENCE-ID|SUMMARY)/)).toEqual([
+      'DTSTART:20260102T143000Z',
+      'SUMMARY:later',
+      'RECURRENCE-ID:20260102T100000Z',
+      'DTSTART:20260103T143000Z',
+      'SUMMARY:later',
+      'RECURRENCE-ID:20260103T100000Z',
+    ]);
+  });
+
   test('more than the limit is not given in part', () => {
     expect(
       expandCalendar(event('DTSTART:20260101T000000Z', 'RRULE:FREQ=SECONDLY'), range, {zone: utc, limit: 5000}),
