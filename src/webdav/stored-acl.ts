@@ -5,20 +5,20 @@ import {printAlone} from '../xml/print.ts';
 import {parseAce, printAce} from './ace.ts';
 import {DavError} from './error.ts';
 import {parsePath} from './href.ts';
-import type {Ace, Resource} from './tables.ts';
+import type {Ace, Kind, Resource} from './tables.ts';
 
 /** Where a resource's own entries are kept: the property element, the principals by their DAV:principal-URL. */
 export const aclProperty = dav('acl');
 
-/** The entries that were set on a resource itself. The same list each time for the same text. */
-export function storedAces({stored}: Resource): readonly Ace[] {
+/** The entries that were set on a resource itself, or those of its kind. The same list each time for the same text. */
+export function storedAces({kind, stored}: Resource): readonly Ace[] {
   const printed = stored?.properties.get(aclProperty);
-  return printed === undefined ? none : parseStored(printed);
+  return printed === undefined ? (kind.granted ?? none) : parseStored(printed);
 }
 
-/** What is to be kept of them; undefined: nothing. */
-export function printStored(aces: readonly Ace[]): string | undefined {
-  return aces.length === 0 ? undefined : printAlone(element(aclProperty, ...aces.map(printAce)));
+/** What is to be kept of those that are set on a resource of this kind; undefined: nothing. */
+export function printStored(aces: readonly Ace[], kind: Kind): string | undefined {
+  return aces.length === 0 && !kind.granted ? undefined : printAlone(element(aclProperty, ...aces.map(printAce)));
 }
 
 const none: readonly Ace[] = [];

@@ -29,6 +29,8 @@ export interface Kind {
   readonly leads?: boolean;
   /** Whether its members inherit what its own entries of access control grant and deny (RFC 3744 §5.5.4). */
   readonly bequeaths?: boolean;
+  /** The entries of access control that it has until others are set. The default: none. */
+  readonly granted?: readonly Ace[];
   /** The forms that its bytes, and those of its members, can be given in by Accept, the one they are kept in first; none: that alone. */
   readonly forms?: readonly Form[];
   /** What a header of the request makes of the bytes, before they are given in a form (RFC 7809 §7.1). */

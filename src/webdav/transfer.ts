@@ -5,7 +5,7 @@ import {type Location, membersOf} from './locate.ts';
 import {rootedIn} from './lock-scope.ts';
 import {requirePrivilege} from './privileges.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
-import {aclProperty, storedAces} from './stored-acl.ts';
+import {aclProperty} from './stored-acl.ts';
 import type {Admitted, DavContext, Resource} from './tables.ts';
 
 /** What COPY and MOVE are to do. */
@@ -102,7 +102,7 @@ async function copyTree(stored: StoredResource, from: HomeView, path: Path, unit
  */
 function requireMembers(source: Resource, plan: Planned, context: DavContext): void {
   requirePrivilege(dav('read'), source, context);
-  if (plan.moving && storedAces(source).length > 0) requirePrivilege(dav('write-acl'), plan.parent, context);
+  if (plan.moving && source.stored?.properties.has(aclProperty)) requirePrivilege(dav('write-acl'), plan.parent, context);
   if (!source.stored?.collection || plan.shallow) return;
   for (const member of membersOf(source, context) as Iterable<Resource>) requireMembers(member, plan, context);
 }

@@ -87,7 +87,7 @@ function isGranted(required: Name, name: string | undefined, list: readonly Ace[
 }
 
 function resource(kind: Kind, path: string, list: readonly Ace[], within?: Resource): Resource {
-  const printed = printStored(list);
+  const printed = printStored(list, kind);
   const properties = new Map(printed === undefined ? [] : [[aclProperty, printed]]);
   return {
     kind,

@@ -122,6 +122,22 @@ describe('RFC 3744 §5.4: DAV:current-user-privilege-set is what is so', () => {
 });
 
 describe('RFC 4791 §6.1.1: who may know busy time alone', () => {
+  const busy = `<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav">
+<C:time-range start="20261201T000000Z" end="20261202T000000Z"/></C:free-busy-query>`;
+
+  test('is whoever has an account, of a calendar that nothing was set on, as CalendarServer has it; until its owner says otherwise', async () => {
+    const {ann, cid: client, nobody} = served();
+    const path = `${home}new${++calendars}/`;
+    await ann.request('MKCALENDAR', path);
+    await ann.put(`${path}1.ics`, event('one'));
+    expect((await client.report(path, busy)).text).toContain('20261201T100000Z');
+    expect((await nobody.report(path, busy)).status).toBe(401);
+    expect(outcome(await client.propfind(path))).toEqual(needed);
+    expect(outcome(await client.report(home, busy))).toEqual(needed);
+    await setAcl(ann, path);
+    expect(outcome(await client.report(path, busy))).toEqual(needed);
+  });
+
   test('is told it, and nothing else', async () => {
     const {bob: client, ann} = served();
     const path = await shared(grant(bob, caldav('read-free-busy')));

@@ -18,7 +18,7 @@ export const acl: Method = {
     const body = request.xml();
     if (body?.name !== dav('acl')) throw new DavError(400, {message: 'The body must be a DAV:acl element.'});
     const aces = planAcl(body, target!, request);
-    const values = new Map([[aclProperty, printStored(aces)]]);
+    const values = new Map([[aclProperty, printStored(aces, target!.kind)]]);
     requirePropertyRoom(target!.stored, values, target!, request);
     txn.setProperties(target!.stored!.path, values);
     return {status: 200, headers: {'content-length': '0'}};
