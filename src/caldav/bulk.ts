@@ -1,5 +1,5 @@
 import {IcalError} from '../ical/ical-error.ts';
-import {splitCalendar} from '../ical/split.ts';
+import {type Split, splitCalendarInTurns} from '../ical/split.ts';
 import {DavError} from '../webdav/error.ts';
 import type {BulkFormat, BulkItem} from '../webdav/tables.ts';
 import {caldav} from '../xml/names.ts';
@@ -11,10 +11,10 @@ import {validCalendarData} from './preconditions.ts';
 export const calendarBulk: BulkFormat = {
   data: caldav('calendar-data'),
   ending: '.ics',
-  split(sent, contentType) {
+  async split(sent, contentType) {
     const bytes = calendarText(sent, contentType);
     const converted = bytes !== sent;
-    const {objects, refused} = requireSplit(bytes);
+    const {objects, refused} = await requireSplit(bytes);
     return [
       ...objects.map(({uid, text}): BulkItem => ({uid, content: new TextEncoder().encode(text), converted})),
       ...refused.map(({uid, line, message}): BulkItem => ({uid, content: invalid(line, message)})),
@@ -27,9 +27,9 @@ export const calendarBulk: BulkFormat = {
   },
 };
 
-function requireSplit(bytes: Uint8Array) {
+async function requireSplit(bytes: Uint8Array): Promise<Split> {
   try {
-    return splitCalendar(bytes);
+    return await splitCalendarInTurns(bytes);
   } catch (error) {
     if (error instanceof IcalError) throw invalid(error.line, error.message);
     throw error;

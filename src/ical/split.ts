@@ -1,3 +1,4 @@
+import {breathe} from '../base/breathe.ts';
 import {contentLines} from './content-lines.ts';
 import {IcalError} from './ical-error.ts';
 import {boundaryOf, parseCalendar, parseProperty} from './parse.ts';
@@ -42,14 +43,39 @@ interface Frame {
 const ofTheWhole =
   /^(METHOD|X-WR-|X-APPLE-CALENDAR-COLOR|NAME|COLOR|DESCRIPTION|URL|UID|SOURCE|REFRESH-INTERVAL|X-PUBLISHED-TTL|LAST-MODIFIED)/i;
 
+/** What a calendar comes to when it is taken apart. */
+export interface Split {
+  readonly objects: SplitObject[];
+  readonly refused: Refused[];
+}
+
 /**
  * Splits a stream of iCalendar objects (RFC 5545 §3.4) into calendar objects as RFC 4791 §4.1 wants them, by UID, each with the time
  * zones it names. What cannot be taken is reported by line and the rest goes on. Throws IcalError where nothing can be made of the text.
  */
-export function splitCalendar(source: Uint8Array | string): {objects: SplitObject[]; refused: Refused[]} {
+export function splitCalendar(source: Uint8Array | string): Split {
+  const steps = splitting(source);
+  for (;;) {
+    const {done, value} = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same for where others wait: they have their turns in between. */
+export async function splitCalendarInTurns(source: Uint8Array | string): Promise<Split> {
+  const steps = splitting(source);
+  for (;;) {
+    const {done, value} = steps.next();
+    if (done) return value;
+    await breathe();
+  }
+}
+
+function* splitting(source: Uint8Array | string): Generator<undefined, Split, undefined> {
   const refused: Refused[] = [];
   const groups = new Map<string, {frame: Frame; parts: Part[]}>();
   for (const {frame, part} of partsOf(source)) {
+    yield;
     if (part.name === 'vtimezone') {
       if (part.tzid !== undefined && !part.fault) frame.zones.set(part.tzid, part);
       continue;
@@ -65,6 +91,7 @@ export function splitCalendar(source: Uint8Array | string): {objects: SplitObjec
   }
   const objects: SplitObject[] = [];
   for (const {frame, parts} of groups.values()) {
+    yield;
     const [{uid, name, line}] = parts as [Part];
     const text = assemble(frame, parts);
     const fault = faultOf(text);

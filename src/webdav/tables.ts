@@ -59,7 +59,7 @@ export interface BulkFormat {
   /** What names of new members end in: `.ics`. */
   readonly ending: string;
   /** Takes a body with many members apart, each a file of its own. Throws DavError where nothing can be made of it. */
-  split(bytes: Uint8Array, contentType: string | undefined): readonly BulkItem[];
+  split(bytes: Uint8Array, contentType: string | undefined): Promise<readonly BulkItem[]>;
   /** The element with the data of a member, in the type that it was sent in. */
   show(bytes: Uint8Array, contentType: string | undefined): Element;
 }

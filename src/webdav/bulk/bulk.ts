@@ -30,7 +30,7 @@ export async function changeInBulk(request: DavRequest, collection: Resource, fo
   };
   const contentType = http.headers['content-type'];
   const isList = /^\s*(?:application|text)\/xml\b/i.test(contentType ?? '');
-  const changes = isList ? requireList(request) : format.split(http.body, contentType);
+  const changes = isList ? requireList(request) : await format.split(http.body, contentType);
   if (maxResources > 0 && changes.length > maxResources) {
     throw new DavError(413, {message: `A bulk change has at most ${maxResources} resources, and this one ${changes.length}.`});
   }
@@ -38,7 +38,7 @@ export async function changeInBulk(request: DavRequest, collection: Resource, fo
   const responses: string[] = [];
   for (const each of changes) {
     await breathe();
-    responses.push('content' in each ? createOne(each, contentType, target, request) : changeOne(each, target, request));
+    responses.push('content' in each ? createOne(each, contentType, target, request) : await changeOne(each, target, request));
   }
   const response = await multistatus(responses, {headers: {'cache-control': 'no-cache'}});
   return String(http.headers.if).includes(ctagPrefix) ? withCtag(response, target, request) : response;

@@ -16,7 +16,7 @@ import {fileAt} from './staged.ts';
 import type {BulkTarget} from './target.ts';
 
 /** §4: does what one MM:resource says, a create, an update or a delete, and answers its DAV:response. */
-export function changeOne(change: Element, target: BulkTarget, request: DavRequest): string {
+export async function changeOne(change: Element, target: BulkTarget, request: DavRequest): Promise<string> {
   const named = child(change, dav('href'));
   const href = named ? text(named).trim() : '';
   try {
@@ -40,7 +40,7 @@ export function changeOne(change: Element, target: BulkTarget, request: DavReque
     target.unit.delete(member.stored!.path);
     return printResponse(href, statusLine(200));
   } catch (error) {
-    if (error instanceof DavError) return printFailure(href, error, named ? undefined : uidIn(change, target.format));
+    if (error instanceof DavError) return printFailure(href, error, named ? undefined : await uidIn(change, target.format));
     throw error;
   }
 }
@@ -116,10 +116,10 @@ function dataOf(change: Element, name: Name): Element | undefined {
   return inside?.flatMap(each => child(each, name) ?? [])[0];
 }
 
-function uidIn(change: Element, format: BulkFormat): string | undefined {
+async function uidIn(change: Element, format: BulkFormat): Promise<string | undefined> {
   const data = dataOf(change, format.data);
   try {
-    return data && format.split(bytesOf(data), data.attributes['content-type'])[0]?.uid;
+    return data && (await format.split(bytesOf(data), data.attributes['content-type']))[0]?.uid;
   } catch (error) {
     if (error instanceof DavError) return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {child, element, elements, text} from '../../../src/xml/element.ts';
 import {caldav, calendarserver, dav, mobileme} from '../../../src/xml/names.ts';
@@ -281,5 +282,59 @@ describe('CalendarServer bulk changes with jCal, locks and CTags', () => {
     const If = `<${calendar}> (<${token}>)`;
     expect((await ann.put(`${calendar}a.ics`, event('a'), {if: If})).status).toBe(201);
     expect((await ann.put(`${calendar}b.ics`, event('b'), {if: If})).status).toBe(412);
+  });
+});
+
+describe('CalendarServer bulk changes, whatever is sent', () => {
+  test('one answer for each part, and just those that say 200 are there afterwards', async () => {
+    const {ann} = await serve({ann: [event('e0')]});
+    const line = fc.constantFrom(
+      'BEGIN:VEVENT',
+      'END:VEVENT',
+      'BEGIN:VCALENDAR',
+      'END:VCALENDAR',
+      'UID:e0',
+      'UID:e1',
+      'UID:e2',
+      'DTSTAMP:20261101T000000Z',
+      'DTSTART:20261201T100000Z',
+      'DTSTART;TZID=None:20261201T100000',
+      'RRULE:FREQ=DAILY',
+      'RECURRENCE-ID:20261202T100000Z',
+      'X-CALENDARSERVER-ACCESS:ODD',
+      'garbage',
+    );
+    const whole = fc.constantFrom(...['e1', 'e2', 'e3', 'e4'].map(uid => event(uid).split('\r\n').slice(3, -2).join('\r\n')));
+    const body = fc.array(fc.oneof(line, whole), {maxLength: 12}).map(lines => icalendar(...lines));
+    await fc.assert(
+      fc.asyncProperty(body, async source => {
+        const before = (await ann.sync(calendar)).changed.length;
+        const answer = await post(ann, source);
+        if (answer.status !== 207) {
+          expect(answer.status).toBe(403);
+          expect((await ann.sync(calendar)).changed).toHaveLength(before);
+          return;
+        }
+        const made = said(answer).filter(({status}) => status === 200);
+        expect((await ann.sync(calendar)).changed).toHaveLength(before + made.length);
+        for (const {href: path, etag} of made) expect((await ann.get(path)).headers.get('etag')).toBe(etag);
+        for (const {href: path} of made) await ann.delete(path);
+      }),
+      {numRuns: 60},
+    );
+  });
+
+  test('two at once for one UID: one of them makes it', async () => {
+    const {ann} = await serve({ann: []});
+    const answers = await Promise.all(Array.from({length: 8}, () => post(ann, parts(event('same'), event('also')))));
+    const all = answers.flatMap(said);
+    expect(
+      all
+        .filter(({status}) => status === 200)
+        .map(({uid}) => uid)
+        .sort(),
+    ).toEqual(['also', 'same']);
+    expect(all.filter(({error}) => error === caldav('no-uid-conflict'))).toHaveLength(14);
+    expect((await ann.sync(calendar)).changed).toHaveLength(2);
   });
 });
