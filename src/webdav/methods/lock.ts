@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {breathe} from '../../base/breathe.ts';
 import type {HttpResponse} from '../../http/message.ts';
 import type {Lock} from '../../store/store.ts';
 import {child, type Element, element} from '../../xml/element.ts';
@@ -8,10 +9,11 @@ import {activeLock, rootHref} from '../active-lock.ts';
 import {parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
 import {submittedTokens} from '../if-header.ts';
+import {membersOf} from '../locate.ts';
 import {covering, rootedIn} from '../lock-scope.ts';
 import {multistatus, printStatus, xmlType} from '../multistatus.ts';
 import {noConflictingLock, refreshedTokenMatchesRequestUri} from '../preconditions.ts';
-import {notLoggedIn} from '../privileges.ts';
+import {notLoggedIn, requirePrivilege} from '../privileges.ts';
 import {storeFile} from '../store-file.ts';
 import type {DavRequest, Method, Resource} from '../tables.ts';
 
@@ -37,7 +39,7 @@ type Asked = Pick<Lock, 'exclusive' | 'owner'>;
 /** A home's locks are looked through whole, so they cannot be many. */
 const mostLocks = 1000;
 
-function make(asked: Asked, path: string, request: DavRequest): HttpResponse | Promise<HttpResponse> {
+async function make(asked: Asked, path: string, request: DavRequest): Promise<HttpResponse> {
   const {http, target, parent, principal, txn} = request;
   if (!principal) throw notLoggedIn();
   const infinite = parseDepth(http, 'infinity', ['0', 'infinity']) === 'infinity';
@@ -48,7 +50,10 @@ function make(asked: Asked, path: string, request: DavRequest): HttpResponse | P
   const conflicts = over.filter(isConflict);
   if (conflicts.length > 0) throw conflict(conflicts, near);
   const below = infinite ? rootedIn(locks, path).filter(isConflict) : [];
-  if (below.length > 0) return refuseForMembers(below, near);
+  const refused = Map.groupBy(below, each => rootHref(each, near));
+  const refusals = [...refused].map(([href, locks]) => [href, conflict(locks, near)] as const);
+  if (infinite && target) refusals.push(...(await forbidden(target, request)));
+  if (refusals.length > 0) return refuseForMembers(refusals, near);
   if (locks.length >= mostLocks) throw new DavError(507, {message: `A home can have ${mostLocks} locks.`});
   // RFC 4918 §7.3: an empty file, where one may be.
   if (!target) storeFile({...request, http: {...http, headers: {}, body: new Uint8Array()}}, {parent: parent!, path, target});
@@ -111,10 +116,26 @@ function conflict(locks: readonly Lock[], near: Resource): DavError {
   return new DavError(noConflictingLock, {content: locks.map(each => element(dav('href'), rootHref(each, near)))});
 }
 
-/** §9.10.9: members are locked, so the whole is not. */
-function refuseForMembers(below: readonly Lock[], target: Resource): Promise<HttpResponse> {
-  const byHref = Map.groupBy(below, each => rootHref(each, target));
-  const members = [...byHref].map(([href, locks]) => printStatus(href, conflict(locks, target)));
+/** The members at any depth that the one who asks may not write. Throws DavError where even their names are not to be told. */
+async function forbidden(collection: Resource, request: DavRequest): Promise<[href: string, refusal: DavError][]> {
+  const found: [string, DavError][] = [];
+  for await (const member of membersOf(collection, request)) {
+    await breathe();
+    if (!request.may(dav('write-content'), member)) {
+      requirePrivilege(dav('read'), member, request);
+      found.push([member.href, new DavError(403)]);
+    }
+    found.push(...(await forbidden(member, request)));
+  }
+  return found;
+}
+
+/** §9.10.9: where a member cannot be locked, nothing is. */
+function refuseForMembers(
+  refusals: readonly (readonly [href: string, refusal: DavError])[],
+  target: Resource,
+): Promise<HttpResponse> {
+  const members = refusals.map(([href, refusal]) => printStatus(href, refusal));
   return multistatus([...members, printStatus(target.href, 424)]);
 }
 

@@ -6,7 +6,8 @@ import {silent} from '../../../src/base/log.ts';
 import {indexFile} from '../../../src/server/indexer.ts';
 import {openFileStore} from '../../../src/store/file/store.ts';
 import {element, elements} from '../../../src/xml/element.ts';
-import {caldav, dav} from '../../../src/xml/names.ts';
+import {caldav, dav, type Name} from '../../../src/xml/names.ts';
+import {grant, setAcl, user} from '../../support/acl.ts';
 import {event} from '../../support/events.ts';
 import {serve} from '../../support/serve.ts';
 import {discovered, hrefsIn, lock, submitting, unlock} from '../lock-requests.ts';
@@ -87,6 +88,30 @@ describe('RFC 4918 §9.10 LOCK', () => {
     expect(await discovered(ann, files)).toEqual([]);
     await unlock(ann, `${files}b/`, token);
     expect((await lock(ann, files, {depth: 'infinity'})).status).toBe(200);
+  });
+
+  test('§9.10.9 and so is one over members that are not the one’s to write who asks: 403 for each and 424', async () => {
+    const {ann, bob} = await serve({ann: [], bob: []});
+    for (const path of [files, `${files}sub/`]) await ann.request('MKCOL', path);
+    for (const path of ['a.txt', 'sub/b.txt']) await ann.put(files + path, path);
+    const give = (path: string, ...privileges: Name[]) => setAcl(ann, files + path, grant(user(2), ...privileges));
+    const [read, write] = [dav('read'), dav('write')];
+    for (const path of ['', 'sub/']) expect((await give(path, read, write)).status).toBe(200);
+    const hidden = await lock(bob, files, {depth: 'infinity'});
+    expect({status: hidden.status, error: hidden.error}).toEqual({status: 403, error: dav('need-privileges')});
+    expect(hidden.text).not.toContain('.txt');
+    await give('a.txt', read);
+    await give('sub/b.txt', read);
+    const {status, responses} = await lock(bob, files, {depth: 'infinity'});
+    expect(status).toBe(207);
+    expect([...responses].map(([href, {status}]) => [href, status])).toEqual([
+      [`${files}a.txt`, 403],
+      [`${files}sub/b.txt`, 403],
+      [files, 424],
+    ]);
+    expect((await lock(bob, files)).status).toBe(200);
+    for (const path of ['a.txt', 'sub/b.txt']) await give(path, read, write);
+    expect((await lock(bob, `${files}sub/`, {depth: 'infinity'})).status).toBe(200);
   });
 
   test('§9.10.2 a refresh names a lock that covers the URL, by the one who made it', async () => {
