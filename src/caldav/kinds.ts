@@ -1,0 +1,101 @@
+import type {Principal} from '../accounts/principal.ts';
+import {printPath} from '../webdav/href.ts';
+import {findPrincipal, principalTypes} from '../webdav/principals.ts';
+import type {DavContext, Kind, Resource} from '../webdav/tables.ts';
+import {caldav, dav} from '../xml/names.ts';
+import {admit} from './admit.ts';
+import {refuseCollection, requireRoomForCollection} from './admit-collection.ts';
+import {calendarBulk} from './bulk.ts';
+import {calendarFormats} from './calendar-format.ts';
+import {veil, withheld} from './private-events.ts';
+import {readFreeBusy} from './privileges.ts';
+import {calendarHomeId, provisionHome} from './provision.ts';
+import {sentTimezones} from './sent-timezones.ts';
+
+/** `/calendars/`: the trees of homes, one by GUID and one by name for each type of principal. */
+export const calendarHomes: Kind = {
+  name: 'calendar homes',
+  resourcetype: [dav('collection')],
+  pattern: '/calendars/',
+  leads: true,
+  find: () => ({kind: calendarHomes, href: '/calendars/'}),
+  *members() {
+    for (const form of forms) yield {kind: calendarHomesOf, href: printPath(['calendars', form], true)};
+  },
+};
+
+/** `/calendars/__uids__/`, `/calendars/users/` and so on. Only the home of the one who asks is listed: opening all would take long. */
+export const calendarHomesOf: Kind = {
+  name: 'calendar homes',
+  resourcetype: [dav('collection')],
+  pattern: '/calendars/:form/',
+  leads: true,
+  find: ({form}) =>
+    forms.some(each => each === form) ? {kind: calendarHomesOf, href: printPath(['calendars', form!], true)} : undefined,
+  async *members({href}, context) {
+    const form = href.split('/')[2]!;
+    const {principal} = context;
+    if (!principal || (form !== '__uids__' && form !== principal.type)) return;
+    const home = await findHome(form, form === '__uids__' ? principal.guid : principal.uids[0]!, principal, context);
+    if (home) yield home;
+  },
+};
+
+/** RFC 4791 §6.2.1: where the calendars of one principal lie. Ordinary collections may lie there too. */
+export const calendarHome: Kind = {
+  name: 'calendar home',
+  resourcetype: [dav('collection')],
+  pattern: '/calendars/:form/:name/',
+  find: ({form, name}, context) => {
+    const principal = findPrincipal(form!, name!, context.directory);
+    return principal && findHome(form!, name!, principal, context);
+  },
+  admitCollection: requireRoomForCollection,
+  veil,
+};
+
+/** RFC 4791 §4.2: a calendar collection. */
+export const calendar: Kind = {
+  name: 'calendar',
+  resourcetype: [dav('collection'), caldav('calendar')],
+  stored: stored => stored.collection && stored.types.includes(caldav('calendar')),
+  makeable: true,
+  bequeaths: true,
+  // As CalendarServer has it: whoever has an account may see when others are busy, until they say otherwise.
+  granted: [{who: 'authenticated', verb: 'grant', privileges: [readFreeBusy]}],
+  forms: calendarFormats,
+  admit,
+  admitCollection: refuseCollection,
+  bulk: calendarBulk,
+};
+
+/** RFC 4791 §4.1: a calendar object resource. */
+export const calendarObject: Kind = {
+  name: 'calendar object',
+  resourcetype: [],
+  forms: calendarFormats,
+  adapts: {header: 'CalDAV-Timezones', to: sentTimezones},
+  stored: (stored, parent) => !stored.collection && parent === calendar,
+  withholds: withheld,
+};
+
+const forms = ['__uids__', ...principalTypes];
+
+/** A principal's home, its href in the form asked for, made when it is first reached; undefined where the principal has none. */
+async function findHome(
+  form: string,
+  name: string,
+  owner: Principal,
+  {store, principal}: DavContext,
+): Promise<Resource | undefined> {
+  if (!owner.calendars) return undefined;
+  const id = calendarHomeId(owner);
+  let view = await store.view(id);
+  // Nothing is made for who has not logged in.
+  if (!view && principal) {
+    await provisionHome(store, owner);
+    view = await store.view(id);
+  }
+  const segment = form === '__uids__' ? owner.guid : name;
+  return view && {kind: calendarHome, href: printPath(['calendars', form, segment], true), owner, view, stored: view.find('')!};
+}
