@@ -1,5 +1,7 @@
 import {type JcalComponent, type JcalProperty, jcalOf} from './jcal.ts';
+import {isJcalValue} from './jcal-value.ts';
 import type {Calendar} from './parse.ts';
+import {printValue} from './print.ts';
 
 /** Prints an iCalendar object as jCal (RFC 7265 §3). */
 export function printJcal(calendar: Calendar): string {
@@ -15,11 +17,16 @@ function printable([name, properties, components]: JcalComponent): JcalComponent
   return [name, properties.map(printableProperty), components.map(printable)];
 }
 
-/** What ical.js holds is jCal already, but for encodings (§3.1) and for values that were asked to be left out (RFC 4791 §9.6.4). */
+/**
+ * What ical.js holds is jCal already, but for encodings (§3.1), for values that were asked to be left out (RFC 4791 §9.6.4), and for those
+ * that are not of their type: these stay as they are written (§5).
+ */
 function printableProperty(property: JcalProperty): JcalProperty {
   const [name, {encoding, ...parameters}, type, ...values] = property;
-  const decode = String(encoding).toUpperCase() === 'BASE64' && type !== 'binary';
-  return [name, parameters, type, ...(values.length > 0 ? values.map(value => (decode ? decoded(value) : value)) : [''])];
+  if (values.length === 0) return [name, parameters, 'unknown', ''];
+  if (type !== 'binary' && String(encoding).toUpperCase() === 'BASE64') return [name, parameters, type, ...values.map(decoded)];
+  if (!values.every(value => isJcalValue(value, name, type))) return [name, parameters, 'unknown', printValue(property)];
+  return [name, parameters, type, ...values];
 }
 
 function decoded(value: unknown): unknown {

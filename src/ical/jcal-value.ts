@@ -40,6 +40,17 @@ export function parseJcalValue(value: unknown, name: string, type: string, of: s
   return text;
 }
 
+/** Whether a value is of its type. */
+export function isJcalValue(value: unknown, name: string, type: string): boolean {
+  try {
+    parseJcalValue(value, name, type, name);
+    return true;
+  } catch (error) {
+    if (error instanceof JcalError) return false;
+    throw error;
+  }
+}
+
 /** A text that iCalendar can say (RFC 5545 §3.1): no control characters but the tab and the end of a line. Throws JcalError. */
 export function requireText(value: unknown, of: string): string {
   if (typeof value !== 'string') throw new JcalError(`${of} holds ${shown(value)}, which is no text`);

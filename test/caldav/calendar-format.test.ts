@@ -214,7 +214,7 @@ describe('RFC 7265 in CALDAV:calendar-data', () => {
     expect(properties.map(property => property.slice(0, 4))).toEqual(
       expect.arrayContaining([
         ['uid', {}, 'text', 'a'],
-        ['summary', {}, 'text', ''],
+        ['summary', {}, 'unknown', ''],
       ]),
     );
   });

@@ -126,6 +126,14 @@ describe('RFC 7265 §3 and §5, from iCalendar to jCal and back', () => {
     expect(both('DESCRIPTION;ENCODING=BASE64:R3LDvMOfZQ==').property).toEqual(['description', {}, 'text', 'Gr\u00fc\u00dfe']);
   });
 
+  test.each(['DTSTAMP:yesterday', 'PRIORITY:99999999999', 'TZOFFSETFROM:x', 'ATTACH;VALUE=BINARY:!!'])(
+    '§5 what is not of its type is jCal all the same: %s',
+    line => {
+      const [, , type] = both(line).property;
+      expect(type).toBe('unknown');
+    },
+  );
+
   test('Appendix B.1', () => {
     const text = crlf(`BEGIN:VCALENDAR
 CALSCALE:GREGORIAN
