@@ -7,16 +7,18 @@ import {membersOf} from '../webdav/locate.ts';
 import {findPrincipal, principalHref} from '../webdav/principals.ts';
 import type {DavContext, DavRequest, Kind, Resource} from '../webdav/tables.ts';
 import {child} from '../xml/element.ts';
-import {caldav, calendarserver} from '../xml/names.ts';
+import {caldav, calendarserver, dav, type Name} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
 import {parseFreeBusyParameters} from './free-busy-parameters.ts';
 import {calendar, calendarHome} from './kinds.ts';
+import {readFreeBusy} from './privileges.ts';
 import type {Calendar} from './reports/calendars.ts';
 import {busyIn} from './reports/free-busy-query.ts';
 
 /**
  * `freebusy` in a calendar home: a link that tells when its owner is busy, and nothing else (CalConnect's Freebusy Read URL, as
- * CalendarServer has it). Who knows an account may ask, as for an invitation. Where a home holds something of that name, it is that.
+ * CalendarServer has it). Who knows an account may ask, as for an invitation, and is told of
+ * the calendars that he may read the busy time of. Where a home holds something of that name, it is that.
  */
 export const freeBusyUrl: Kind = {
   name: 'free-busy URL',
@@ -56,14 +58,26 @@ async function homeOf(form: string, name: string, context: DavContext): Promise<
   return calendarHome.find!({form, name}, context);
 }
 
-/** Calendars in homes and in their folders, whatever the one who asks may read of them: it is not told in which the time is taken. */
+/** Calendars in a home and in its folders, whether or not the one who asks may see that they are there: it is not told which is busy. */
 function* opaqueCalendars(collection: Resource, context: DavContext): Generator<Calendar> {
   for (const member of membersOf(collection, context) as Iterable<Resource>) {
     if (!member.stored?.collection) continue;
     if (member.kind !== calendar) yield* opaqueCalendars(member, context);
-    else if (!isTransparent(member)) yield member as Calendar;
+    else if (!isTransparent(member) && mayKnow(member, context)) yield member as Calendar;
   }
 }
+
+/** Who has not logged in, where the link needs no password, is told what anybody is told who has. */
+function mayKnow(calendar: Resource, {principal, may, acl}: DavContext): boolean {
+  if (principal) return may(readFreeBusy, calendar);
+  const first = acl(calendar).find(
+    ({who, invert, privileges}) =>
+      (who === 'all' || who === 'authenticated') && !invert && privileges.some(name => telling.includes(name)),
+  );
+  return first?.verb === 'grant';
+}
+
+const telling: readonly Name[] = [readFreeBusy, dav('read'), dav('all')];
 
 /** RFC 6638 §9.1. */
 function isTransparent({stored}: Resource): boolean {

@@ -40,6 +40,21 @@ describe('CalConnect Freebusy Read URL', () => {
     }
   });
 
+  test('tells nobody of a calendar whose owner does not want it', async () => {
+    const options = {plist: {FreeBusyURL: {Enabled: true, AnonymousAccess: true}}};
+    const {ann, ben, nobody} = await serve({ann: [event('a')], ben: []}, options);
+    const body = `<D:acl xmlns:D="DAV:"><D:ace><D:principal><D:authenticated/></D:principal><D:deny><D:privilege><C:read-free-busy xmlns:C="urn:ietf:params:xml:ns:caldav"/></D:privilege></D:deny></D:ace></D:acl>`;
+    const query = `${url}?start=20261201T000000Z`;
+    for (const client of [ann, ben, nobody]) expect(busyIn(await client.get(query))).toHaveLength(1);
+    const {status} = await ann.request('ACL', '/calendars/users/ann/calendar/', {
+      body,
+      headers: {'content-type': 'application/xml'},
+    });
+    expect(status).toBe(200);
+    const told = await Promise.all([ann, ben, nobody].map(async client => busyIn(await client.get(query)).length));
+    expect(told).toEqual([1, 0, 0]);
+  });
+
   test('tells of today and the days that the plist says where nothing is asked', async () => {
     const {ann} = await serve({ann: []}, {plist: {FreeBusyURL: {Enabled: true, TimePeriod: 3}}});
     const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
