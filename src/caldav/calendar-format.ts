@@ -31,7 +31,7 @@ export const icalendar: CalendarFormat = {
 export const jcal: CalendarFormat = {
   type: 'application/calendar+json',
   contentType: 'application/calendar+json;charset=utf-8',
-  from: bytes => convert(new TextDecoder().decode(bytes), icalendar, jcal),
+  from: bytes => new TextEncoder().encode(convert(new TextDecoder().decode(bytes), icalendar, jcal)),
   print: printJcal,
   parse: text => parsed(() => parseJcal(text)),
 };

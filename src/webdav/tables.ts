@@ -78,7 +78,7 @@ export interface Form {
   readonly type: string;
   readonly contentType: string;
   /** The bytes, as they are kept, in this form. Throws DavError where they cannot be read. */
-  from(bytes: Uint8Array): Uint8Array | string;
+  from(bytes: Uint8Array): Uint8Array;
 }
 
 /** Where something comes to lie. */

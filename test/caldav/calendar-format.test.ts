@@ -146,7 +146,10 @@ describe('RFC 9110 §12.5.1 Accept of a calendar object', () => {
     const changed = text.replace('"summary",{},"text","', '"summary",{},"text","new: ');
     const put = await ann.put(`${calendar}1.ics`, changed, {'content-type': json, 'if-match': etag});
     expect(put.status).toBe(204);
-    expect((await ann.put(`${calendar}1.ics`, changed, {'content-type': json, 'if-match': etag})).status).toBe(412);
+    const stale = {'content-type': json, 'if-match': etag, prefer: 'return=representation', accept: json};
+    const refused = await ann.put(`${calendar}1.ics`, changed, stale);
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([412, `${json};charset=utf-8`]);
+    expect(refused.text).toContain('new: ');
   });
 
   test('that it knows the ETag does not say that it has this form: 304 is for the other', async () => {
