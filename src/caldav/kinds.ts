@@ -54,6 +54,9 @@ export const calendarHome: Kind = {
   veil,
 };
 
+/** RFC 7809 §7.1. */
+const byTimezones: Kind['adapts'] = {header: 'CalDAV-Timezones', to: sentTimezones};
+
 /** RFC 4791 §4.2: a calendar collection. */
 export const calendar: Kind = {
   name: 'calendar',
@@ -64,6 +67,7 @@ export const calendar: Kind = {
   // As CalendarServer has it: whoever has an account may see when others are busy, until they say otherwise.
   granted: [{who: 'authenticated', verb: 'grant', privileges: [readFreeBusy]}],
   forms: calendarFormats,
+  adapts: byTimezones,
   admit,
   admitCollection: refuseCollection,
   bulk: calendarBulk,
@@ -74,7 +78,7 @@ export const calendarObject: Kind = {
   name: 'calendar object',
   resourcetype: [],
   forms: calendarFormats,
-  adapts: {header: 'CalDAV-Timezones', to: sentTimezones},
+  adapts: byTimezones,
   stored: (stored, parent) => !stored.collection && parent === calendar,
   withholds: withheld,
 };

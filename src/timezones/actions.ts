@@ -14,6 +14,8 @@ const actions: readonly Action[] = [capabilities(() => actions), list, get, expa
 /** Answers what is below RFC 7808's context path; undefined: the path is not. */
 export function standardService(http: HttpRequest): HttpResponse | undefined {
   if (http.path !== contextPath && !http.path.startsWith(`${contextPath}/`)) return undefined;
+  // It is a resource too, whose properties are WebDAV's affair.
+  if (http.method === 'PROPFIND' && http.path === contextPath) return undefined;
   try {
     return answer(http);
   } catch (error) {
@@ -40,7 +42,8 @@ const allow = 'GET, HEAD, OPTIONS';
 /** By the templates. An identifier's slashes may stand as they are: some clients do not encode them. */
 function route(path: string, parameters: URLSearchParams): {action: Action; tzid: string} | undefined {
   const [, first, ...rest] = path.replace(/\/$/, '').split('/');
-  if (first === 'capabilities' && rest.length === 0) return {action: actions[0]!, tzid: ''};
+  // The context path by itself is no action; whoever looks there is told what there is.
+  if (first === undefined || (first === 'capabilities' && rest.length === 0)) return {action: actions[0]!, tzid: ''};
   if (first === 'leapseconds' && rest.length === 0) return {action: leapseconds, tzid: ''};
   if (first !== 'zones') return undefined;
   if (rest.length === 0) return {action: parameters.has('pattern') ? find : list, tzid: ''};

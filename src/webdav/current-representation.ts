@@ -12,11 +12,12 @@ export async function withCurrent(
 ): Promise<HttpResponse> {
   const prefer = parsePrefer(http);
   if (prefer.return !== 'representation') return refusal;
-  const {accept} = http.headers;
+  const {host, accept, 'caldav-timezones': timezones, 'user-agent': agent} = http.headers;
+  const asked = Object.entries({host, accept, 'caldav-timezones': timezones, 'user-agent': agent});
   const {status, headers, body} = await ask({
     ...http,
     method: 'GET',
-    headers: {host: http.headers.host, ...(accept === undefined ? {} : {accept})},
+    headers: Object.fromEntries(asked.filter(([, value]) => value !== undefined)),
     body: new Uint8Array(),
   });
   // A collection's page is not what was to be replaced.

@@ -50,7 +50,8 @@ export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
   const prefer = parsePrefer(http);
   if (prefer.return !== 'representation') return {status: replaced ? 204 : 201, headers};
   // As the client asks, else as it sent.
-  const {forms} = parent.kind;
+  const {forms, adapts} = parent.kind;
+  const shown = adapts?.to(request)?.(bytes) ?? bytes;
   const form = forms && (chooseForm(http, forms) ?? forms.find(({type}) => type === essence(contentType ?? '')));
   return {
     status: replaced ? 200 : 201,
@@ -61,7 +62,7 @@ export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
       'content-location': href,
       'content-type': form?.contentType ?? contentType ?? contentTypeOf(name),
     },
-    body: form?.from(bytes) ?? bytes,
+    body: form?.from(shown) ?? shown,
   };
 }
 

@@ -33,7 +33,7 @@ export interface Kind {
   readonly granted?: readonly Ace[];
   /** The forms that its bytes, and those of its members, can be given in by Accept, the one they are kept in first; none: that alone. */
   readonly forms?: readonly Form[];
-  /** What a header of the request makes of the bytes, before they are given in a form (RFC 7809 §7.1). */
+  /** What a header of the request makes of its bytes, and of its members', before they are given in a form (RFC 7809 §7.1). */
   readonly adapts?: {readonly header: string; to(request: DavRequest): ((bytes: Uint8Array) => Uint8Array) | undefined};
   /** Whether extended MKCOL can make one, asked for by its `resourcetype` (RFC 5689 §3). */
   readonly makeable?: boolean;

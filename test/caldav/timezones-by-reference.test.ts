@@ -127,6 +127,15 @@ describe('RFC 7809 §3.1.3 time zones in answers', () => {
     expect(await zones(F)).toEqual([false, false]);
   });
 
+  test('PUT with Prefer: return=representation, done or refused', async () => {
+    const {ann} = await serve({ann: []});
+    const prefer = {prefer: 'return=representation'};
+    expect((await ann.put(`${calendar}1.ics`, full, {...prefer, ...F})).text).toBe(bare);
+    expect((await ann.put(`${calendar}1.ics`, bare, {...prefer, ...T})).text).toContain('BEGIN:VTIMEZONE');
+    const refused = await ann.put(`${calendar}1.ics`, bare, {...prefer, ...T, 'if-none-match': '*'});
+    expect([refused.status, refused.text.includes('BEGIN:VTIMEZONE')]).toEqual([412, true]);
+  });
+
   test('a calendar as one object has all zones, whole, save for who wants none', async () => {
     const {ann} = await serve({ann: [full, bare.replace('UID:1', 'UID:2'), at('Asia/Tokyo').replace('UID:1', 'UID:3')]});
     const {text: body, headers} = await ann.get(calendar);

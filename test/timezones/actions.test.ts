@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {tzdataVersion} from '../../src/ical/tzdata.ts';
 import {timezones} from '../../src/timezones/timezones.ts';
+import {dav} from '../../src/xml/names.ts';
 import {serve} from '../support/serve.ts';
 
 let served: Awaited<ReturnType<typeof serve<never>>>;
@@ -251,7 +252,12 @@ describe('RFC 7808 §5.6 leapseconds', () => {
 });
 
 describe('RFC 7808 §4.1 what is none of the actions', () => {
-  test.each(['', '/', '/nothing', '/capabilities/more', '/zones/%E0%A4%A', '/zones/%00'])('%j', async path => {
+  test('the context path tells the capabilities', async () => {
+    expect(await json('')).toEqual(await json('/capabilities'));
+    expect(await json('/')).toEqual(await json('/capabilities'));
+  });
+
+  test.each(['/nothing', '/capabilities/more', '/zones/%E0%A4%A', '/zones/%00'])('%j', async path => {
     expect((await error(path))[0]).toBe(404);
   });
 
@@ -265,6 +271,14 @@ describe('RFC 7808 §4.1 what is none of the actions', () => {
   test.each(['POST', 'PUT', 'DELETE', 'PROPFIND'])('%s is refused', async method => {
     const {status, headers} = await served.nobody.request(method, `${base}/zones`);
     expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+  });
+
+  test('it has properties, for who has logged in', async () => {
+    const {ann} = await serve({ann: []});
+    expect((await ann.propfind(base, 0, dav('resourcetype'))).responses.get(base)!.properties.has(dav('resourcetype'))).toBe(
+      true,
+    );
+    expect((await served.nobody.propfind(base)).status).toBe(401);
   });
 
   test('HEAD says how long GET’s answer is', async () => {

@@ -22,9 +22,10 @@ export async function changeInBulk(request: DavRequest, collection: Resource, fo
     throw new DavError(413, {message: `A bulk change has at most ${maxBytes} bytes.`});
   }
   const options = String(http.headers['x-mobileme-dav-options'] ?? '');
+  const adapt = collection.kind.adapts?.to(request);
   const target: BulkTarget = {
     collection,
-    format,
+    format: adapt ? {...format, show: (bytes, type) => format.show(adapt(bytes), type)} : format,
     ...seeingStaged(txn, collection.stored!.path),
     returnChanged: /(?:^|,)\s*return-changed-data\b/i.test(options),
   };
