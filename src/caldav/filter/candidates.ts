@@ -12,25 +12,29 @@ export interface Candidates {
 }
 
 /**
- * What the index is asked for, so that every match is among one of these (RFC 4791 §9.7); which of it matches is for `isMatch` to say.
+ * What the index is asked for, so that every match is among it (RFC 4791 §9.7); which of it matches is for `matches` to say. Of
+ * alternatives it is what holds them all: one look at the index, however many there are.
  */
-export function candidatesFor(filter: CompFilter): Candidates[] {
-  const {compFilters, propFilters, anyOf} = filter;
-  if (!anyOf) return [candidatesOf(compFilters.find(says) ?? everything)];
-  const isTold = propFilters.length === 0 && compFilters.length > 0 && compFilters.every(says);
-  return isTold ? compFilters.map(candidatesOf) : [candidatesOf(everything)];
+export function candidatesFor({compFilters, propFilters, anyOf}: CompFilter): Candidates {
+  const telling = compFilters.filter(({isNotDefined, name}) => !isNotDefined && name !== 'vtimezone');
+  if (!anyOf) return candidatesOf(telling[0]);
+  if (propFilters.length > 0 || telling.length < compFilters.length) return candidatesOf(undefined);
+  return telling.map(candidatesOf).reduce(hull, undefined) ?? candidatesOf(undefined);
 }
 
-const everything = {name: '*', anyOf: false, timeRange: undefined, propFilters: [], compFilters: []};
-
-/** Whether a filter for a component tells anything of which objects match. */
-function says({isNotDefined, name}: CompFilter): boolean {
-  return !isNotDefined && name !== 'vtimezone';
-}
-
-function candidatesOf({name, anyOf, timeRange, propFilters, compFilters}: Omit<CompFilter, 'isNotDefined'>): Candidates {
+function candidatesOf(filter: CompFilter | undefined): Candidates {
+  if (!filter) return {component: undefined, range: undefined};
+  const {name, anyOf, timeRange, propFilters, compFilters} = filter;
   const decisive = !anyOf || propFilters.length + compFilters.length === 0;
   return {component: name === '*' ? undefined : name.toUpperCase(), range: decisive ? timeRange : undefined};
+}
+
+function hull(a: Candidates | undefined, b: Candidates): Candidates {
+  if (!a) return b;
+  return {
+    component: a.component === b.component ? a.component : undefined,
+    range: a.range && b.range && {start: Math.min(a.range.start, b.range.start), end: Math.max(a.range.end, b.range.end)},
+  };
 }
 
 /**
@@ -46,8 +50,8 @@ export function matchesIndex(index: ObjectIndex, filter: CompFilter, zone: Zone)
 }
 
 function typeMatches(index: ObjectIndex, filter: CompFilter, zone: Zone): boolean | undefined {
-  const {name, timeRange, propFilters, compFilters} = filter;
-  if (name === '*' || !says(filter)) return undefined;
+  const {name, isNotDefined, timeRange, propFilters, compFilters} = filter;
+  if (name === '*' || name === 'vtimezone' || isNotDefined) return undefined;
   if (name.toUpperCase() !== index.component) return false;
   if (propFilters.length > 0 || compFilters.length > 0) return undefined;
   if (!timeRange) return true;

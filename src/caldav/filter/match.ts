@@ -1,6 +1,6 @@
 import {overlaps, type TimeRange} from '../../base/time-range.ts';
 import {type Instance, instancesOf, newBudget} from '../../ical/expand.ts';
-import {firstProperty, type JcalComponent, type JcalProperty, jcalOf} from '../../ical/jcal.ts';
+import {firstProperty, type JcalComponent, type JcalProperty, jcalOf, mainComponents, textOf} from '../../ical/jcal.ts';
 import type {Calendar} from '../../ical/parse.ts';
 import {printValue} from '../../ical/print.ts';
 import type {Budget} from '../../ical/recurrence.ts';
@@ -75,11 +75,13 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
     return goesOffIn(component, {start: undefined, end: undefined}, range, findZone, zone);
   }
   const sweep = sweepOf(range, isAlarm, matching);
+  const single = isSingle(isAlarm ? parent! : component);
   while (!sweep.seen.has(component)) {
-    if (sweep.others === 'recurring') return hasInstances(isAlarm ? parent! : component);
-    if (sweep.others) return sweep.others === 'in';
+    if (single && sweep.inSeries) return false;
+    if (sweep.tooMuch !== undefined) return sweep.tooMuch;
     const next = sweep.more.next();
-    if (next.done) sweep.others = next.value;
+    if (next.done) sweep.tooMuch = next.value;
+    else if (next.value === series) sweep.inSeries = true;
     else sweep.seen.add(next.value);
   }
   return true;
@@ -88,60 +90,61 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
 /** What a look at all instances has found in a range so far. */
 interface Sweep {
   readonly seen: Set<JcalComponent>;
-  readonly more: Iterator<JcalComponent, Others>;
-  /** What is to be taken of the components not seen, once it has ended. */
-  others: Others | undefined;
+  readonly more: Iterator<JcalComponent | typeof series, boolean>;
+  /** Whether all overrides have been looked at. */
+  inSeries: boolean;
+  /** Once it has ended: whether the instances were too many to be followed to the end; then a client is better told too much. */
+  tooMuch: boolean | undefined;
 }
 
-/**
- * Whether components that were not met in a range are in it. An object whose instances are too many to be followed to the end is, since
- * a client is better told too much; but of overrides, which come first, nothing is left to be met but theirs that change what follows.
- */
-type Others = 'in' | 'recurring' | 'out';
+/** Stands between the overrides, which come first, and the instances that a rule makes. */
+const series = Symbol('series');
 
-/** Whether a component stands for more instances than the one it is. */
-function hasInstances(component: JcalComponent): boolean {
+/** Whether a component is an override that stands for its own instance and no other. */
+function isSingle(component: JcalComponent): boolean {
   const id = firstProperty(component, 'recurrence-id');
-  return !id || String(id[1].range).toUpperCase() === 'THISANDFUTURE';
+  return id !== undefined && String(id[1].range).toUpperCase() !== 'THISANDFUTURE';
 }
 
 function sweepOf(range: TimeRange, alarms: boolean, matching: Matching): Sweep {
   const sweeps = alarms ? matching.alarms : matching.components;
   let sweep = sweeps.get(range);
   if (!sweep) {
-    sweep = {seen: new Set(), more: (alarms ? alarmsIn : componentsIn)(range, matching), others: undefined};
+    sweep = {seen: new Set(), more: (alarms ? alarmsIn : componentsIn)(range, matching), inSeries: false, tooMuch: undefined};
     sweeps.set(range, sweep);
   }
   return sweep;
 }
 
-/** The components with instances in a range, again and again. */
-function* componentsIn(range: TimeRange, matching: Matching): Generator<JcalComponent, Others> {
-  if (matching.budget.steps <= 0) return 'in';
-  let explicit = true;
+/** The components with instances in a range, again and again. Ends with whether that was not all. */
+function* componentsIn(range: TimeRange, matching: Matching): Found {
+  if (matching.budget.steps <= 0) return true;
   for (const instance of instances(range, matching)) {
-    explicit = instance.explicit;
-    if (instance.spans.some(span => overlaps(span, range))) yield instance.component;
+    if (instance === series) yield series;
+    else if (instance.spans.some(span => overlaps(span, range))) yield instance.component;
   }
-  return othersIn(range, explicit, matching);
+  return isTooMuch(range, matching);
 }
 
+type Found = Generator<JcalComponent | typeof series, boolean>;
+
 /** RFC 4791 §9.9: the alarms that go off in a range, for any instance of the component they belong to. */
-function* alarmsIn(range: TimeRange, matching: Matching): Generator<JcalComponent, Others> {
+function* alarmsIn(range: TimeRange, matching: Matching): Found {
   const {calendar, findZone, zone, budget} = matching;
-  if (budget.steps <= 0) return 'in';
+  if (budget.steps <= 0) return true;
   let reach = 0;
   for (const part of jcalOf(calendar)[2]) for (const alarm of alarmsOf(part)) reach = Math.max(reach, alarmReach(alarm) ?? 0);
   const wide = {start: range.start - reach, end: range.end + reach};
-  let explicit = true;
   for (const instance of instances(wide, matching)) {
-    explicit = instance.explicit;
-    for (const alarm of alarmsOf(instance.component)) {
-      if (budget.steps-- <= 0) return 'in';
-      if (goesOffIn(alarm, instance, range, findZone, zone)) yield alarm;
+    if (instance === series) yield series;
+    else {
+      for (const alarm of alarmsOf(instance.component)) {
+        if (budget.steps-- <= 0) return true;
+        if (goesOffIn(alarm, instance, range, findZone, zone)) yield alarm;
+      }
     }
   }
-  return othersIn(wide, explicit, matching);
+  return isTooMuch(wide, matching);
 }
 
 function alarmsOf(component: JcalComponent): JcalComponent[] {
@@ -149,17 +152,22 @@ function alarmsOf(component: JcalComponent): JcalComponent[] {
 }
 
 /** One budget is for all that a filter asks of an object; an instance looked at is a step of it. */
-function* instances(range: TimeRange, {calendar, zone, budget}: Matching): Generator<Instance> {
+function* instances(range: TimeRange, {calendar, zone, budget}: Matching): Generator<Instance | typeof series> {
+  let explicit = true;
   for (const instance of instancesOf(calendar, {range, zone, budget})) {
+    if (explicit && !instance.explicit && isOneSeries(calendar)) yield series;
+    explicit = instance.explicit;
     if (budget.steps-- <= 0) return;
     yield instance;
   }
 }
 
-/** `explicit`: the last instance that was met was one that a component says itself. */
-function othersIn({end}: TimeRange, explicit: boolean, {budget: {steps, reached}}: Matching): Others {
-  if (steps > 0 || (reached ?? -Infinity) >= end + day) return 'out';
-  return explicit && reached === undefined ? 'in' : 'recurring';
+function isOneSeries(calendar: Calendar): boolean {
+  return new Set(mainComponents(calendar).map(part => textOf(part, 'uid'))).size === 1;
+}
+
+function isTooMuch({end}: TimeRange, {budget}: Matching): boolean {
+  return budget.steps <= 0 && (budget.reached ?? -Infinity) < end + day;
 }
 
 function propFilterMatches(component: JcalComponent, filter: PropFilter, matching: Matching): boolean {
@@ -217,14 +225,14 @@ function collated(property: JcalProperty, collation: Collation, texts: Matching[
   }
   let value = ofAll.get(property);
   if (value === undefined) {
-    value = collation(textOf(property));
+    value = collation(printedValue(property));
     ofAll.set(property, value);
   }
   return value;
 }
 
 /** A property's value as text: TEXT without its escapes, lists with commas, anything else as iCalendar writes it. */
-function textOf(property: JcalProperty): string {
+function printedValue(property: JcalProperty): string {
   const values = property.slice(3);
   if (values.every(value => typeof value === 'string') && !/^(date|date-time|time|utc-offset)$/.test(property[2]))
     return values.join(',');

@@ -14,13 +14,13 @@ import type {DavRequest, Report, Resource} from '../../webdav/tables.ts';
 import {child} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
 import {requireRangesWithin} from '../date-limits.ts';
-import {type Candidates, candidatesFor, matchesIndex} from '../filter/candidates.ts';
+import {candidatesFor, matchesIndex} from '../filter/candidates.ts';
 import type {CompFilter} from '../filter/filter.ts';
 import {matches} from '../filter/match.ts';
 import {parseFilter} from '../filter/parse.ts';
 import {calendar, calendarHome, calendarObject} from '../kinds.ts';
 import {validFilter} from '../preconditions.ts';
-import {type Calendar, calendarsOf} from './calendars.ts';
+import {calendarsOf} from './calendars.ts';
 import {inOrder} from './in-order.ts';
 import {requestedZone, zoneOf} from './report-zone.ts';
 import {wantedData} from './wanted-data.ts';
@@ -85,27 +85,15 @@ function* candidates({filter, zone}: Query, request: DavRequest & {target: Resou
     yield {resource: target as ObjectResource, zone: zone ?? zoneOf(above ?? target.stored!, request)};
     return;
   }
-  const alternatives = candidatesFor(filter);
+  const {component, range} = candidatesFor(filter);
   for (const each of calendarsOf(target, request)) {
     const own = zone ?? zoneOf(each.stored, request);
-    for (const stored of foundIn(each, alternatives)) {
+    const {path} = each.stored;
+    const found = range ? each.view.findInRange(path, range, component) : each.view.members(path);
+    for (const stored of found) {
+      if (stored.collection || (component !== undefined && stored.index && stored.index.component !== component)) continue;
       const resource = memberOf(each, stored, request) as ObjectResource;
       if (request.may(dav('read'), resource)) yield {resource, zone: own};
-    }
-  }
-}
-
-/** The objects of a calendar that one of the alternatives names, each once. */
-function* foundIn({view, stored: {path}}: Calendar, alternatives: readonly Candidates[]): Generator<StoredObject> {
-  const seen = new Set<string>();
-  for (const {component, range} of alternatives) {
-    for (const stored of range ? view.findInRange(path, range, component) : view.members(path)) {
-      if (stored.collection || (component !== undefined && stored.index && stored.index.component !== component)) continue;
-      if (alternatives.length > 1) {
-        if (seen.has(stored.path)) continue;
-        seen.add(stored.path);
-      }
-      yield stored;
     }
   }
 }

@@ -128,6 +128,7 @@ const started = (type: string) =>
         const to = id + (form.isDate ? Math.round(hours / 24) * day : hours * hour);
         return {
           id,
+          future,
           lines: [
             time(future ? 'RECURRENCE-ID;RANGE=THISANDFUTURE' : 'RECURRENCE-ID', id),
             time('DTSTART', to),
@@ -153,7 +154,9 @@ const started = (type: string) =>
         ];
         const isExcluded = (id: number) => [...exdates, ...exdays].some(each => start + each * day === id);
         const isSeries = recurs.length + extra.length > 0;
-        const free = overrides.filter(({id}) => !isExcluded(id));
+        // A series without an end, all of whose instances an override has changed, is followed for ever: that is for other tests.
+        const ends = rrule === undefined || /COUNT|UNTIL/.test(rrule);
+        const free = overrides.filter(({id, future}) => !isExcluded(id) && (ends || !future));
         return [
           ...block(type, ['UID:$', time('DTSTART', start), ...lines, ...recurs, ...extra, ...(isSeries ? except : [])]),
           ...(isSeries ? free : []).flatMap(override => block(type, ['UID:$', ...override.lines])),

@@ -24,36 +24,38 @@ const within = (name: string, start: number, end: number) =>
 
 describe('candidatesFor', () => {
   test('the type and the time that are asked for', () => {
-    expect(candidatesFor(within('vevent', 1, 2))).toEqual([{component: 'VEVENT', range: {start: 1, end: 2}}]);
-    expect(candidatesFor(comp('vcalendar', {compFilters: [comp('vtodo')]}))).toEqual([{component: 'VTODO', range: undefined}]);
+    expect(candidatesFor(within('vevent', 1, 2))).toEqual({component: 'VEVENT', range: {start: 1, end: 2}});
+    expect(candidatesFor(comp('vcalendar', {compFilters: [comp('vtodo')]}))).toEqual({component: 'VTODO', range: undefined});
   });
 
   test('the time of an alarm says nothing of the event', () => {
     const filter = comp('vcalendar', {
       compFilters: [comp('vevent', {compFilters: [comp('valarm', {timeRange: {start: 1, end: 2}})]})],
     });
-    expect(candidatesFor(filter)).toEqual([{component: 'VEVENT', range: undefined}]);
+    expect(candidatesFor(filter)).toEqual({component: 'VEVENT', range: undefined});
   });
 
   test('what must not be there, and time zones, say nothing', () => {
-    expect(candidatesFor(comp('vcalendar', {compFilters: [comp('vevent', {isNotDefined: true}), comp('vtimezone')]}))).toEqual([
-      {component: undefined, range: undefined},
-    ]);
+    expect(candidatesFor(comp('vcalendar', {compFilters: [comp('vevent', {isNotDefined: true}), comp('vtimezone')]}))).toEqual({
+      component: undefined,
+      range: undefined,
+    });
   });
 
-  test('of alternatives, each; where one says nothing, or asks for more than a time, none is left out', () => {
-    const range = {start: 1, end: 2};
-    const inTime = comp('vevent', {timeRange: range});
+  test('of alternatives, what holds them all; where one says nothing, or asks for more than a time, none is left out', () => {
+    const everything = {component: undefined, range: undefined};
+    const inTime = (name: string, start: number, end: number) => comp(name, {timeRange: {start, end}});
     const either = (...compFilters: CompFilter[]) => candidatesFor(comp('vcalendar', {anyOf: true, compFilters}));
-    expect(either(inTime, comp('vtodo'))).toEqual([
-      {component: 'VEVENT', range},
-      {component: 'VTODO', range: undefined},
-    ]);
-    expect(either(inTime, comp('vtodo', {isNotDefined: true}))).toEqual([{component: undefined, range: undefined}]);
-    expect(either(comp('*', {timeRange: range}))).toEqual([{component: undefined, range}]);
-    expect(either(comp('vevent', {anyOf: true, timeRange: range, compFilters: [comp('valarm')]}))).toEqual([
-      {component: 'VEVENT', range: undefined},
-    ]);
+    expect(either(inTime('vevent', 1, 2), inTime('vtodo', 5, 9))).toEqual({component: undefined, range: {start: 1, end: 9}});
+    expect(either(inTime('vevent', 5, 9), inTime('vevent', 1, 6))).toEqual({component: 'VEVENT', range: {start: 1, end: 9}});
+    expect(either(inTime('vevent', 1, 2), comp('vtodo'))).toEqual(everything);
+    expect(either(inTime('vevent', 1, 2), comp('vtodo', {isNotDefined: true}))).toEqual(everything);
+    expect(either(inTime('*', 1, 2))).toEqual({component: undefined, range: {start: 1, end: 2}});
+    expect(either(comp('vevent', {anyOf: true, timeRange: {start: 1, end: 2}, compFilters: [comp('valarm')]}))).toEqual({
+      component: 'VEVENT',
+      range: undefined,
+    });
+    expect(either()).toEqual(everything);
   });
 });
 
@@ -89,7 +91,7 @@ describe('matchesIndex', () => {
           const index = indexObject(calendar, {horizon: at('20260301')});
           expect(matchesIndex(index, filter, zone)).toBe(matches(calendar, filter, zone));
           // And the store, which gives floating ones 14 hours to spare, leaves none out.
-          const asked = candidatesFor(filter)[0]!.range!;
+          const asked = candidatesFor(filter).range!;
           const spare = (floating: boolean) => (floating ? 14 * 3_600_000 : 0);
           const offered = index.spans.some(span =>
             overlaps(span, {start: asked.start - spare(span.floating), end: asked.end + spare(span.floating)}),

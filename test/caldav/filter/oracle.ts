@@ -167,7 +167,7 @@ interface Instance {
 }
 
 /** Recurrence is followed for so many days. */
-const horizon = 800;
+const horizon = 1300;
 
 /** All instances: each day from the first on is asked whether the rule has it. */
 function instancesOf(calendar: Component, zone: string): Instance[] {
