@@ -121,6 +121,7 @@ ${response('/c/1', '<D:propstat><D:prop><D:displayname>name</D:displayname><D:ge
     ['propfindItems', {okprops: ['{DAV:}displayname']}, false],
     ['propfindItems', {okprops: ['{DAV:}displayname'], ignore: ['/c']}, true],
     ['propfindItems', {...one, okprops: ['{DAV:}displayname$name', '{DAV:}getetag$']}, true],
+    ['propfindItems', {...one, okprops: ['{DAV:}displayname$']}, true],
     ['propfindItems', {...one, okprops: ['{DAV:}displayname$other']}, false],
     ['propfindItems', {...one, okprops: ['{DAV:}displayname!other']}, true],
     ['propfindItems', {...one, okprops: ['{DAV:}displayname!name']}, false],

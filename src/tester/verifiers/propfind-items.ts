@@ -4,8 +4,8 @@ import {type Args, type Checked, type Verifier, wrongStatus} from '../verifier.t
 import {contentOf, writtenContent} from '../xml-compare.ts';
 
 /**
- * Which properties each response has: `okprops` with a 2xx status (`{ns}name`, `{ns}name$value`, `{ns}name!value`), `badprops` with
- * another. `ignore` and `only` name hrefs; `count` is how many responses there are; `status` and `root-element` what the answer is.
+ * Which properties each response has: `okprops` with a 2xx status (`{ns}name`, `{ns}name$value`, `{ns}name!value`; `{ns}name$` with
+ * nothing behind it asks for no value, as Radicale's known counts show), `badprops` with another. `ignore` and `only` name hrefs; `count` is how many responses there are; `status` and `root-element` what the answer is.
  */
 export const propfindItems: Verifier = {
   name: 'propfindItems',
@@ -45,7 +45,7 @@ function wrongProperties({properties}: MultistatusResponse, args: Args): string 
     const {name, sign, value} = splitProperty(written.trim());
     const found = good.find(element => element.name === name);
     if (!found) return `there is no ${name}${statusAmong(properties, name)}`;
-    if (!sign) continue;
+    if (!sign || (sign === '$' && value === '')) continue;
     const same = contentOf(found) === writtenContent(value);
     if (sign === '$' && !same) return `${name} is ${contentOf(found)}, not ${writtenContent(value)}`;
     if (sign === '!' && same) return `${name} is ${contentOf(found)}`;
