@@ -44,7 +44,8 @@ async function checkEndpoint(
   const base = new URL(`${endpoint.tls ? 'https' : 'http'}://${name}:${endpoint.port}/`);
   const route = {address: reachableAt(endpoint), authorities};
   try {
-    if (!endpoint.tls && config.redirectHttpToHttps) return [await checkRedirect(base, route)];
+    const led = endpoint.tls ? undefined : await checkRedirect(base, route, config.redirectHttpToHttps);
+    if (led) return [led];
     const results = await checkChallenges(base, route);
     return credentials ? [...results, await checkWay(base, route, credentials)] : results;
   } catch (error) {
@@ -53,10 +54,13 @@ async function checkEndpoint(
   }
 }
 
-async function checkRedirect(base: URL, route: Route): Promise<CheckResult> {
-  const {redirects} = await walk(base, propfind(dav('current-user-principal'), '0'), route);
-  if (redirects[0]?.protocol === 'https:') return ok(`${base.origin} leads to ${redirects[0].origin}`);
-  return fail(`${base.origin} does not lead to https, though RedirectHTTPToHTTPS is on`, '`caldav reload`');
+/** Of a port in the clear: whether clients are led on to HTTPS, where the rest is checked; undefined: they are not, nor need they be. */
+export async function checkRedirect(base: URL, route: Route | undefined, isAll: boolean): Promise<CheckResult | undefined> {
+  const from = new URL(isAll ? '/' : startingPaths[0], base);
+  const {redirects} = await walk(from, propfind(dav('current-user-principal'), '0'), route);
+  const secure = redirects.find(({protocol}) => protocol === 'https:');
+  if (secure) return ok(`${base.origin} leads to ${secure.origin}`);
+  return isAll ? fail(`${base.origin} does not lead to https, though RedirectHTTPToHTTPS is on`, '`caldav reload`') : undefined;
 }
 
 /** Without a password, each path where clients begin must ask for one. */

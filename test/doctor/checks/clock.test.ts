@@ -1,11 +1,16 @@
 import {describe, expect, test} from 'vitest';
-import {judgeFileClock, judgeSetBack, judgeTime} from '../../../src/doctor/checks/clock.ts';
+import {judgeFileClock, judgeSetBack, judgeTime, judgeZones} from '../../../src/doctor/checks/clock.ts';
 
 describe('the clock', () => {
   test('a year in which this program did not exist cannot be', () => {
     expect(judgeTime(Date.UTC(1970, 0, 2))).toMatchObject({status: 'fail', fix: expect.stringContaining('set-ntp')});
     expect(judgeTime(Date.UTC(2150, 0, 2)).status).toBe('fail');
     expect(judgeTime(Date.UTC(2026, 10, 22)).status).toBe('ok');
+  });
+
+  test('time zone data that have not been renewed for years are told of', () => {
+    expect(judgeZones('2026f', Date.UTC(2027, 10, 22))).toMatchObject({status: 'ok', message: expect.stringContaining('2026f')});
+    expect(judgeZones('2026f', Date.UTC(2029, 0, 1))).toMatchObject({status: 'warn', fix: expect.stringContaining('update')});
   });
 
   test('a file stamped by another clock shows it, in either direction', () => {

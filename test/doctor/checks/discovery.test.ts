@@ -1,6 +1,6 @@
 import {createServer} from 'node:http';
 import {describe, expect, test} from 'vitest';
-import {checkChallenges, checkWay} from '../../../src/doctor/checks/discovery.ts';
+import {checkChallenges, checkRedirect, checkWay} from '../../../src/doctor/checks/discovery.ts';
 import {listen} from '../../support/loopback.ts';
 import {serve} from '../../support/serve.ts';
 
@@ -27,6 +27,19 @@ describe('the paths that clients walk', () => {
       {},
       {},
     ]);
+  });
+
+  test('a port in the clear that leads to HTTPS is as it should be: RFC 6764 §5', async () => {
+    const server = createServer(({url}, answer) => {
+      const isLed = url === '/.well-known/caldav';
+      answer.writeHead(isLed ? 301 : 401, isLed ? {location: 'https://calendar.example.com:8443/'} : {}).end();
+    });
+    const base = new URL(`http://127.0.0.1:${await listen(server)}/`);
+    const message = `${base.origin} leads to https://calendar.example.com:8443`;
+    expect(await checkRedirect(base, undefined, false)).toMatchObject({status: 'ok', message});
+    expect(await checkRedirect(base, undefined, true)).toMatchObject({status: 'fail'});
+    const plain = new URL((await serve({ann: []})).base);
+    expect(await checkRedirect(plain, undefined, false)).toBeUndefined();
   });
 
   test('with a password the way leads from the host name to the calendars, under @ in the user name too', async () => {
