@@ -2,12 +2,14 @@ import type {Principal} from '../accounts/principal.ts';
 import type {HttpResponse} from '../http/message.ts';
 import {freeBusyCalendar, mergeBusy} from '../ical/free-busy.ts';
 import type {JcalProperty} from '../ical/jcal.ts';
+import {evaluate, nothing} from '../webdav/access.ts';
 import {printPath} from '../webdav/href.ts';
 import {membersOf} from '../webdav/locate.ts';
 import {findPrincipal, principalHref} from '../webdav/principals.ts';
-import type {DavContext, DavRequest, Kind, Resource} from '../webdav/tables.ts';
+import {bitsOf} from '../webdav/privilege-bits.ts';
+import type {Ace, DavContext, DavRequest, Kind, Resource} from '../webdav/tables.ts';
 import {child} from '../xml/element.ts';
-import {caldav, calendarserver, dav, type Name} from '../xml/names.ts';
+import {caldav, calendarserver} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
 import {parseFreeBusyParameters} from './free-busy-parameters.ts';
 import {calendar, calendarHome} from './kinds.ts';
@@ -48,7 +50,7 @@ export async function getFreeBusy(request: DavRequest): Promise<HttpResponse> {
   const [, form, name] = target!.href.split('/').slice(1).map(decodeURIComponent) as [string, string, string];
   const home = await homeOf(form, name, request);
   const calendars = home ? opaqueCalendars(home, request) : [];
-  const periods = mergeBusy(await busyIn(range, calendars, request));
+  const periods = mergeBusy(await busyIn(range, calendars, request, event => mayKnow(event, request)));
   const answer = freeBusyCalendar({range, stamp: now, periods, method: 'PUBLISH', properties: about(owner, range)});
   const headers = {'content-type': format.contentType, 'cache-control': 'private, no-cache', vary: 'Accept'};
   return {status: 200, headers, body: format.print(answer)};
@@ -67,17 +69,23 @@ function* opaqueCalendars(collection: Resource, context: DavContext): Generator<
   }
 }
 
-/** Who has not logged in, where the link needs no password, is told what anybody is told who has. */
-function mayKnow(calendar: Resource, {principal, may, acl}: DavContext): boolean {
-  if (principal) return may(readFreeBusy, calendar);
-  const first = acl(calendar).find(
-    ({who, invert, privileges}) =>
-      (who === 'all' || who === 'authenticated') && !invert && privileges.some(name => telling.includes(name)),
-  );
-  return first?.verb === 'grant';
+/** Who has not logged in, where the link needs no password, is told what anybody is told who has, unless that is denied to him. */
+function mayKnow(resource: Resource, {principal, may, acl, protocol}: DavContext): boolean {
+  if (principal) return may(readFreeBusy, resource);
+  const {granted} = evaluate(nothing, acl(resource).filter(isOfBusyTime), isForAnybody, protocol);
+  return (granted & bitsOf([readFreeBusy], protocol)) !== 0;
 }
 
-const telling: readonly Name[] = [readFreeBusy, dav('read'), dav('all')];
+/** What an owner keeps from others is what his events say, not when they are. */
+function isOfBusyTime({verb, isProtected}: Ace): boolean {
+  return verb === 'grant' || !isProtected;
+}
+
+/** Whether an entry is for somebody of whom nothing is known, not even whether he has logged in. */
+function isForAnybody({who, invert = false}: Ace): boolean {
+  if (who === 'authenticated' || who === 'unauthenticated') return true;
+  return (who === 'all') !== invert;
+}
 
 /** RFC 6638 §9.1. */
 function isTransparent({stored}: Resource): boolean {

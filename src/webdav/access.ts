@@ -103,7 +103,8 @@ export interface Standing {
   readonly denied: Bits;
 }
 
-const nothing: Standing = {granted: 0, denied: 0};
+/** Where an evaluation begins. */
+export const nothing: Standing = {granted: 0, denied: 0};
 
 /** RFC 3744 §6: of each privilege the first entry that speaks of it, among those that match, decides. */
 export function evaluate(

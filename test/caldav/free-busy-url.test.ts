@@ -2,13 +2,16 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {mainComponents} from '../../src/ical/jcal.ts';
 import {parseCalendar} from '../../src/ical/parse.ts';
-import {element} from '../../src/xml/element.ts';
+import {type Element, element} from '../../src/xml/element.ts';
 import {caldav, calendarserver, dav} from '../../src/xml/names.ts';
+import {authenticated, deny, everybody, grant, invert, owner, setAcl, unauthenticated, user} from '../support/acl.ts';
 import type {Answer} from '../support/client.ts';
 import {event} from '../support/events.ts';
 import {guidOf, serve} from '../support/serve.ts';
 
 const url = '/calendars/users/ann/freebusy';
+const busyTime = caldav('read-free-busy');
+const anybody = {plist: {FreeBusyURL: {Enabled: true, AnonymousAccess: true}}};
 const on = {plist: {FreeBusyURL: {Enabled: true}}};
 const busyIn = ({text}: Answer) =>
   mainComponents(parseCalendar(text))[0]![1]
@@ -41,8 +44,7 @@ describe('CalConnect Freebusy Read URL', () => {
   });
 
   test('tells nobody of a calendar whose owner does not want it', async () => {
-    const options = {plist: {FreeBusyURL: {Enabled: true, AnonymousAccess: true}}};
-    const {ann, ben, nobody} = await serve({ann: [event('a')], ben: []}, options);
+    const {ann, ben, nobody} = await serve({ann: [event('a')], ben: []}, anybody);
     const body = `<D:acl xmlns:D="DAV:"><D:ace><D:principal><D:authenticated/></D:principal><D:deny><D:privilege><C:read-free-busy xmlns:C="urn:ietf:params:xml:ns:caldav"/></D:privilege></D:deny></D:ace></D:acl>`;
     const query = `${url}?start=20261201T000000Z`;
     for (const client of [ann, ben, nobody]) expect(busyIn(await client.get(query))).toHaveLength(1);
@@ -53,6 +55,30 @@ describe('CalConnect Freebusy Read URL', () => {
     expect(status).toBe(200);
     const told = await Promise.all([ann, ben, nobody].map(async client => busyIn(await client.get(query)).length));
     expect(told).toEqual([1, 0, 0]);
+  });
+
+  test.each<[string, Element[], [ben: number, nobody: number]]>([
+    ['all but the owner', [deny(invert(owner), dav('all')), grant(authenticated, busyTime)], [0, 0]],
+    ['all but Ben', [deny(invert(user(2)), busyTime), grant(authenticated, busyTime)], [1, 0]],
+    ['who has not logged in', [deny(unauthenticated, dav('all')), grant(everybody, dav('read'))], [1, 0]],
+    ['Ben', [deny(user(2), busyTime), grant(authenticated, busyTime)], [0, 1]],
+    ['nobody', [grant(everybody, dav('read')), deny(everybody, dav('all'))], [1, 1]],
+  ])('is held to what was denied to %s, on the calendar or on one event', async (_, aces, told) => {
+    const {ann, ben, nobody} = await serve({ann: [event('a')], ben: []}, anybody);
+    const calendar = '/calendars/users/ann/calendar/';
+    const count = async () =>
+      Promise.all([ben, nobody].map(async client => busyIn(await client.get(`${url}?start=20261201T000000Z`)).length));
+    expect((await setAcl(ann, `${calendar}1.ics`, ...aces)).status).toBe(200);
+    expect(await count()).toEqual(told);
+    await setAcl(ann, `${calendar}1.ics`);
+    await setAcl(ann, calendar, ...aces);
+    expect(await count()).toEqual(told);
+  });
+
+  test('tells the time of what an event says is private', async () => {
+    const hidden = event('a').replace('PRODID', 'X-CALENDARSERVER-ACCESS:PRIVATE\r\nPRODID');
+    const {ben, nobody} = await serve({ann: [hidden], ben: []}, anybody);
+    for (const client of [ben, nobody]) expect(busyIn(await client.get(`${url}?start=20261201T000000Z`))).toHaveLength(1);
   });
 
   test('tells of today and the days that the plist says where nothing is asked', async () => {
@@ -127,7 +153,7 @@ describe('CalConnect Freebusy Read URL', () => {
     const {nobody, ann} = await serve({ann: []}, on);
     expect((await nobody.get(url)).status).toBe(401);
     expect((await ann.get('/calendars/users/nobody/freebusy')).status).toBe(404);
-    const open = await serve({ann: [event('a')]}, {plist: {FreeBusyURL: {Enabled: true, AnonymousAccess: true}}});
+    const open = await serve({ann: [event('a')]}, anybody);
     expect(busyIn(await open.nobody.get(`${url}?start=20261201T000000Z`))).toEqual(['2026-12-01T10:00:00Z/2026-12-01T11:00:00Z']);
     expect((await open.nobody.get('/calendars/users/ann/calendar/')).status).toBe(401);
     expect((await open.nobody.get('/calendars/users/nobody/freebusy')).status).toBe(401);
