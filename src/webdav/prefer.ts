@@ -35,10 +35,13 @@ export function parsePrefer({method, headers}: HttpRequest): Preferences {
   };
 }
 
-/** RFC 7240 §2: names in lower case with their values; of a preference that is there twice the first counts, and parameters are left. */
+/**
+ * RFC 7240 §2: names in lower case with their values; of a preference that is there twice the first counts, and parameters are left. A
+ * quoted string that does not end goes to the end: were it looked for again from each quote on, one header would take a second.
+ */
 function parsePreferences(sent: string | string[] | undefined): ReadonlyMap<string, string> {
   const preferred = new Map<string, string>();
-  for (const one of String(sent ?? '').match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? []) {
+  for (const one of String(sent ?? '').match(/(?:[^,"]|"(?:[^"\\]|\\.?)*(?:"|$))+/g) ?? []) {
     const [, name, quoted, token] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;]*)))?/.exec(one) ?? [];
     if (name && !preferred.has(name.toLowerCase())) preferred.set(name.toLowerCase(), (quoted ?? token ?? '').toLowerCase());
   }

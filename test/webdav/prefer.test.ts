@@ -27,6 +27,10 @@ describe('RFC 7240 §2 Prefer', () => {
     expect(prefer('PROPFIND', {prefer: sent}).return).toBe(expected);
   });
 
+  test.each(['"', '\\"', '\\', '"\\"'])('the header is read once, however many of %s do not end', part => {
+    expect(prefer('PROPFIND', {prefer: `return=minimal, x="${part.repeat(200_001)}`}).return).toBe('minimal');
+  });
+
   test('what the method cannot do is not said to be done (§3)', () => {
     expect(prefer('PROPFIND', {prefer: 'return=representation, depth-noroot', depth: '0'}).applied).toEqual({});
     expect(prefer('PUT', {prefer: 'return=minimal, depth-noroot', depth: '1'}).applied).toEqual({});
