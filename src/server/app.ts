@@ -12,6 +12,7 @@ import type {Store} from '../store/store.ts';
 import {timezones} from '../timezones/timezones.ts';
 import {createWeb} from '../web/web.ts';
 import {createDispatch} from '../webdav/dispatch.ts';
+import {hostName} from '../webdav/href.ts';
 import {protocolOf} from './protocol.ts';
 import {type OwnAddress, route} from './routes.ts';
 
@@ -71,7 +72,7 @@ export function createApp({config, directory, proxies, store, log, authorityChai
   };
 
   const answer = async (sent: HttpRequest): Promise<HttpResponse> => {
-    if (isForged(sent)) throw new HttpRefusal(403, 'A page of another site may not have a browser do this here.');
+    if (isForged(sent, own.name)) throw new HttpRefusal(403, 'A page of another site may not have a browser do this here.');
     const page = web(sent) ?? (config.enableTimezoneService ? timezones(sent) : undefined);
     if (page) return page;
     const routed = route(sent, own);
@@ -97,11 +98,18 @@ export function createApp({config, directory, proxies, store, log, authorityChai
 }
 
 /**
- * Whether another site's page makes a browser send this, with the password that the browser keeps (Fetch Metadata §2.4). Of what changes
- * anything that can only be a POST: for all other methods a browser asks first, and is not answered.
+ * Whether another site's page makes a browser send this, with the password that the browser keeps: by Fetch Metadata (§2.4), and by
+ * Origin (RFC 6454 §7) where it came in the clear, for there browsers send nothing else. Of what changes anything that can only be a
+ * POST: for all other methods a browser asks first, and is not answered.
  */
-function isForged({method, headers}: HttpRequest): boolean {
-  return method === 'POST' && /^(?:cross|same)-site$/.test(String(headers['sec-fetch-site']));
+function isForged({method, headers}: HttpRequest, ownName: string): boolean {
+  if (method !== 'POST') return false;
+  const {origin, 'sec-fetch-site': site, host, ':authority': authority, 'x-forwarded-host': forwarded} = headers;
+  if (site !== undefined) return /^(?:cross|same)-site$/.test(String(site));
+  if (origin === undefined) return false;
+  const names = [ownName, host, authority, ...String(forwarded ?? '').split(',')].filter(name => name !== undefined);
+  const from = hostName(origin.replace(/^[^:]*:\/\//, ''));
+  return from === '' || !names.some(name => hostName(String(name).trim()) === from);
 }
 
 function refusal(error: unknown): HttpResponse {

@@ -61,16 +61,21 @@ describe('a large body', () => {
   });
 });
 
-test.each([
-  ['cross-site', 403],
-  ['same-site', 403],
-  ['same-origin', 201],
-  [undefined, 201],
-])('a POST that a browser sends for a page of another site (Sec-Fetch-Site: %s) is %i', async (site, expected) => {
+test.each<[Record<string, string>, number]>([
+  [{'sec-fetch-site': 'cross-site'}, 403],
+  [{'sec-fetch-site': 'same-site'}, 403],
+  [{'sec-fetch-site': 'same-origin', origin: 'https://behind.example'}, 201],
+  [{origin: 'https://elsewhere.example'}, 403],
+  [{origin: 'null'}, 403],
+  [{origin: ''}, 403],
+  [{origin: 'http://127.0.0.1:8008'}, 201],
+  [{origin: 'https://Calendars.example', 'x-forwarded-host': 'calendars.example'}, 201],
+  [{}, 201],
+])('a POST that a browser sends for a page of another site: %j is %i', async (headers, expected) => {
   const {ann} = await serve({ann: []});
   const {status} = await ann.request('POST', '/calendars/users/ann/calendar/?add-member', {
     body: calendar('BEGIN:VEVENT', 'UID:x', 'DTSTAMP:20261101T000000Z', 'DTSTART;VALUE=DATE:20261201', 'END:VEVENT'),
-    headers: {'content-type': 'text/plain', ...(site && {'sec-fetch-site': site})},
+    headers: {'content-type': 'text/plain', ...headers},
   });
   expect(status).toBe(expected);
 });
