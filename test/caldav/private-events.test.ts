@@ -118,6 +118,30 @@ describe('CalendarServer private events §4.2', () => {
     expect((await ben.delete(`${calendar}1.ics`)).status).toBe(204);
   });
 
+  test('nobody moves away what he sees a part of, alone or in a calendar or folder: the rest would be lost', async () => {
+    const {ann, ben} = await shared(['PUBLIC']);
+    const delegates = '/principals/users/ann/calendar-proxy-write/';
+    const member = element(dav('href'), `/principals/__uids__/${guidOf(2)}/`);
+    await ann.proppatch(delegates, element(dav('group-member-set'), member));
+    const folder = '/calendars/users/ann/folder/';
+    await ann.request('MKCOL', folder);
+    for (const access of ['PRIVATE', 'CONFIDENTIAL', 'RESTRICTED']) {
+      const own = `${folder}${access}/`;
+      await ann.request('MKCALENDAR', own);
+      await ann.put(`${own}1.ics`, secret('e1', access));
+      const move = (from: string, destination: string) => ben.request('MOVE', from, {headers: {destination}});
+      for (const destination of ['/calendars/users/ben/calendar/1.ics', `${folder}1.ics`]) {
+        expect((await move(`${own}1.ics`, destination)).error, destination).toBe(dav('need-privileges'));
+      }
+      expect((await move(own, '/calendars/users/ben/own/')).error).toBe(dav('need-privileges'));
+      expect((await move(folder, '/calendars/users/ben/folder/')).error).toBe(dav('need-privileges'));
+      expect((await move(own, `${folder}renamed/`)).status).toBe(201);
+      expect((await ann.get(`${folder}renamed/1.ics`)).text).toBe(secret('e1', access));
+      await ann.delete(`${folder}renamed/`);
+    }
+    expect((await ben.request('MOVE', folder, {headers: {destination: '/calendars/users/ben/folder/'}})).status).toBe(201);
+  });
+
   test('no query of others matches what they do not see', async () => {
     const {ann, ben} = await shared(['CONFIDENTIAL', 'RESTRICTED']);
     const says = (name: string, text: string) => query(named('prop-filter', name, element(caldav('text-match'), text)));
