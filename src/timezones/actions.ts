@@ -31,10 +31,7 @@ function answer(http: HttpRequest): HttpResponse {
   const parameters = new URLSearchParams(http.query);
   const found = route(http.path.slice(contextPath.length), parameters);
   if (!found) throw new Problem('invalid-action', {status: 404});
-  const response = found.action.answer({http, tzid: found.tzid, parameters});
-  if (method === 'GET') return response;
-  const length = {'content-length': String(Buffer.byteLength((response.body as string | undefined) ?? ''))};
-  return {status: response.status, headers: {...response.headers, ...length}};
+  return found.action.answer({http, tzid: found.tzid, parameters});
 }
 
 const allow = 'GET, HEAD, OPTIONS';

@@ -2,24 +2,17 @@ import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import {printComponent} from '../ical/print.ts';
 import {changesWithin, standardCalendar} from '../ical/standard-timezone.ts';
 import {aliasesOf, timezone, timezoneIds, tzdataVersion} from '../ical/tzdata.ts';
-import {DavError, precondition} from '../webdav/error.ts';
+import {DavError} from '../webdav/error.ts';
 import {errorResponse} from '../webdav/error-response.ts';
-import {element} from '../xml/element.ts';
+import {type Element, element} from '../xml/element.ts';
 import {calendarserver} from '../xml/names.ts';
 import {printXml} from '../xml/print.ts';
 import {caching} from './action.ts';
 import {only, parseDay} from './parameters.ts';
+import {supportedMethod, timezoneAvailable, validEndDate, validMethod, validStartDate, validTimezone} from './preconditions.ts';
 
 /** CalendarServer's own service, from before RFC 7808: its methods are named in the query, by GET and by POST alike. */
 export const servicePath = '/timezones';
-
-/** CalendarServer's preconditions: one method, and one there is; one zone, and one there is; days that are some, in order. */
-const validMethod = precondition(400, calendarserver('valid-method'));
-const supportedMethod = precondition(400, calendarserver('supported-method'));
-const validTimezone = precondition(400, calendarserver('valid-timezone'));
-const timezoneAvailable = precondition(404, calendarserver('timezone-available'));
-const validStartDate = precondition(400, calendarserver('valid-start-date'));
-const validEndDate = precondition(400, calendarserver('valid-end-date'));
 
 /** Answers GET, HEAD and POST of the service, and GET of `/timezones/Europe/Berlin.ics`; undefined: it is something else. */
 export function calendarserverService({method, path, query}: HttpRequest): HttpResponse | undefined {
@@ -27,9 +20,7 @@ export function calendarserverService({method, path, query}: HttpRequest): HttpR
   const file = /^\/timezones\/(.+)\.ics$/.exec(path)?.[1];
   if (file === undefined && path !== servicePath && path !== `${servicePath}/`) return undefined;
   try {
-    const response = file === undefined ? answer(new URLSearchParams(query)) : getFile(file);
-    const length = {'content-length': String(Buffer.byteLength(response.body as string))};
-    return method === 'HEAD' ? {status: response.status, headers: {...response.headers, ...length}} : response;
+    return file === undefined ? answer(new URLSearchParams(query)) : getFile(file);
   } catch (error) {
     if (error instanceof DavError) return errorResponse(error);
     throw error;
@@ -105,8 +96,8 @@ function offsetText(offset: number): string {
   return `${offset < 0 ? '-' : '+'}${new Date(Math.abs(offset)).toISOString().slice(11, 16).replace(':', '')}`;
 }
 
-function inXml(name: string, ...children: Parameters<typeof element>[1][]): HttpResponse {
-  const body = printXml(element(calendarserver(name), ...(children as never[])));
+function inXml(name: string, ...children: Element[]): HttpResponse {
+  const body = printXml(element(calendarserver(name), ...children));
   return {status: 200, headers: {'content-type': 'application/xml; charset=utf-8', ...caching}, body};
 }
 

@@ -1,9 +1,8 @@
-import type {ActionRequest} from './action.ts';
 import {only, parseUtc} from './parameters.ts';
 import {Problem} from './problem.ts';
 
 /** The parameters start and end (RFC 7808 §5.3, §5.4). Throws Problem. */
-export function parseRange({parameters}: Pick<ActionRequest, 'parameters'>, required: boolean) {
+export function parseRange(parameters: URLSearchParams, required: boolean) {
   const value = (name: 'start' | 'end') => {
     if (!required && !parameters.has(name)) return undefined;
     const instant = parseUtc(only(parameters, name) ?? '');

@@ -29,10 +29,10 @@ export function createWeb({config, authorityChain}: WebOptions): Web {
   return (request, principal) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
     const server = serverOf(request, config);
-    if (request.path === '/ca.crt' && authority) return answer(request, 'application/x-x509-ca-cert', authority.raw);
+    if (request.path === '/ca.crt' && authority) return answer('application/x-x509-ca-cert', authority.raw);
     if (request.path === '/caldav.mobileconfig' && principal) {
       const profile = printProfile({server, user: principal.uids[0]!, authority: authority?.raw});
-      return answer(request, 'application/x-apple-aspen-config', profile, {
+      return answer('application/x-apple-aspen-config', profile, {
         'content-disposition': 'attachment; filename="caldav.mobileconfig"',
       });
     }
@@ -40,7 +40,7 @@ export function createWeb({config, authorityChain}: WebOptions): Web {
     if (!config.enableAnonymousReadRoot && !principal) return undefined;
     const localOnly = !server.secure && !config.authentication.basic.allowedOverWireUnencrypted;
     const page = printPage({server, authority: authority !== undefined, localOnly});
-    return answer(request, 'text/html; charset=utf-8', page, {
+    return answer('text/html; charset=utf-8', page, {
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
     });
   };
@@ -60,24 +60,17 @@ function findAuthority(chain: string): X509Certificate | undefined {
   return texts.map(text => new X509Certificate(text)).find(one => one.ca && one.checkIssued(one) && one.verify(one.publicKey));
 }
 
-function answer(
-  {method}: HttpRequest,
-  type: string,
-  content: string | Uint8Array,
-  more: Record<string, string> = {},
-): HttpResponse {
-  const bytes = Buffer.from(content as string);
+function answer(type: string, content: string | Uint8Array, more: Record<string, string> = {}): HttpResponse {
   return {
     status: 200,
     headers: {
       'content-type': type,
-      'content-length': String(bytes.length),
       'cache-control': 'no-cache',
       vary: 'accept',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       ...more,
     },
-    ...(method === 'HEAD' ? {} : {body: bytes}),
+    body: content,
   };
 }

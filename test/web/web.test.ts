@@ -78,11 +78,8 @@ describe('pages for browsers', () => {
     expect(closed(request('/'), ann)).toMatchObject({status: 200});
   });
 
-  test('HEAD has the headers of GET and no body', () => {
-    const [head, get] = [web(request('/', {}, {method: 'HEAD'})), web(request('/'))];
-    expect(head!.headers).toEqual(get!.headers);
-    expect(head!.body).toBeUndefined();
-    expect(Number(head!.headers!['content-length'])).toBe((get!.body as Uint8Array).length);
+  test('HEAD is answered as GET is: the sender leaves the body out', () => {
+    expect(web(request('/', {}, {method: 'HEAD'}))).toEqual(web(request('/')));
   });
 
   test('/ca.crt is the authority’s certificate, of this server’s own authority only', async () => {

@@ -16,7 +16,7 @@ export const expand: Action = {
   answer({tzid, parameters}) {
     const zone = timezone(tzid);
     if (!zone) throw new Problem('tzid-not-found');
-    const {start, end} = parseRange({parameters}, true);
+    const {start, end} = parseRange(parameters, true);
     const until = knownUntil(zone);
     if (start! >= until) throw new Problem('invalid-start');
     const observances = changesWithin(zone, {start, end}).map(({at, from, to, daylight}) => ({

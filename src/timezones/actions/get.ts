@@ -28,7 +28,7 @@ export const get: Action = {
     if (!zone) throw new Problem('tzid-not-found');
     const format = http.headers.accept === undefined ? formats[0] : chooseForm(http, formats);
     if (!format) throw new Problem('invalid-format');
-    const range = parseRange({parameters}, false);
+    const range = parseRange(parameters, false);
     const etag = format === formats[0] ? timezoneDigest(zone.id) : `${timezoneDigest(zone.id)}-json`;
     const headers = {etag: `"${etag}"`, vary: 'Accept', ...caching};
     const refused = evaluateConditions(http.headers, {exists: true, etag}, true);

@@ -19,18 +19,12 @@ export const get: Method = {
   handle: request => (request.target!.stored?.collection === false ? getFile(request) : listCollection(request)),
 };
 
-/** RFC 9110 §9.3.2: whatever GET says, without the body. */
+/** RFC 9110 §9.3.2: whatever GET says; the body is left out when it is sent (`http/send.ts`). */
 export const head: Method = {
   name: 'HEAD',
   mapped: dav('read'),
   writes: false,
-  async handle(request) {
-    const {body, headers, status} = await request.protocol.methods.get('GET')!.handle(request);
-    const isWhole = typeof body === 'string' || body instanceof Uint8Array;
-    if (isWhole) return {status, headers: {...headers, 'content-length': String(Buffer.byteLength(body))}};
-    // One of parts goes along, to be let go of unread: of what is not there, the length would be said to be 0.
-    return {status, headers, body};
-  },
+  handle: request => request.protocol.methods.get('GET')!.handle(request),
 };
 
 async function getFile(request: DavRequest): Promise<HttpResponse> {
