@@ -310,6 +310,27 @@ describe('RFC 3744: nobody gets more than was granted', () => {
     );
   });
 
+  test('by a folder that he may read: what a calendar in it holds that is not his to read has no names for him', async () => {
+    const {ann, bob: client} = served();
+    const folder = `${home}closed/`;
+    await ann.request('MKCOL', folder);
+    await setAcl(ann, folder, grant(bob, read));
+    for (const name of ['own', 'hidden']) await ann.request('MKCALENDAR', `${folder}${name}/`);
+    await setAcl(ann, `${folder}own/`, grant(bob, read));
+    await ann.put(`${folder}hidden/1.ics`, event('one'));
+    const {token} = await client.sync(folder, '', 'infinite');
+    await ann.put(`${folder}hidden/2.ics`, event('two'));
+    await ann.delete(`${folder}hidden/1.ics`);
+    await ann.put(`${folder}own/3.ics`, event('three'));
+    const {changed, removed} = await client.sync(folder, token, 'infinite');
+    expect([changed, removed]).toEqual([[`${folder}own/3.ics`, `${folder}own/`], [`${folder}hidden/`]]);
+    const hrefs = ['hidden/2.ics', 'hidden/none.ics', 'own/none.ics', 'none/none.ics'].map(name => href(folder + name));
+    const multiget = element(caldav('calendar-multiget'), element(dav('prop'), element(dav('getetag'))), ...hrefs);
+    expect([...(await client.report(folder, multiget)).responses.values()].map(({status}) => status)).toEqual([
+      403, 403, 404, 404,
+    ]);
+  });
+
   test('by copying a list along, or taking away a denial by writing over it', async () => {
     const {ann, bob: client, cid: third} = served();
     const path = await shared(grant(bob, read, dav('write')), grant(cid, read));

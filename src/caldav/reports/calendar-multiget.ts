@@ -1,7 +1,7 @@
 import type {Zone} from '../../ical/zone.ts';
 import {DavError} from '../../webdav/error.ts';
 import {parsePath, pathOfHref} from '../../webdav/href.ts';
-import {memberOf} from '../../webdav/locate.ts';
+import {locate, memberOf} from '../../webdav/locate.ts';
 import {multistatus, printStatus} from '../../webdav/multistatus.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import {parsePrefer} from '../../webdav/prefer.ts';
@@ -46,9 +46,13 @@ async function respond(
   zone: Zone | undefined,
   request: DavRequest & {target: Resource},
 ): Promise<string> {
-  const found = member ?? (await request.locate(href));
-  if (!found?.stored || !isBelow(found, request.target)) return printStatus(href, 404);
-  if (!request.may(dav('read'), found)) return printStatus(href, 403);
+  const names = member ? undefined : namesOf(href, request.hosts);
+  const location = names && (await locate(names, request));
+  const found = member ?? location?.target;
+  const nearest = found ?? location?.nearest;
+  if (!nearest || !isBelow(nearest, request.target)) return printStatus(href, 404);
+  if (!request.may(dav('read'), nearest)) return printStatus(href, 403);
+  if (!found?.stored) return printStatus(href, 404);
   return printResponse(
     found,
     wanted(() => zone ?? zoneAbove(found, request)),

@@ -52,10 +52,19 @@ function* responses(
   for (const change of changes) {
     const resource = change.stored && descendantOf(target, change.stored, request);
     if (resource && request.may(dav('read'), resource)) yield printResponse(resource, wanted, request);
-    else if (!first) yield printStatus(hrefOf(change, target), 404);
+    else if (!first && mayHaveHad(change, target, request)) yield printStatus(hrefOf(change, target), 404);
   }
   // §3.6: the client asks again with the token that follows.
   if (truncated) yield printStatus(target.href, new DavError(numberOfMatchesWithinLimits));
+}
+
+/** What lies in a collection that the client may not read has gone with it, and what is in there it is not told. */
+function mayHaveHad({path}: Change, target: Resource, request: DavRequest): boolean {
+  const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  if (above === target.stored!.path) return true;
+  const stored = target.view!.find(above);
+  const collection = stored && descendantOf(target, stored, request);
+  return !collection || request.may(dav('read'), collection);
 }
 
 function hrefOf({path, stored, collection = stored?.collection}: Change, target: Resource): string {
