@@ -1,21 +1,19 @@
 import {DavError} from '../webdav/error.ts';
-import {printSegment} from '../webdav/href.ts';
 import type {Admitted, Arrival, DavContext, Limits} from '../webdav/tables.ts';
-import {element} from '../xml/element.ts';
-import {dav} from '../xml/names.ts';
 import {type CalendarObject, parseCalendarObject} from './calendar-object.ts';
 import {calendarText} from './calendar-text.ts';
 import {componentsOf} from './component-set.ts';
 import {requireWithinLimits} from './object-limits.ts';
 import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from './preconditions.ts';
 import {requireAccess} from './private-events.ts';
+import {holderHref} from './uid-holder.ts';
 import {requireUniqueInHome} from './unique-in-home.ts';
 
 /**
  * RFC 4791 §5.3.2.1: whether an object may come into a calendar, by whatever way, and what the store is to keep of it. Pure: it looks
  * and decides. Throws DavError.
  */
-export function admit(arrival: Arrival, context: Pick<DavContext, 'limits'> & Partial<Pick<DavContext, 'isTrusted'>>): Admitted {
+export function admit(arrival: Arrival, context: Pick<DavContext, 'limits'> & Partial<DavContext>): Admitted {
   const {limits} = context;
   const bytes = calendarText(arrival.bytes, arrival.contentType);
   if (limits.maxResourceSizeBytes && bytes.length > limits.maxResourceSizeBytes) {
@@ -25,8 +23,8 @@ export function admit(arrival: Arrival, context: Pick<DavContext, 'limits'> & Pa
   requireSupportedComponent(object, arrival);
   requireAccess(object.calendar, arrival.parent, context);
   const index = requireWithinLimits(object, limits);
-  requireNoUidConflict(object, arrival);
-  if (limits.uniqueUidsInHome) requireUniqueInHome(object.uid, arrival);
+  requireNoUidConflict(object, arrival, context);
+  if (limits.uniqueUidsInHome) requireUniqueInHome(object.uid, arrival, context);
   requireRoom(arrival, limits);
   return {bytes, index};
 }
@@ -38,15 +36,15 @@ function requireSupportedComponent({component}: CalendarObject, {parent}: Arriva
 }
 
 /** The UID is no other object's, and an object's own does not change. A damaged one, whose UID is not known, may be replaced. */
-function requireNoUidConflict({uid}: CalendarObject, {parent, view, path, movedFrom}: Arrival): void {
+function requireNoUidConflict({uid}: CalendarObject, arrival: Arrival, context: Partial<DavContext>): void {
+  const {parent, view, path, movedFrom} = arrival;
   const before = view.find(path);
   const changed = before && !before.collection && before.index && before.index.uid !== uid;
   const holder = changed ? before : view.findUid(parent.stored!.path, uid);
   if (!holder || (!changed && (holder.path === path || holder.path === movedFrom))) return;
-  const href = parent.href + printSegment(holder.path.slice(holder.path.lastIndexOf('/') + 1));
   throw new DavError(noUidConflict, {
     message: changed ? 'The UID of an object does not change.' : 'Another object in this calendar has this UID.',
-    content: [element(dav('href'), href)],
+    content: holderHref(holder, arrival, context),
   });
 }
 

@@ -1,22 +1,22 @@
 import type {HomeView, Path, StoredCollection} from '../store/store.ts';
 import {DavError} from '../webdav/error.ts';
-import {printPath} from '../webdav/href.ts';
-import type {Arrival, Resource} from '../webdav/tables.ts';
-import {element} from '../xml/element.ts';
-import {caldav, dav} from '../xml/names.ts';
+import type {Arrival, DavContext} from '../webdav/tables.ts';
+import {caldav} from '../xml/names.ts';
 import {uniqueSchedulingObjectResource} from './preconditions.ts';
+import {holderHref} from './uid-holder.ts';
 
 /**
  * Of a home that is to hold each UID but once: that no other calendar in it has this one. RFC 4791 §5.3.2.1 asks for that within a
  * calendar only, and clients move events by a PUT into one and a DELETE in the other. Throws DavError.
  */
-export function requireUniqueInHome(uid: string, {parent, view, path, movedFrom}: Arrival): void {
+export function requireUniqueInHome(uid: string, arrival: Arrival, context: Partial<DavContext>): void {
+  const {parent, view, path, movedFrom} = arrival;
   for (const {path: calendar} of calendarsBelow('', view)) {
     const holder = calendar === parent.stored!.path ? undefined : view.findUid(calendar, uid);
     if (!holder || holder.path === path || holder.path === movedFrom) continue;
     throw new DavError(uniqueSchedulingObjectResource, {
       message: 'Another calendar in this home has an object with this UID.',
-      content: [element(dav('href'), hrefIn(parent, holder.path))],
+      content: holderHref(holder, arrival, context),
     });
   }
 }
@@ -27,10 +27,4 @@ function* calendarsBelow(path: Path, view: HomeView): Generator<StoredCollection
     if (member.types.includes(caldav('calendar'))) yield member;
     else yield* calendarsBelow(member.path, view);
   }
-}
-
-/** In the form that the request names the home in. */
-function hrefIn({href, stored}: Resource, path: Path): string {
-  const home = href.split('/').slice(0, -1 - stored!.path.split('/').length);
-  return home.join('/') + printPath(path.split('/'), false);
 }

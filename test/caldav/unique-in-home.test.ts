@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {elements, text} from '../../src/xml/element.ts';
 import {caldav, dav} from '../../src/xml/names.ts';
+import {grant, setAcl, user} from '../support/acl.ts';
 import {event} from '../support/events.ts';
 import {guidOf, serve} from '../support/serve.ts';
 
@@ -17,6 +18,22 @@ describe('RFC 6638 §3.2.4.1 CALDAV:unique-scheduling-object-resource, where Uni
       expect(text(elements(elements(xml!)[0]!, dav('href'))[0]!)).toBe(`${form}calendar/1.ics`);
     }
     expect((await ann.put(`${home}calendar/b.ics`, event('a'))).error).toBe(caldav('no-uid-conflict'));
+  });
+
+  test('whoever may not read the one that has it is not told where it is', async () => {
+    const {ann, ben} = await serve({ann: [], ben: []}, {plist: {UniqueUIDsInHome: true}});
+    await ann.request('MKCALENDAR', `${home}hidden/`);
+    await ann.put(`${home}hidden/a.ics`, event('a'));
+    await ann.put(`${home}calendar/b.ics`, event('b').replace('PRODID', 'X-CALENDARSERVER-ACCESS:PRIVATE\r\nPRODID'));
+    await setAcl(ann, `${home}calendar/`, grant(user(2), dav('read'), dav('bind')));
+    for (const [uid, condition] of [
+      ['a', 'unique-scheduling-object-resource'],
+      ['b', 'no-uid-conflict'],
+    ] as const) {
+      const {error, text} = await ben.put(`${home}calendar/c.ics`, event(uid));
+      expect(error).toBe(caldav(condition));
+      expect(text).not.toMatch(/hidden|b\.ics/);
+    }
   });
 
   test('what is written over, moved, or in another home is no conflict; a copy is one', async () => {
