@@ -4,7 +4,7 @@ import type {HttpRequest} from '../http/message.ts';
 import type {HomeUnit} from '../store/store.ts';
 import type {Element} from '../xml/element.ts';
 import {parseXml, XmlError} from '../xml/parse.ts';
-import {type AccessRules, createAccess} from './access.ts';
+import {type AccessRules, createAccess} from './access/access.ts';
 import {DavError} from './error.ts';
 import {hostName, parsePath, pathOfHref} from './href.ts';
 import {maxXmlBytes} from './limit.ts';

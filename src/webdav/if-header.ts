@@ -3,7 +3,7 @@ import {dav} from '../xml/names.ts';
 import {locateHref} from './context.ts';
 import {DavError} from './error.ts';
 import type {Location} from './locate.ts';
-import {covering} from './lock-scope.ts';
+import {covering} from './locks/lock-scope.ts';
 import {printSyncToken} from './sync-token.ts';
 import type {DavContext} from './tables.ts';
 

@@ -1,11 +1,11 @@
 import type {HomeUnit, HomeView, Path, StoredObject, StoredResource} from '../store/store.ts';
 import {dav} from '../xml/names.ts';
+import {aclProperty} from './access/stored-acl.ts';
 import {DavError} from './error.ts';
 import {descendantOf, type Location, membersOf} from './locate.ts';
-import {rootedIn} from './lock-scope.ts';
+import {rootedIn} from './locks/lock-scope.ts';
 import {requirePrivilege} from './privileges.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
-import {aclProperty} from './stored-acl.ts';
 import type {Admitted, DavContext, Resource} from './tables.ts';
 
 /** What COPY and MOVE are to do. */

@@ -3,7 +3,7 @@ import {dav, mobileme, type Name} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
 import {parsePath, pathOfHref} from '../href.ts';
 import {type Location, memberOf} from '../locate.ts';
-import {requireUnlocked} from '../locks.ts';
+import {requireUnlocked} from '../locks/locks.ts';
 import {requireNotWithheld, requirePrivilege} from '../privileges.ts';
 import {statusLine} from '../propstat.ts';
 import {requirePropertyRoom} from '../room.ts';

@@ -1,8 +1,8 @@
 import {dav} from '../../xml/names.ts';
+import {planAcl} from '../access/plan-acl.ts';
+import {aclProperty, printStored} from '../access/stored-acl.ts';
 import {DavError} from '../error.ts';
-import {planAcl} from '../plan-acl.ts';
 import {requirePropertyRoom} from '../room.ts';
-import {aclProperty, printStored} from '../stored-acl.ts';
 import type {Method} from '../tables.ts';
 
 /**

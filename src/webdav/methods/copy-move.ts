@@ -6,7 +6,7 @@ import {parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
 import {printSegment} from '../href.ts';
 import type {Location} from '../locate.ts';
-import {requireUnlocked} from '../locks.ts';
+import {requireUnlocked} from '../locks/locks.ts';
 import {requireNotWithheld, requirePrivilege} from '../privileges.ts';
 import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
 import {transfer} from '../transfer.ts';

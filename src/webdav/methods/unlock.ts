@@ -1,6 +1,6 @@
 import {dav} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
-import {covering} from '../lock-scope.ts';
+import {covering} from '../locks/lock-scope.ts';
 import {lockTokenMatchesRequestUri} from '../preconditions.ts';
 import {requirePrivilege} from '../privileges.ts';
 import type {Method} from '../tables.ts';

@@ -1,6 +1,6 @@
 import {type Element, element} from '../../xml/element.ts';
 import {dav} from '../../xml/names.ts';
-import {printAce} from '../ace.ts';
+import {printAce} from '../access/ace.ts';
 import {principalHref} from '../principals.ts';
 import {privilegesOn, requirePrivilege} from '../privileges.ts';
 import {type Privilege, type PropertyContext, properties} from '../tables.ts';

@@ -1,8 +1,8 @@
 import {element, type Node} from '../../xml/element.ts';
 import {dav, type Name} from '../../xml/names.ts';
-import {activeLock} from '../active-lock.ts';
 import {contentTypeOf} from '../content-type.ts';
-import {covering} from '../lock-scope.ts';
+import {activeLock} from '../locks/active-lock.ts';
+import {covering} from '../locks/lock-scope.ts';
 import {kept, type PropertyContext, properties} from '../tables.ts';
 
 /** RFC 4918 §15. */

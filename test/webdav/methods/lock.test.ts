@@ -10,7 +10,7 @@ import {caldav, dav, type Name} from '../../../src/xml/names.ts';
 import {grant, setAcl, user} from '../../support/acl.ts';
 import {event} from '../../support/events.ts';
 import {serve} from '../../support/serve.ts';
-import {discovered, hrefsIn, lock, submitting, unlock} from '../lock-requests.ts';
+import {discovered, hrefsIn, lock, submitting, unlock} from '../locks/lock-requests.ts';
 
 const home = '/calendars/users/ann/';
 const files = `${home}files/`;

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {dav} from '../../../src/xml/names.ts';
 import {serve} from '../../support/serve.ts';
-import {discovered, lock, unlock} from '../lock-requests.ts';
+import {discovered, lock, unlock} from '../locks/lock-requests.ts';
 
 const files = '/calendars/users/ann/files/';
 

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {protocol} from '../../src/server/protocol.ts';
-import {type Element, element, elements} from '../../src/xml/element.ts';
-import {caldav, dav, type Name} from '../../src/xml/names.ts';
-import {authenticated, deny, everybody, grant, href, invert, owner, setAcl, unauthenticated, user} from '../support/acl.ts';
-import {event} from '../support/events.ts';
-import {sharedServer} from '../support/shared-server.ts';
+import {protocol} from '../../../src/server/protocol.ts';
+import {type Element, element, elements} from '../../../src/xml/element.ts';
+import {caldav, dav, type Name} from '../../../src/xml/names.ts';
+import {authenticated, deny, everybody, grant, href, invert, owner, setAcl, unauthenticated, user} from '../../support/acl.ts';
+import {event} from '../../support/events.ts';
+import {sharedServer} from '../../support/shared-server.ts';
 
 const [bob, cid] = [2, 3].map(user) as [Element, Element];
 const home = '/calendars/users/ann/';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {elements, text} from '../../src/xml/element.ts';
-import {dav} from '../../src/xml/names.ts';
-import type {Client, RequestOptions} from '../support/client.ts';
-import {memoryStore} from '../support/memory-store.ts';
-import {guidOf, serve} from '../support/serve.ts';
+import {elements, text} from '../../../src/xml/element.ts';
+import {dav} from '../../../src/xml/names.ts';
+import type {Client, RequestOptions} from '../../support/client.ts';
+import {memoryStore} from '../../support/memory-store.ts';
+import {guidOf, serve} from '../../support/serve.ts';
 import {lock, unlock} from './lock-requests.ts';
 
 const root = '/calendars/users/ann/files';

@@ -1,14 +1,14 @@
-import type {Directory, Principal} from '../accounts/principal.ts';
-import type {Proxies} from '../accounts/proxies.ts';
-import {dav, type Name} from '../xml/names.ts';
-import {parsePath} from './href.ts';
-import {root} from './kinds/root.ts';
-import {wellKnown} from './kinds/well-known.ts';
-import {findPrincipal} from './principals.ts';
+import type {Directory, Principal} from '../../accounts/principal.ts';
+import type {Proxies} from '../../accounts/proxies.ts';
+import {dav, type Name} from '../../xml/names.ts';
+import {parsePath} from '../href.ts';
+import {root} from '../kinds/root.ts';
+import {wellKnown} from '../kinds/well-known.ts';
+import {findPrincipal} from '../principals.ts';
+import {homeHref} from '../privileges.ts';
+import type {Ace, DavContext, Limits, Protocol, Resource} from '../tables.ts';
 import {type Bits, bitsOf, ownBitsOf, privilegeBits} from './privilege-bits.ts';
-import {homeHref} from './privileges.ts';
 import {storedAces} from './stored-acl.ts';
-import type {Ace, DavContext, Limits, Protocol, Resource} from './tables.ts';
 
 /** Who has rights that no ownership gives, as the plist says it: principal URLs, a group's for its members; and who is nobody. */
 export interface AccessRules {

@@ -1,8 +1,8 @@
-import type {Lock} from '../store/store.ts';
-import {type Element, element} from '../xml/element.ts';
-import {dav} from '../xml/names.ts';
-import {printSegment} from './href.ts';
-import type {Resource} from './tables.ts';
+import type {Lock} from '../../store/store.ts';
+import {type Element, element} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
+import {printSegment} from '../href.ts';
+import type {Resource} from '../tables.ts';
 
 /** What DAV:lockdiscovery holds of a lock that covers a resource (RFC 4918 §14.1). */
 export function activeLock(lock: Lock, resource: Resource): Element {

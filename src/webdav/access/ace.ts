@@ -1,8 +1,8 @@
-import {child, type Element, element, elements, text} from '../xml/element.ts';
-import {dav, type Name} from '../xml/names.ts';
-import {DavError} from './error.ts';
-import {printPath} from './href.ts';
-import type {Ace, Who} from './tables.ts';
+import {child, type Element, element, elements, text} from '../../xml/element.ts';
+import {dav, type Name} from '../../xml/names.ts';
+import {DavError} from '../error.ts';
+import {printPath} from '../href.ts';
+import type {Ace, Who} from '../tables.ts';
 
 /** The principals that are no URL (RFC 3744 §5.5.1); DAV:property is that of the owner. */
 const kinds = ['all', 'authenticated', 'unauthenticated', 'self'] as const;

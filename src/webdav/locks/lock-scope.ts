@@ -1,4 +1,4 @@
-import type {Lock, Path} from '../store/store.ts';
+import type {Lock, Path} from '../../store/store.ts';
 
 /** The locks that cover a path: on it, or of depth infinity on what it lies in (RFC 4918 §6.1). */
 export function covering(locks: readonly Lock[], path: Path): readonly Lock[] {

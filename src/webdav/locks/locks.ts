@@ -1,14 +1,14 @@
-import type {HttpRequest} from '../http/message.ts';
-import type {Lock, Path} from '../store/store.ts';
-import {element} from '../xml/element.ts';
-import {dav} from '../xml/names.ts';
+import type {HttpRequest} from '../../http/message.ts';
+import type {Lock, Path} from '../../store/store.ts';
+import {element} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
+import {DavError} from '../error.ts';
+import {submittedTokens} from '../if-header.ts';
+import type {Location} from '../locate.ts';
+import {lockTokenSubmitted} from '../preconditions.ts';
+import type {Changed, DavContext} from '../tables.ts';
 import {rootHref} from './active-lock.ts';
-import {DavError} from './error.ts';
-import {submittedTokens} from './if-header.ts';
-import type {Location} from './locate.ts';
 import {covering, rootedIn} from './lock-scope.ts';
-import {lockTokenSubmitted} from './preconditions.ts';
-import type {Changed, DavContext} from './tables.ts';
 
 /** Where something is changed; `nearest` as a unit of work sees it. */
 type Changing = Pick<Location, 'target' | 'nearest' | 'path'>;

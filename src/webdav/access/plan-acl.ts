@@ -1,8 +1,7 @@
-import {type Element, elements} from '../xml/element.ts';
-import {dav} from '../xml/names.ts';
-import {parseAce} from './ace.ts';
-import {DavError, type Precondition} from './error.ts';
-import {parsePath, pathOfHref, type Segments} from './href.ts';
+import {type Element, elements} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
+import {DavError, type Precondition} from '../error.ts';
+import {parsePath, pathOfHref, type Segments} from '../href.ts';
 import {
   allowedPrincipal,
   limitedNumberOfAces,
@@ -11,10 +10,11 @@ import {
   noProtectedAceConflict,
   notSupportedPrivilege,
   recognizedPrincipal,
-} from './preconditions.ts';
+} from '../preconditions.ts';
+import {privilegesOn} from '../privileges.ts';
+import type {Ace, DavContext, Resource, Who} from '../tables.ts';
+import {parseAce} from './ace.ts';
 import {bitsOf} from './privilege-bits.ts';
-import {privilegesOn} from './privileges.ts';
-import type {Ace, DavContext, Resource, Who} from './tables.ts';
 
 /** All are looked through for each resource that has them. */
 const mostAces = 500;

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {silent} from '../../src/base/log.ts';
-import {indexFile} from '../../src/server/indexer.ts';
-import {openFileStore} from '../../src/store/file/store.ts';
-import {serve} from '../support/serve.ts';
-import {temporaryFolder} from '../support/temporary.ts';
+import {silent} from '../../../src/base/log.ts';
+import {indexFile} from '../../../src/server/indexer.ts';
+import {openFileStore} from '../../../src/store/file/store.ts';
+import {serve} from '../../support/serve.ts';
+import {temporaryFolder} from '../../support/temporary.ts';
 import {lock, unlock} from './lock-requests.ts';
 
 const path = '/calendars/users/ann/a.txt';

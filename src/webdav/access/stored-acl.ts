@@ -1,11 +1,11 @@
-import {element, elements} from '../xml/element.ts';
-import {dav} from '../xml/names.ts';
-import {parseXml, XmlError} from '../xml/parse.ts';
-import {printAlone} from '../xml/print.ts';
+import {element, elements} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
+import {parseXml, XmlError} from '../../xml/parse.ts';
+import {printAlone} from '../../xml/print.ts';
+import {DavError} from '../error.ts';
+import {parsePath} from '../href.ts';
+import type {Ace, Kind, Resource} from '../tables.ts';
 import {parseAce, printAce} from './ace.ts';
-import {DavError} from './error.ts';
-import {parsePath} from './href.ts';
-import type {Ace, Kind, Resource} from './tables.ts';
 
 /** Where a resource's own entries are kept: the property element, the principals by their DAV:principal-URL. */
 export const aclProperty = dav('acl');

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {element} from '../../src/xml/element.ts';
-import {dav, mobileme} from '../../src/xml/names.ts';
-import type {Answer, Client, RequestOptions} from '../support/client.ts';
-import {event} from '../support/events.ts';
-import {guidOf, serve} from '../support/serve.ts';
+import {element} from '../../../src/xml/element.ts';
+import {dav, mobileme} from '../../../src/xml/names.ts';
+import type {Answer, Client, RequestOptions} from '../../support/client.ts';
+import {event} from '../../support/events.ts';
+import {guidOf, serve} from '../../support/serve.ts';
 import {discovered, hrefsIn, lock, submitting, unlock} from './lock-requests.ts';
 
 const home = '/calendars/users/ann/';

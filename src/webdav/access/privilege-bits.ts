@@ -1,5 +1,5 @@
-import type {Name} from '../xml/names.ts';
-import type {Privilege, Protocol} from './tables.ts';
+import type {Name} from '../../xml/names.ts';
+import type {Privilege, Protocol} from '../tables.ts';
 
 /** A set of privileges, a bit for each that is more than the sum of what it holds. */
 export type Bits = number;

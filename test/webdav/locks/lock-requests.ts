@@ -1,6 +1,6 @@
-import {type Element, element, elements, text} from '../../src/xml/element.ts';
-import {dav} from '../../src/xml/names.ts';
-import type {Client, RequestOptions} from '../support/client.ts';
+import {type Element, element, elements, text} from '../../../src/xml/element.ts';
+import {dav} from '../../../src/xml/names.ts';
+import type {Client, RequestOptions} from '../../support/client.ts';
 
 /** What is asked for with LOCK; an exclusive lock of Depth 0 if nothing else is said. */
 export interface Asked {

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {protocol} from '../../src/server/protocol.ts';
-import {element, elements} from '../../src/xml/element.ts';
-import {caldav, dav} from '../../src/xml/names.ts';
-import {serve} from '../support/serve.ts';
-import {sharedServer} from '../support/shared-server.ts';
+import {protocol} from '../../../src/server/protocol.ts';
+import {element, elements} from '../../../src/xml/element.ts';
+import {caldav, dav} from '../../../src/xml/names.ts';
+import {serve} from '../../support/serve.ts';
+import {sharedServer} from '../../support/shared-server.ts';
 
 const methods = [...protocol.methods.keys(), 'LOCK', 'SEARCH'];
 const paths = [
