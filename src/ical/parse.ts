@@ -77,7 +77,7 @@ export function parseProperty(text: string, line: number): JcalProperty {
   } catch (error) {
     throw new IcalError(line, `this property cannot be read: ${shorten((error as Error).message)}`);
   }
-  return mend(splitTexts(property, text, colon));
+  return asWritten(mend(splitTexts(property, text, colon)), text, colon);
 }
 
 /** One pass over what stands before the value, so that its cost is known before it is taken apart. Answers where its colon is. */
@@ -137,6 +137,14 @@ function mend(property: JcalProperty): JcalProperty {
     else if (values.some(value => typeof value === 'string' && value.length >= 19)) property[2] = 'date-time';
   }
   return property;
+}
+
+/** A date that is none (`CREATED: 51222T205954Z`): ical.js would have put hyphens and colons into it. */
+function asWritten(property: JcalProperty, text: string, colon: number): JcalProperty {
+  const [name, parameters, type, value, ...others] = property;
+  const isDate = type === 'date' || type === 'date-time';
+  if (!isDate || others.length > 0 || typeof value !== 'string' || [10, 19, 20].includes(value.length)) return property;
+  return [name, parameters, 'unknown', text.slice(colon + 1)];
 }
 
 function shorten(message: string): string {

@@ -20,6 +20,7 @@ function addLines([name, properties, components]: JcalComponent, lines: string[]
 function printProperty([name, parameters, type, ...values]: JcalProperty): string {
   let line = name.toUpperCase();
   for (const [key, value] of Object.entries(parameters)) line += `;${key.toUpperCase()}=${printParameter(key, value)}`;
+  if (type === 'unknown' && values.length > 0) return `${line}:${values.join(',')}`; // RFC 7265 §5: as it is written, and of no VALUE
   const [first, ...others] = values.length > 0 ? values.map(value => bare([name, {}, type, value])) : [bare([name, {}, type])];
   return [line + first!.slice(name.length), ...others.map(valueIn)].join(',');
 }

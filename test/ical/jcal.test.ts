@@ -129,8 +129,17 @@ describe('RFC 7265 §3 and §5, from iCalendar to jCal and back', () => {
   test.each(['DTSTAMP:yesterday', 'PRIORITY:99999999999', 'TZOFFSETFROM:x', 'ATTACH;VALUE=BINARY:!!'])(
     '§5 what is not of its type is jCal all the same: %s',
     line => {
-      const [, , type] = both(line).property;
-      expect(type).toBe('unknown');
+      const found = both(line);
+      expect(found.property[2]).toBe('unknown');
+    },
+  );
+
+  test.each(['CREATED: 51222T205954Z', 'RRULE:FREQ=MONTHLY;BYDAY=+1,3MO', 'PRIORITY;X-P="a:b":99999999999', 'DTSTAMP:yesterday'])(
+    '§5 what is not of its type comes back as it was written: %s',
+    line => {
+      const found = both(line);
+      expect(found.property[2]).toBe('unknown');
+      expect(found.line).toBe(line);
     },
   );
 
@@ -189,6 +198,7 @@ END:VCALENDAR
       ['rdate', {}, 'period', '2006-01-02T15:00:00Z/PT2H'],
       'RDATE;VALUE=PERIOD:20060102T150000Z/PT2H',
     ],
+    ['a known property of no type', ['priority', {}, 'unknown', '5'], 'PRIORITY:5'],
     ['lines ended by CRLF', ['summary', {}, 'text', 'a\r\nb'], 'SUMMARY:a\\nb'],
   ])('can be said in another way: %s', (_, property, line) => {
     expect(lineOf(property)).toBe(line);
