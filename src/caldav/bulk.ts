@@ -3,8 +3,8 @@ import {type Split, splitCalendarInTurns} from '../ical/split.ts';
 import {DavError} from '../webdav/error.ts';
 import type {BulkFormat, BulkItem} from '../webdav/tables.ts';
 import {caldav} from '../xml/names.ts';
+import {calendarText} from './admit/calendar-text.ts';
 import {convert, formatOf, icalendar} from './calendar-format.ts';
-import {calendarText} from './calendar-text.ts';
 import {validCalendarData} from './preconditions.ts';
 
 /** How a calendar takes bulk changes: a calendar's components go by UID, each with the time zones it names. */

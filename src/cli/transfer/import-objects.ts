@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {admit} from '../../caldav/admit.ts';
+import {admit} from '../../caldav/admit/admit.ts';
 import {calendar} from '../../caldav/kinds.ts';
 import {parseCalendar} from '../../ical/parse.ts';
 import type {SplitObject} from '../../ical/split.ts';

@@ -1,11 +1,11 @@
-import {DavError} from '../webdav/error.ts';
-import type {Admitted, Arrival, DavContext, Limits} from '../webdav/tables.ts';
+import {DavError} from '../../webdav/error.ts';
+import type {Admitted, Arrival, DavContext, Limits} from '../../webdav/tables.ts';
+import {componentsOf} from '../component-set.ts';
+import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from '../preconditions.ts';
+import {requireAccess} from '../private-events.ts';
 import {type CalendarObject, parseCalendarObject} from './calendar-object.ts';
 import {calendarText} from './calendar-text.ts';
-import {componentsOf} from './component-set.ts';
 import {requireWithinLimits} from './object-limits.ts';
-import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from './preconditions.ts';
-import {requireAccess} from './private-events.ts';
 import {holderHref} from './uid-holder.ts';
 import {requireUniqueInHome} from './unique-in-home.ts';
 

@@ -1,14 +1,14 @@
-import {IcalError} from '../ical/ical-error.ts';
-import {allProperties, type JcalComponent} from '../ical/jcal.ts';
-import {indexObject, type ObjectIndex} from '../ical/object-index.ts';
-import {type FindZone, instantOf, lastLocal, parseTime, tzidOf} from '../ical/time.ts';
-import {zonesOf} from '../ical/time-zones.ts';
-import {utc} from '../ical/zone.ts';
-import {DavError} from '../webdav/error.ts';
-import type {Limits} from '../webdav/tables.ts';
+import {IcalError} from '../../ical/ical-error.ts';
+import {allProperties, type JcalComponent} from '../../ical/jcal.ts';
+import {indexObject, type ObjectIndex} from '../../ical/object-index.ts';
+import {type FindZone, instantOf, lastLocal, parseTime, tzidOf} from '../../ical/time.ts';
+import {zonesOf} from '../../ical/time-zones.ts';
+import {utc} from '../../ical/zone.ts';
+import {DavError} from '../../webdav/error.ts';
+import type {Limits} from '../../webdav/tables.ts';
+import {requireDateTime} from '../date-limits.ts';
+import {maxAttendeesPerInstance, maxInstances, validCalendarData, validTimezone} from '../preconditions.ts';
 import type {CalendarObject} from './calendar-object.ts';
-import {requireDateTime} from './date-limits.ts';
-import {maxAttendeesPerInstance, maxInstances, validCalendarData, validTimezone} from './preconditions.ts';
 
 /** What a calendar object must keep to beside its form (RFC 4791 §5.2.6 to §5.2.9), and its index. Throws DavError. */
 export function requireWithinLimits(object: CalendarObject, limits: Limits): ObjectIndex {

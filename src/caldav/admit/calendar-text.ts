@@ -1,6 +1,6 @@
-import {DavError} from '../webdav/error.ts';
-import {convert, icalendar, jcal} from './calendar-format.ts';
-import {supportedCalendarData, validCalendarData} from './preconditions.ts';
+import {DavError} from '../../webdav/error.ts';
+import {convert, icalendar, jcal} from '../calendar-format.ts';
+import {supportedCalendarData, validCalendarData} from '../preconditions.ts';
 
 /**
  * The bytes of a calendar object as they are kept, iCalendar in UTF-8 (RFC 5545 §3.1.4): those that came, or the same written anew where

@@ -1,7 +1,7 @@
-import {DavError} from '../webdav/error.ts';
-import type {DavContext, Place} from '../webdav/tables.ts';
-import {caldav, type Name} from '../xml/names.ts';
-import {calendarCollectionLocationOk, maxCollections} from './preconditions.ts';
+import {DavError} from '../../webdav/error.ts';
+import type {DavContext, Place} from '../../webdav/tables.ts';
+import {caldav, type Name} from '../../xml/names.ts';
+import {calendarCollectionLocationOk, maxCollections} from '../preconditions.ts';
 
 /**
  * RFC 4791 §4.2 and §5.3.1.1: no calendar lies in a calendar. Nor does any other collection here: RFC 4791 would let it, and clients

@@ -1,11 +1,11 @@
-import {IcalError} from '../ical/ical-error.ts';
-import {firstProperty, type JcalComponent, jcalOf, mainComponents} from '../ical/jcal.ts';
-import {type Calendar, parseCalendar} from '../ical/parse.ts';
-import {scaleOf} from '../ical/scale.ts';
-import {tzidOf} from '../ical/time.ts';
-import {dataFault} from '../ical/validate.ts';
-import {DavError} from '../webdav/error.ts';
-import {supportedRscale, validCalendarData, validCalendarObjectResource} from './preconditions.ts';
+import {IcalError} from '../../ical/ical-error.ts';
+import {firstProperty, type JcalComponent, jcalOf, mainComponents} from '../../ical/jcal.ts';
+import {type Calendar, parseCalendar} from '../../ical/parse.ts';
+import {scaleOf} from '../../ical/scale.ts';
+import {tzidOf} from '../../ical/time.ts';
+import {dataFault} from '../../ical/validate.ts';
+import {DavError} from '../../webdav/error.ts';
+import {supportedRscale, validCalendarData, validCalendarObjectResource} from '../preconditions.ts';
 
 /** What a calendar object is, by the rules of RFC 4791 §4.1. */
 export interface CalendarObject {

@@ -1,8 +1,8 @@
-import type {StoredObject} from '../store/store.ts';
-import {descendantOf} from '../webdav/locate.ts';
-import type {Arrival, DavContext, Resource} from '../webdav/tables.ts';
-import {type Element, element} from '../xml/element.ts';
-import {dav} from '../xml/names.ts';
+import type {StoredObject} from '../../store/store.ts';
+import {descendantOf} from '../../webdav/locate.ts';
+import type {Arrival, DavContext, Resource} from '../../webdav/tables.ts';
+import {type Element, element} from '../../xml/element.ts';
+import {dav} from '../../xml/names.ts';
 
 /**
  * What a refusal tells of the object that has a UID already (RFC 4791 §5.3.2.1): its DAV:href, in the form that the request names the

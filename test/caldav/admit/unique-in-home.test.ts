@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {elements, text} from '../../src/xml/element.ts';
-import {caldav, dav} from '../../src/xml/names.ts';
-import {grant, setAcl, user} from '../support/acl.ts';
-import {event} from '../support/events.ts';
-import {guidOf, serve} from '../support/serve.ts';
+import {elements, text} from '../../../src/xml/element.ts';
+import {caldav, dav} from '../../../src/xml/names.ts';
+import {grant, setAcl, user} from '../../support/acl.ts';
+import {event} from '../../support/events.ts';
+import {guidOf, serve} from '../../support/serve.ts';
 
 const home = '/calendars/users/ann/';
 

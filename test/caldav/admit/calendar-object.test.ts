@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {parseCalendarObject} from '../../src/caldav/calendar-object.ts';
-import {caldav} from '../../src/xml/names.ts';
-import {event, todo} from '../support/events.ts';
+import {parseCalendarObject} from '../../../src/caldav/admit/calendar-object.ts';
+import {caldav} from '../../../src/xml/names.ts';
+import {event, todo} from '../../support/events.ts';
 
 const parse = (source: string) => parseCalendarObject(new TextEncoder().encode(source));
 
