@@ -4,7 +4,7 @@ import {DavError} from '../webdav/error.ts';
 import type {BulkFormat, BulkItem} from '../webdav/tables.ts';
 import {caldav} from '../xml/names.ts';
 import {calendarText} from './admit/calendar-text.ts';
-import {convert, formatOf, icalendar} from './calendar-format.ts';
+import {convert, dataElement, formatOf, icalendar} from './calendar-format.ts';
 import {validCalendarData} from './preconditions.ts';
 
 /** How a calendar takes bulk changes: a calendar's components go by UID, each with the time zones it names. */
@@ -22,8 +22,7 @@ export const calendarBulk: BulkFormat = {
   },
   show(bytes, contentType) {
     const format = formatOf(contentType) ?? icalendar;
-    const text = convert(new TextDecoder().decode(bytes), icalendar, format);
-    return {name: caldav('calendar-data'), attributes: {'content-type': format.type, version: '2.0'}, children: [text]};
+    return dataElement(format, convert(new TextDecoder().decode(bytes), icalendar, format));
   },
 };
 

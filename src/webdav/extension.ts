@@ -17,8 +17,7 @@ import {put} from './methods/put.ts';
 import {report} from './methods/report.ts';
 import {unlock} from './methods/unlock.ts';
 import {webdavPrivileges} from './privileges.ts';
-import {bulkChangeProperties} from './properties/bulk-change.ts';
-import {calendarserverPrincipal} from './properties/calendarserver.ts';
+import {bulkChangeProperties, calendarserverPrincipal, ctagProperties} from './properties/calendarserver.ts';
 import {rfc3253} from './properties/rfc3253.ts';
 import {accessProperties} from './properties/rfc3744.ts';
 import {principalProperties, proxyPrincipalProperties} from './properties/rfc3744-principals.ts';
@@ -73,8 +72,9 @@ export const webdav: Extension = {
     rfc5842,
     rfc5995,
     rfc6578,
-    calendarserverPrincipal,
+    ctagProperties,
     bulkChangeProperties,
+    calendarserverPrincipal,
   ],
   reports: [
     syncCollection,

@@ -1,9 +1,43 @@
 import type {ProxyAccess} from '../../accounts/proxies.ts';
 import {type Element, element} from '../../xml/element.ts';
-import {calendarserver, dav} from '../../xml/names.ts';
+import {calendarserver, dav, mobileme} from '../../xml/names.ts';
 import {principal} from '../kinds/principal.ts';
+import {maxXmlBytes} from '../limit.ts';
 import {principalHref} from '../principals.ts';
 import {type PropertyContext, properties} from '../tables.ts';
+
+/** What changes with whatever is in a collection: clients that know no DAV:sync-token ask for it (caldav-ctag). */
+export const ctagProperties = properties('all', [
+  {
+    name: calendarserver('getctag'),
+    allprop: false,
+    get: ({stored}) => (stored?.collection ? String(stored.revision) : undefined),
+  },
+]);
+
+/** CalendarServer's bulk changes: which a collection takes, and how many at once (§5.1). Empty: as many as come. */
+export const bulkChangeProperties = properties('all', [
+  {
+    name: mobileme('bulk-requests'),
+    allprop: false,
+    get: ({resource: {kind}, context: {limits}}) => {
+      if (!kind.bulk || !limits.bulk) return undefined;
+      const {maxResources, maxBytes} = limits.bulk;
+      return (['simple', 'crud'] as const).map(request =>
+        element(
+          mobileme(request),
+          element(mobileme('max-resources'), ...count(maxResources)),
+          element(
+            mobileme('max-bytes'),
+            ...count(request === 'simple' ? maxBytes : Math.min(maxBytes || maxXmlBytes, maxXmlBytes)),
+          ),
+        ),
+      );
+    },
+  },
+]);
+
+const count = (limit: number) => (limit > 0 ? [String(limit)] : []);
 
 /** CalendarServer's properties of a principal that Apple's clients ask for, and search people by. */
 export const calendarserverPrincipal = properties(

@@ -1,17 +1,12 @@
-import {calendarserver, dav} from '../../xml/names.ts';
+import {dav} from '../../xml/names.ts';
 import {printSyncToken} from '../sync-token.ts';
 import {properties} from '../tables.ts';
 
-/** RFC 6578, and CalendarServer's older way to the same end. */
+/** RFC 6578. */
 export const rfc6578 = properties('all', [
   {
     name: dav('sync-token'), // §4
     allprop: false,
     get: ({stored}) => (stored?.collection ? printSyncToken(stored.revision) : undefined),
-  },
-  {
-    name: calendarserver('getctag'),
-    allprop: false,
-    get: ({stored}) => (stored?.collection ? String(stored.revision) : undefined),
   },
 ]);
