@@ -7,13 +7,14 @@ import {type Privilege, type PropertyContext, properties} from '../tables.ts';
 
 const href = (path: string) => element(dav('href'), path);
 
-/** RFC 3744 §5: properties of every resource. None is listed by DAV:allprop (§5). */
+/** RFC 3744 §5: what every resource has, if empty. None is listed by DAV:allprop (§5). */
 export const accessProperties = properties('all', [
   {
     name: dav('owner'),
     allprop: false,
-    get: ({resource: {owner, view}}) => (owner && view ? href(principalHref(owner)) : undefined),
+    get: ({resource: {owner, view}}) => (owner && view ? href(principalHref(owner)) : []),
   }, // §5.1
+  {name: dav('group'), allprop: false, get: () => []}, // §5.2: nothing belongs to a group as such
   {name: dav('supported-privilege-set'), allprop: false, get: supportedPrivilegeSet}, // §5.3
   {name: dav('current-user-privilege-set'), allprop: false, get: currentUserPrivilegeSet}, // §5.4
   {name: dav('acl'), allprop: false, get: acl}, // §5.5

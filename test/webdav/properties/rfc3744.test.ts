@@ -37,8 +37,11 @@ describe('RFC 3744 §5: access control properties', () => {
     expect([...responses.get(calendar)!.refused]).toEqual([[dav('owner'), 403]]);
   });
 
-  test('§5.2 there is no DAV:group', async () => {
-    for (const path of paths) expect(await property(served().ann, path, dav('group'))).toBe(404);
+  test('§5.1 and §5.2 what has no owner says so by an empty DAV:owner, and no DAV:group names anybody', async () => {
+    for (const path of paths) expect(await property(served().ann, path, dav('group'))).toEqual(element(dav('group')));
+    for (const path of ['/', '/principals/', '/principals/users/ann/', '/calendars/']) {
+      expect(await property(served().ann, path, dav('owner'))).toEqual(element(dav('owner')));
+    }
   });
 
   test('§5.3.1 DAV:supported-privilege-set is a tree with DAV:all at its root', async () => {
