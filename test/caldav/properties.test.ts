@@ -111,12 +111,16 @@ describe('RFC 4791 §5.2 properties of a calendar', () => {
     expect(await propertyOf(ann, calendar, caldav('max-attendees-per-instance'))).toBe(404);
   });
 
-  test('§7.5.1 supported-collation-set has the two that every server must have', async () => {
+  test('§7.5.1 supported-collation-set has the two that every server must have, on whatever answers a calendar-query', async () => {
     const {ann} = await serve({ann: []});
-    const set = (await propertyOf(ann, calendar, caldav('supported-collation-set'))) as Element;
-    expect(elements(set, caldav('supported-collation')).map(text)).toEqual(
-      expect.arrayContaining(['i;ascii-casemap', 'i;octet']),
-    );
+    await ann.put(`${calendar}1.ics`, event('1'));
+    await ann.request('MKCOL', '/calendars/users/ann/folder/');
+    for (const path of [calendar, `${calendar}1.ics`, '/calendars/users/ann/', '/calendars/users/ann/folder/']) {
+      const set = (await propertyOf(ann, path, caldav('supported-collation-set'))) as Element;
+      expect(elements(set, caldav('supported-collation')).map(text), path).toEqual(
+        expect.arrayContaining(['i;ascii-casemap', 'i;octet']),
+      );
+    }
   });
 
   test('none is in allprop, and none is on a home or an object', async () => {

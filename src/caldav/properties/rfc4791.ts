@@ -1,5 +1,6 @@
 import {DavError} from '../../webdav/error.ts';
 import {printPath} from '../../webdav/href.ts';
+import {collection} from '../../webdav/kinds/collection.ts';
 import {principal} from '../../webdav/kinds/principal.ts';
 import {kept, properties} from '../../webdav/tables.ts';
 import {type Element, element} from '../../xml/element.ts';
@@ -8,7 +9,7 @@ import {calendarFormats, dataElement} from '../calendar-format.ts';
 import {componentSet, componentsIn, supportedComponents} from '../component-set.ts';
 import {dateLimits} from '../date-limits.ts';
 import {collations} from '../filter/collation.ts';
-import {calendar, calendarHome} from '../kinds.ts';
+import {calendar, calendarHome, calendarObject} from '../kinds.ts';
 import {supportedCalendarComponent} from '../preconditions.ts';
 import {parseTimezone, printTimezone} from '../timezone.ts';
 
@@ -66,9 +67,9 @@ export const calendarHomeProperties = properties(
   ],
 );
 
-/** RFC 4791 §7.5.1: the collations that calendar-query knows. */
+/** RFC 4791 §7.5.1: the collations that calendar-query knows, on whatever answers it. */
 export const collationProperties = properties(
-  [calendar, calendarHome],
+  [calendar, calendarHome, calendarObject, collection],
   [
     {
       name: caldav('supported-collation-set'),
