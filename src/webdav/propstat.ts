@@ -68,8 +68,8 @@ function printPropstats(resource: Resource, wanted: Wanted, context: DavContext)
     if (value instanceof Promise) waiting = true;
     return value;
   });
-  const assemble = (found: Found[]) =>
-    printGroups(names, found, wanted.how === 'propname', wanted.minimal || wanted.how !== 'prop');
+  const told = wanted.minimal || wanted.how === 'propname' ? [] : wanted.names;
+  const assemble = (found: Found[]) => printGroups(names, found, wanted.how === 'propname', told);
   return waiting ? Promise.all(values).then(assemble) : assemble(values as Found[]);
 }
 
@@ -116,14 +116,15 @@ function refusalFor(error: unknown, name: Name, {resource, context}: PropertyCon
   return new DavError(500);
 }
 
-function printGroups(names: readonly Name[], values: readonly Found[], onlyNames: boolean, minimal: boolean): string {
+/** `told`: of which the answer says that they are not there; all, where it is `names` itself. */
+function printGroups(names: readonly Name[], values: readonly Found[], onlyNames: boolean, told: readonly Name[]): string {
   let found = '';
   let missing = '';
   const refused = new Map<string, string>();
   for (const [index, name] of names.entries()) {
     const value = values[index];
     if (value === undefined) {
-      if (!minimal) missing += printProperty(name, '');
+      if (told === names || told.includes(name)) missing += printProperty(name, '');
     } else if (value instanceof DavError) {
       const key = statusOf(value);
       refused.set(key, (refused.get(key) ?? '') + printProperty(name, ''));

@@ -65,13 +65,14 @@ describe('RFC 4918 §9.1 PROPFIND', () => {
     }
   });
 
-  test('DAV:include adds what DAV:allprop leaves out', async () => {
+  test('DAV:include adds what DAV:allprop leaves out; what is not there is 404', async () => {
     const {ann} = await serve({ann: []});
     const include = element(dav('include'), element(dav('supported-report-set')), element(unknown));
     const body = element(dav('propfind'), element(dav('allprop')), include);
-    const {properties} = (await ann.request('PROPFIND', home, {depth: 0, body})).responses.get(home)!;
+    const {properties, refused} = (await ann.request('PROPFIND', home, {depth: 0, body})).responses.get(home)!;
     expect(properties.has(dav('supported-report-set'))).toBe(true);
     expect(properties.has(dav('resourcetype'))).toBe(true);
+    expect([...refused]).toEqual([[unknown, 404]]);
   });
 
   test('DAV:propname: the names of what is there, without values', async () => {
