@@ -16,7 +16,7 @@ import {wantedIn} from '../wanted.ts';
 /** RFC 3744 §9.3: which resources below a collection are the one who asks (or a group with them in it), or name them in a property. */
 export const principalMatch: Report = {
   name: dav('principal-match'),
-  supports: ({kind, stored}) => kind.members !== undefined || stored?.collection === true,
+  supports: ({kind, stored}) => kind.members !== undefined || proxyAccessOf(kind) !== undefined || stored?.collection === true,
   run(body, request) {
     parseDepth(request.http, '0', ['0']);
     const self = child(body, dav('self'));
@@ -47,10 +47,15 @@ async function* allBelow(collection: Resource, request: DavRequest): AsyncIterab
   }
 }
 
-/** Principals lie only below their own collections; the groups of delegates, below those whose delegates they are. */
+/**
+ * Principals lie only below their own collections; the groups of delegates, below those whose delegates they are. Asked of a group, it
+ * may be the group itself.
+ */
 async function* selfBelow(request: DavRequest & {target: Resource}): AsyncIterable<Resource> {
   const {target} = request;
   if (target.view) return;
+  if (target.actsFor || target.owner?.type === 'groups') yield target;
+  if (target.actsFor) return;
   if (target.kind === principal) {
     yield* membersOf(target, request);
     return;

@@ -135,6 +135,19 @@ describe('RFC 3744 §9.3 DAV:principal-match', () => {
     expect([...(await client.report('/principals/users/', body, '0')).responses.keys()]).toEqual(['/principals/users/ann/']);
   });
 
+  test('DAV:self of a group: the group, where the one who asks is in it', async () => {
+    const {ann: client, bob} = await serve({ann: [], bob: []}, {records});
+    const body = element(dav('principal-match'), element(dav('self')));
+    expect([...(await client.report('/principals/groups/staff/', body, '0')).responses.keys()]).toEqual([
+      '/principals/groups/staff/',
+    ]);
+    expect([...(await bob.report('/principals/groups/staff/', body, '0')).responses.keys()]).toEqual([]);
+    const delegates = `${ann}calendar-proxy-read/`;
+    expect((await bob.report(delegates, body, '0')).responses.size).toBe(0);
+    await client.proppatch(delegates, element(dav('group-member-set'), element(dav('href'), uids(guidOf(2)))));
+    expect([...(await bob.report(delegates, body, '0')).responses.keys()]).toEqual([delegates]);
+  });
+
   test('two DAV:prop are no report: 400', async () => {
     const {ann: client} = await serve({ann: []}, {records});
     const prop = element(dav('prop'), element(dav('displayname')));
