@@ -39,9 +39,13 @@ export function createDispatch(
 ): (http: HttpRequest, principal: Principal | undefined) => Promise<HttpResponse> {
   return async (http, principal) => {
     const ask = (asked: HttpRequest) => answer(server, asked, principal).catch(error => failure(error, asked, server.log));
-    const response = await ask(http);
+    const response = cached(await ask(http), server.protocol.methods.get(http.method));
     return response.status === 412 ? withCurrent(response, http, ask) : response;
   };
+}
+
+function cached(response: HttpResponse, method: Method | undefined): HttpResponse {
+  return method?.cacheControl ? {...response, headers: {...response.headers, 'cache-control': method.cacheControl}} : response;
 }
 
 function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpResponse {
@@ -75,7 +79,12 @@ async function admit(http: HttpRequest, body: Body, context: DavContext): Promis
   if (!method) throw new DavError(501, {message: `The method ${http.method} is not known here.`});
   const location = await locate(parsePath(http.path === '*' ? '/' : http.path), context);
   if (!context.principal && !location.target) throw notLoggedIn();
-  authorise(method, location, body, context);
+  try {
+    authorise(method, location, body, context);
+  } catch (error) {
+    if (error instanceof DavError && error.status === 403 && method.conceals?.(body, context.protocol)) throw nothingHere();
+    throw error;
+  }
   return {method, location};
 }
 
@@ -118,8 +127,12 @@ function authorise(method: Method, {target, parent, nearest}: Location, body: Bo
     if (!parent && method.writes) throw new DavError(409, {message: 'The collection it would lie in is not there.'});
   } else {
     requirePrivilege('{DAV:}read', nearest, context);
-    throw new DavError(404, {message: 'There is nothing here.'});
+    throw nothingHere();
   }
+}
+
+function nothingHere(): DavError {
+  return new DavError(404, {message: 'There is nothing here.'});
 }
 
 function notAllowed(method: Method, target: Resource, protocol: Protocol): DavError {

@@ -55,7 +55,7 @@ export function makeCollection(request: DavRequest, making: Making): HttpRespons
   }
   const properties = new Map([...changes.values].filter((entry): entry is [Name, string] => entry[1] !== undefined));
   txn.createCollection(path, types, properties);
-  return {status: 201, headers: {...parsePrefer(request.http).applied, 'cache-control': 'no-cache'}};
+  return {status: 201, headers: parsePrefer(request.http).applied};
 }
 
 /** The kind whose types are just those asked for. */
@@ -77,7 +77,7 @@ function refusal({answer}: Making, {href}: Resource, changes: Parameters<typeof 
   const content = multistatus ? element(dav('response'), element(dav('href'), href), propstats) : propstats;
   return {
     status: multistatus ? 207 : first!.status,
-    headers: {'content-type': xmlType, 'cache-control': 'no-cache'},
+    headers: {'content-type': xmlType},
     body: prolog + printNode(element(answer, content), declarations),
   };
 }

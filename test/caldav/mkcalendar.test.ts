@@ -143,6 +143,14 @@ describe('RFC 4791 §5.3.1.1 preconditions', () => {
     }
   });
 
+  test('§5.3.1: every answer has Cache-Control: no-cache, whatever it refuses', async () => {
+    const {ann, bob} = await serve({ann: [], bob: []});
+    const said = async (path: string, client = ann, method = 'MKCALENDAR') =>
+      (await client.request(method, path)).headers.get('cache-control');
+    for (const path of ['new/', 'calendar/', 'calendar/inner/', 'no/new/']) expect(await said(home + path)).toBe('no-cache');
+    expect([await said(`${home}x/`, bob), await said(`${home}calendar/`, ann, 'MKCOL')]).toEqual(['no-cache', 'no-cache']);
+  });
+
   test('CALDAV:calendar-collection-location-ok: not in a calendar, not outside homes', async () => {
     const {ann} = await serve({ann: []});
     const refused = {status: 403, error: caldav('calendar-collection-location-ok')};

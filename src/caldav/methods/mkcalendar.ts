@@ -13,6 +13,7 @@ export const mkcalendar: Method = {
   mapped: dav('bind'),
   unmapped: dav('bind'),
   writes: true,
+  cacheControl: 'no-cache',
   supports: ({stored}) => stored !== undefined,
   handle(request) {
     if (request.target) throw new DavError(resourceMustBeNull, {message: 'Something is there already.'});

@@ -10,7 +10,7 @@ import {memberOf} from '../../webdav/locate.ts';
 import {chooseForm} from '../../webdav/negotiate.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import type {DavContext, Report, Resource} from '../../webdav/tables.ts';
-import {child} from '../../xml/element.ts';
+import {elements} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {calendarFormats, icalendar} from '../calendar-format.ts';
 import {requireRangesWithin} from '../date-limits.ts';
@@ -29,12 +29,13 @@ const maxPeriods = 100_000;
 export const freeBusyQuery: Report = {
   name: caldav('free-busy-query'),
   needs: readFreeBusy,
+  conceals: true,
   supports: ({stored}) => stored?.collection === true,
   async run(body, request) {
-    const given = child(body, caldav('time-range'));
+    const [given, ...more] = elements(body, caldav('time-range'));
     const range = given && parseTimeRange(given, 400);
-    if (!range || !Number.isFinite(range.start) || !Number.isFinite(range.end)) {
-      throw new DavError(400, {message: 'A free-busy-query has a CALDAV:time-range with start and end.'});
+    if (!range || more.length > 0 || !Number.isFinite(range.start) || !Number.isFinite(range.end)) {
+      throw new DavError(400, {message: 'A free-busy-query has one CALDAV:time-range, with start and end.'});
     }
     requireRangesWithin(body, request.limits);
     const mayKnow = (resource: Resource) => request.may(readFreeBusy, resource);

@@ -20,6 +20,7 @@ import type {DavRequest, Method, Resource} from '../tables.ts';
 /** RFC 4918 §9.10: makes a write lock or, without a body, gives one a new time. */
 export const lock: Method = {
   name: 'LOCK',
+  token: '2',
   mapped: dav('write-content'),
   unmapped: dav('bind'),
   writes: true,

@@ -11,6 +11,7 @@ export const mkcol: Method = {
   mapped: dav('bind'),
   unmapped: dav('bind'),
   writes: true,
+  cacheControl: 'no-cache',
   supports: ({stored}) => stored?.collection === true,
   handle(request) {
     if (request.target) return makeCollection(request, {kind: collection, instructions: [], answer: dav('mkcol-response')});

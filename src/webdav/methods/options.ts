@@ -14,7 +14,7 @@ export const options: Method = {
     if (!principal) throw notLoggedIn();
     return {
       status: 200,
-      headers: {dav: classes(protocol), allow: allowed(target, protocol), 'content-length': '0'},
+      headers: {dav: classes(target, protocol), allow: allowed(target, protocol), 'content-length': '0'},
     };
   },
 };

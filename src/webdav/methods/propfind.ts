@@ -43,9 +43,10 @@ function hasMembers({stored, kind}: Resource): boolean {
  * Of a collection asked for without its slash, its URL (RFC 4918 §5.2). Outside homes, where clients begin, what OPTIONS says: Nextcloud's
  * library looks for it in the answer about a principal. Of one resource in a home, when it changed.
  */
-function about({stored, href}: Resource, depth: Depth, {protocol, http}: DavRequest): Readonly<Record<string, string>> {
+function about(target: Resource, depth: Depth, {protocol, http}: DavRequest): Readonly<Record<string, string>> {
+  const {stored, href} = target;
   const place: Record<string, string> = href.endsWith('/') && !http.path.endsWith('/') ? {'content-location': href} : {};
-  if (!stored) return {...place, dav: classes(protocol)};
+  if (!stored) return {...place, dav: classes(target, protocol)};
   return depth === '1' ? place : {...place, 'last-modified': new Date(stored.modified).toUTCString()};
 }
 

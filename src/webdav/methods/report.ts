@@ -9,6 +9,7 @@ export const report: Method = {
   name: 'REPORT',
   mapped: dav('read'),
   mappedBy: (body, {reports}) => reports.get(body()?.name ?? dav('prop'))?.needs ?? dav('read'),
+  conceals: (body, {reports}) => reports.get(body()?.name ?? dav('prop'))?.conceals ?? false,
   writes: false,
   handle(request) {
     const target = request.target!;

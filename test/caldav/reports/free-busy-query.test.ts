@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest';
+import {caldav} from '../../../src/xml/names.ts';
+import {deny, setAcl, user} from '../../support/acl.ts';
 import {event} from '../../support/events.ts';
 import {serve} from '../../support/serve.ts';
 import {serveAppendixB, work} from './appendix-b.ts';
@@ -20,6 +22,37 @@ describe('RFC 4791 §7.10 CALDAV:free-busy-query', () => {
       'FREEBUSY:20060104T190000Z/20060104T200000Z,20060105T170000Z/20060105T180000Z',
       'FREEBUSY;FBTYPE=BUSY-TENTATIVE:20060104T150000Z/20060104T160000Z',
     ]);
+  });
+
+  test('who may not know of busy time is told that nothing is there: 404, of what is there as of what is not', async () => {
+    const {ann, bob, nobody} = await serve({ann: [event('1')], bob: []});
+    await setAcl(ann, '/calendars/users/ann/calendar/', deny(user(2), caldav('read-free-busy')));
+    const ask = async (path: string, client = bob) => {
+      const {status, text} = await client.report(
+        `/calendars/users/ann/${path}`,
+        query('start="20060104T140000Z" end="20060105T220000Z"'),
+      );
+      return {status, text};
+    };
+    const [first, ...others] = await Promise.all(
+      ['calendar/', 'calendar/1.ics', 'calendar/2.ics', 'no/', 'no/where/'].map(path => ask(path)),
+    );
+    expect(first!.status).toBe(404);
+    for (const other of others) expect(other).toEqual(first);
+    expect((await ask('calendar/', nobody)).status).toBe(401);
+  });
+
+  test('what is no collection does not answer it: 403', async () => {
+    const {ann} = await serve({ann: [event('1')]});
+    const range = query('start="20060104T140000Z" end="20060105T220000Z"');
+    expect((await ann.report('/calendars/users/ann/calendar/1.ics', range, '0')).status).toBe(403);
+  });
+
+  test('two ranges are refused', async () => {
+    const {ann} = await serve({ann: []});
+    const range = '<C:time-range start="20060104T140000Z" end="20060105T220000Z"/>';
+    const body = `<C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav">${range.repeat(2)}</C:free-busy-query>`;
+    expect((await ann.report('/calendars/users/ann/calendar/', body)).status).toBe(400);
   });
 
   test('a home answers for all its calendars', async () => {

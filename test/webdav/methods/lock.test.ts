@@ -194,7 +194,10 @@ describe('RFC 4918 §9.10 LOCK', () => {
       const {status, headers} = await lock(ann, path);
       expect([path, status]).toEqual([path, 405]);
       expect(headers.get('allow')).not.toContain('LOCK');
-      expect((await ann.request('OPTIONS', path)).headers.get('allow')).not.toContain('LOCK');
+      const options = await ann.request('OPTIONS', path);
+      expect(options.headers.get('allow')).not.toContain('LOCK');
+      expect(options.headers.get('dav')).toMatch(/^1, 3\b/);
+      expect((await ann.propfind(path)).headers.get('dav')).toMatch(/^1, 3\b/);
     }
     expect((await ann.request('OPTIONS', home)).headers.get('allow')).toMatch(/\bLOCK, UNLOCK\b/);
     expect((await ann.request('OPTIONS', home)).headers.get('dav')).toMatch(/^1, 2, 3\b/);
