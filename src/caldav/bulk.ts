@@ -1,7 +1,7 @@
 import {IcalError} from '../ical/ical-error.ts';
 import {type Split, splitCalendarInTurns} from '../ical/split.ts';
+import type {BulkFormat, BulkItem} from '../webdav/bulk/format.ts';
 import {DavError} from '../webdav/error.ts';
-import type {BulkFormat, BulkItem} from '../webdav/tables.ts';
 import {caldav} from '../xml/names.ts';
 import {calendarText} from './admit/calendar-text.ts';
 import {convert, dataElement, formatOf, icalendar} from './calendar-format.ts';

@@ -6,7 +6,7 @@ import {type Calendar, parseCalendar} from '../ical/parse.ts';
 import {printCalendar} from '../ical/print.ts';
 import {essence} from '../webdav/content-type.ts';
 import {DavError} from '../webdav/error.ts';
-import type {Form} from '../webdav/tables.ts';
+import type {Form} from '../webdav/negotiate.ts';
 import type {Element} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
 import {validCalendarData} from './preconditions.ts';

@@ -1,5 +1,5 @@
 import {DavError} from '../webdav/error.ts';
-import type {Limits} from '../webdav/tables.ts';
+import type {Limits} from '../webdav/limits.ts';
 import {type Element, elements} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
 import {maxDateTime, minDateTime} from './preconditions.ts';

@@ -3,13 +3,12 @@ import type {Proxies} from '../accounts/proxies.ts';
 import type {HttpRequest} from '../http/message.ts';
 import type {HomeUnit} from '../store/store.ts';
 import type {Element} from '../xml/element.ts';
-import {parseXml, XmlError} from '../xml/parse.ts';
 import {type AccessRules, createAccess} from './access/access.ts';
 import {DavError} from './error.ts';
 import {hostName, parsePath, pathOfHref} from './href.ts';
-import {maxXmlBytes} from './limit.ts';
 import {type Location, locate} from './locate.ts';
 import type {DavContext, DavRequest, Resource} from './tables.ts';
+import {parseOnce} from './xml-body.ts';
 
 interface Server extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'> {
   readonly hostNames?: readonly string[];
@@ -97,23 +96,4 @@ export function createRequest({context, http, location, body = parseOnce(http), 
       throw new Error(`${http.method} has no unit of work here`);
     },
   });
-}
-
-/** Room for the largest multiget, 50,000 hrefs; all is parsed in one go, while others wait. */
-const maxElements = 60_000;
-
-/** Parses the body when it is first asked for. Throws DavError 400 for what is no XML, or XML that is not accepted. */
-export function parseOnce({body}: HttpRequest): () => Element | undefined {
-  let parsed: Element | undefined;
-  return () => {
-    if (body.length === 0) return undefined;
-    if (body.length > maxXmlBytes) throw new DavError(413, {message: `The XML of a request has at most ${maxXmlBytes} bytes.`});
-    try {
-      parsed ??= parseXml(body, maxElements);
-      return parsed;
-    } catch (error) {
-      if (!(error instanceof XmlError)) throw error;
-      throw new DavError(400, {message: `The body is no acceptable XML: ${error.message.replace(/\.$/, '')}.`});
-    }
-  };
 }

@@ -7,17 +7,19 @@ import type {Store} from '../store/store.ts';
 import type {AccessRules} from './access/access.ts';
 import {allowed} from './allow.ts';
 import {requireConditions} from './conditions.ts';
-import {createContext, createRequest, inUnit, parseOnce} from './context.ts';
+import {createContext, createRequest, inUnit} from './context.ts';
 import {withCurrent} from './current-representation.ts';
 import {DavError} from './error.ts';
 import {errorResponse} from './error-response.ts';
 import {parsePath} from './href.ts';
 import {requireIf} from './if-header.ts';
+import type {Limits} from './limits.ts';
 import {type Home, type Location, locate, locateInHome} from './locate.ts';
 import {requireUnlocked} from './locks/locks.ts';
 import {sufficientDiskSpace} from './preconditions.ts';
 import {notLoggedIn, requireNotWithheld, requirePrivilege} from './privileges.ts';
-import type {DavContext, Limits, Method, Protocol, Resource} from './tables.ts';
+import type {DavContext, Method, Protocol, Resource} from './tables.ts';
+import {parseOnce} from './xml-body.ts';
 
 /** What the dispatcher needs of the server. */
 export interface DavServer extends AccessRules {

@@ -1,5 +1,13 @@
 import type {HttpRequest} from '../http/message.ts';
-import type {Form} from './tables.ts';
+
+/** A form in which the bytes of a resource can be given (RFC 9110 §3.2). */
+export interface Form {
+  /** The media type, without parameters and in lower case. */
+  readonly type: string;
+  readonly contentType: string;
+  /** The bytes, as they are kept, in this form. Throws DavError where they cannot be read. */
+  from(bytes: Uint8Array): Uint8Array;
+}
 
 /**
  * The form that an Accept header wants most (RFC 9110 §12.5.1); among equals the one that stands first. Undefined: it says nothing, or

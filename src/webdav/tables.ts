@@ -6,7 +6,10 @@ import type {ObjectIndex} from '../ical/object-index.ts';
 import type {HomeUnit, HomeView, Path, Store, StoredResource} from '../store/store.ts';
 import type {Element, Node, Raw} from '../xml/element.ts';
 import type {Name} from '../xml/names.ts';
-import type {DavError} from './error.ts';
+import type {Ace} from './access/ace.ts';
+import type {BulkFormat} from './bulk/format.ts';
+import type {Limits} from './limits.ts';
+import type {Form} from './negotiate.ts';
 
 /**
  * A kind of resource: a row of the table by which a URL is understood. `locate` asks each row in turn whose `pattern` fits;
@@ -50,35 +53,6 @@ export interface Kind {
   veil?<View extends HomeView>(view: View): View;
   /** How a collection of this kind takes many members at once (CalendarServer's bulk changes); undefined: it does not. */
   readonly bulk?: BulkFormat;
-}
-
-/** What bulk changes must know of a kind of collection. */
-export interface BulkFormat {
-  /** The element that holds the data of one member: `{urn:ietf:params:xml:ns:caldav}calendar-data`. */
-  readonly data: Name;
-  /** What names of new members end in: `.ics`. */
-  readonly ending: string;
-  /** Takes a body with many members apart, each a file of its own. Throws DavError where nothing can be made of it. */
-  split(bytes: Uint8Array, contentType: string | undefined): Promise<readonly BulkItem[]>;
-  /** The element with the data of a member, in the type that it was sent in. */
-  show(bytes: Uint8Array, contentType: string | undefined): Element;
-}
-
-/** One member out of many: what is to be stored, or why it cannot be. */
-export interface BulkItem {
-  readonly uid: string | undefined;
-  readonly content: Uint8Array | DavError;
-  /** Whether it says the same in another form than was sent. */
-  readonly converted?: boolean;
-}
-
-/** A form in which the bytes of a resource can be given (RFC 9110 §3.2). */
-export interface Form {
-  /** The media type, without parameters and in lower case. */
-  readonly type: string;
-  readonly contentType: string;
-  /** The bytes, as they are kept, in this form. Throws DavError where they cannot be read. */
-  from(bytes: Uint8Array): Uint8Array;
 }
 
 /** Where something comes to lie. */
@@ -151,23 +125,6 @@ export interface DavContext {
   acl(resource: Resource): readonly Ace[];
 }
 
-/** An entry of an access control list (RFC 3744 §5.5). */
-export interface Ace {
-  readonly who: Who;
-  /** It is for all that `who` is not. */
-  readonly invert?: boolean;
-  readonly verb: 'grant' | 'deny';
-  /** An aggregate privilege stands for all it holds. */
-  readonly privileges: readonly Name[];
-  /** Nobody can change it. */
-  readonly isProtected?: boolean;
-  /** The href of what it is inherited from. */
-  readonly inherited?: string;
-}
-
-/** Whom an entry is for (RFC 3744 §5.5.1): a principal, and the members where it is a group; or the principal that a property names. */
-export type Who = {readonly guid: string} | {readonly property: Name} | 'all' | 'authenticated' | 'unauthenticated' | 'self';
-
 /** One request after authentication, its target found and its privilege checked. */
 export interface DavRequest extends DavContext {
   readonly http: HttpRequest;
@@ -200,16 +157,10 @@ export interface Method {
   readonly mappedAbove?: boolean;
   /** The privilege in place of `mapped` where the body decides it. */
   mappedBy?(body: () => Element | undefined, protocol: Protocol): Name;
-  /** Whether one who lacks the privilege is told that nothing is there. */
-  conceals?(body: () => Element | undefined, protocol: Protocol): boolean;
   /** on its parent, where it is not; undefined: an unmapped URL is 404. */
   readonly unmapped?: Name;
   /** Whether dispatch opens a unit of work on the target's home: kept when `handle` answers, dropped when it throws. */
   readonly writes: boolean;
-  /** What every answer to it, refusals too, says in Cache-Control (RFC 5689 §3). */
-  readonly cacheControl?: string;
-  /** The token of the DAV header that only a resource sends which answers it (RFC 4918 §18.2). */
-  readonly token?: string;
   /** Of methods that write: what locks keep it from (RFC 4918 §7). The default: `itself`. */
   readonly changes?: Changed;
   /** Whether a resource of this kind answers it: computes `Allow`. The default: every kind. */
@@ -224,8 +175,6 @@ export interface Report {
   readonly name: Name;
   /** The privilege needed on the resource; undefined: DAV:read. */
   readonly needs?: Name;
-  /** Whether who lacks it is told no more than that nothing is there: 404. */
-  readonly conceals?: boolean;
   supports(resource: Resource): boolean;
   run(body: Element, request: DavRequest & {target: Resource}): Promise<HttpResponse> | HttpResponse;
 }
@@ -316,37 +265,6 @@ export interface Protocol {
   readonly reports: ReadonlyMap<Name, Report>;
   readonly properties: readonly PropertyTable[];
   readonly privileges: readonly Privilege[];
-}
-
-/** What the plist says that methods and properties go by. Of bytes and counts, 0 is no limit. */
-export interface Limits {
-  readonly maxResourceSizeBytes: number;
-  readonly maxInstances: number;
-  readonly maxAttendeesPerInstance: number;
-  readonly maxCollectionsPerHome: number;
-  readonly maxResourcesPerCollection: number;
-  readonly quotaBytes: number;
-  /** The first and the last time a calendar takes and is asked for, `20260131T100000Z`; undefined or empty: no limit. */
-  readonly minDateTime?: string;
-  readonly maxDateTime?: string;
-  /** Whether GET of a calendar gives it as one iCalendar object; undefined: it does. */
-  readonly enableMonolithicCalendars?: boolean;
-  /** Whether a collection of principals lists the others beside the one who asks; undefined: it does. */
-  readonly enablePrincipalListings?: boolean;
-  /** Whether PROPFIND of DAV:current-user-principal asks for a password where anybody may read the resource; undefined: it does. */
-  readonly challengeDiscovery?: boolean;
-  /** What one POST of bulk changes may have; undefined: none are taken. */
-  readonly bulk?: {readonly maxResources: number; readonly maxBytes: number};
-  /** Whether a UID is used once in a whole home; undefined: once in a calendar. */
-  readonly uniqueUidsInHome?: boolean;
-  /** Whether what an event says of its privacy holds; undefined: no. */
-  readonly privateEvents?: boolean;
-  /** The link that tells when somebody is busy; undefined: there is none. */
-  readonly freeBusyUrl?: {readonly timePeriodDays: number; readonly anonymousAccess: boolean};
-  /** IANA name of the time zone of calendars that have none; undefined: UTC. */
-  readonly defaultTimezone?: string;
-  /** User-Agents that are sent the VTIMEZONEs of standard zones unasked (RFC 7809 §3.1.3). */
-  readonly sendTimezonesTo?: readonly RegExp[];
 }
 
 /** Joins extensions; a later method of the same name stands in for an earlier one (caldav's PUT for WebDAV's). */

@@ -1,4 +1,4 @@
-import type {Limits} from '../../src/webdav/tables.ts';
+import type {Limits} from '../../src/webdav/limits.ts';
 
 /** 0 is no limit. */
 export const unlimited: Limits = {

@@ -1,5 +1,6 @@
 import {DavError} from '../../webdav/error.ts';
-import type {Admitted, Arrival, DavContext, Limits} from '../../webdav/tables.ts';
+import type {Limits} from '../../webdav/limits.ts';
+import type {Admitted, Arrival, DavContext} from '../../webdav/tables.ts';
 import {componentsOf} from '../component-set.ts';
 import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from '../preconditions.ts';
 import {requireAccess} from '../private-events.ts';

@@ -5,7 +5,7 @@ import {type FindZone, instantOf, lastLocal, parseTime, tzidOf} from '../../ical
 import {zonesOf} from '../../ical/time-zones.ts';
 import {utc} from '../../ical/zone.ts';
 import {DavError} from '../../webdav/error.ts';
-import type {Limits} from '../../webdav/tables.ts';
+import type {Limits} from '../../webdav/limits.ts';
 import {requireDateTime} from '../date-limits.ts';
 import {maxAttendeesPerInstance, maxInstances, validCalendarData, validTimezone} from '../preconditions.ts';
 import type {CalendarObject} from './calendar-object.ts';

@@ -4,9 +4,9 @@ import {type Calendar as IcalCalendar, parseCalendar} from '../../ical/parse.ts'
 import type {Zone} from '../../ical/zone.ts';
 import type {HomeView, StoredObject} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
-import {limitOf} from '../../webdav/limit.ts';
 import {memberOf} from '../../webdav/locate.ts';
 import {multistatus, printStatus} from '../../webdav/multistatus.ts';
+import {limitOf} from '../../webdav/nresults.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import {parsePrefer} from '../../webdav/prefer.ts';
 import {printResponse, type Wanted} from '../../webdav/propstat.ts';

@@ -5,7 +5,7 @@ import {calendarHomeId, provisionHome} from '../../caldav/provision.ts';
 import type {Config} from '../../config/config.ts';
 import {IcalError} from '../../ical/ical-error.ts';
 import {type SplitObject, splitCalendar} from '../../ical/split.ts';
-import type {Limits} from '../../webdav/tables.ts';
+import type {Limits} from '../../webdav/limits.ts';
 import type {Command} from '../command.ts';
 import {findCalendar, requireCalendar} from '../transfer/find-calendar.ts';
 import {importObjects} from '../transfer/import-objects.ts';

@@ -6,7 +6,7 @@ import type {SplitObject} from '../../ical/split.ts';
 import type {HomeId, HomeUnit, Path, Store, StoredObject} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
 import {printPath} from '../../webdav/href.ts';
-import type {Limits} from '../../webdav/tables.ts';
+import type {Limits} from '../../webdav/limits.ts';
 
 /** Where objects are to go. */
 export interface Destination {

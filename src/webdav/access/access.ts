@@ -4,9 +4,11 @@ import {dav, type Name} from '../../xml/names.ts';
 import {parsePath} from '../href.ts';
 import {root} from '../kinds/root.ts';
 import {wellKnown} from '../kinds/well-known.ts';
+import type {Limits} from '../limits.ts';
 import {findPrincipal} from '../principals.ts';
 import {homeHref} from '../privileges.ts';
-import type {Ace, DavContext, Limits, Protocol, Resource} from '../tables.ts';
+import type {DavContext, Protocol, Resource} from '../tables.ts';
+import type {Ace} from './ace.ts';
 import {type Bits, bitsOf, ownBitsOf, privilegeBits} from './privilege-bits.ts';
 import {storedAces} from './stored-acl.ts';
 

@@ -2,7 +2,23 @@ import {child, type Element, element, elements, text} from '../../xml/element.ts
 import {dav, type Name} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
 import {printPath} from '../href.ts';
-import type {Ace, Who} from '../tables.ts';
+
+/** An entry of an access control list (RFC 3744 §5.5). */
+export interface Ace {
+  readonly who: Who;
+  /** It is for all that `who` is not. */
+  readonly invert?: boolean;
+  readonly verb: 'grant' | 'deny';
+  /** An aggregate privilege stands for all it holds. */
+  readonly privileges: readonly Name[];
+  /** Nobody can change it. */
+  readonly isProtected?: boolean;
+  /** The href of what it is inherited from. */
+  readonly inherited?: string;
+}
+
+/** Whom an entry is for (RFC 3744 §5.5.1): a principal, and the members where it is a group; or the principal that a property names. */
+export type Who = {readonly guid: string} | {readonly property: Name} | 'all' | 'authenticated' | 'unauthenticated' | 'self';
 
 /** The principals that are no URL (RFC 3744 §5.5.1); DAV:property is that of the owner. */
 const kinds = ['all', 'authenticated', 'unauthenticated', 'self'] as const;

@@ -12,8 +12,8 @@ import {
   recognizedPrincipal,
 } from '../preconditions.ts';
 import {privilegesOn} from '../privileges.ts';
-import type {Ace, DavContext, Resource, Who} from '../tables.ts';
-import {parseAce} from './ace.ts';
+import type {DavContext, Resource} from '../tables.ts';
+import {type Ace, parseAce, type Who} from './ace.ts';
 import {bitsOf} from './privilege-bits.ts';
 
 /** All are looked through for each resource that has them. */

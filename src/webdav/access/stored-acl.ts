@@ -4,8 +4,8 @@ import {parseXml, XmlError} from '../../xml/parse.ts';
 import {printAlone} from '../../xml/print.ts';
 import {DavError} from '../error.ts';
 import {parsePath} from '../href.ts';
-import type {Ace, Kind, Resource} from '../tables.ts';
-import {parseAce, printAce} from './ace.ts';
+import type {Kind, Resource} from '../tables.ts';
+import {type Ace, parseAce, printAce} from './ace.ts';
 
 /** Where a resource's own entries are kept: the property element, the principals by their DAV:principal-URL. */
 export const aclProperty = dav('acl');

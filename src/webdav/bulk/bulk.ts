@@ -5,9 +5,10 @@ import {mobileme} from '../../xml/names.ts';
 import {DavError} from '../error.ts';
 import {ctagPrefix} from '../if-header.ts';
 import {multistatus} from '../multistatus.ts';
-import type {BulkFormat, DavRequest, Resource} from '../tables.ts';
+import type {DavRequest, Resource} from '../tables.ts';
 import {changeOne} from './change.ts';
 import {createOne} from './create.ts';
+import type {BulkFormat} from './format.ts';
 import {seeingStaged} from './staged.ts';
 import type {BulkTarget} from './target.ts';
 

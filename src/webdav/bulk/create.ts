@@ -3,7 +3,8 @@ import type {Path} from '../../store/store.ts';
 import {DavError} from '../error.ts';
 import {printSegment} from '../href.ts';
 import {storeBytes} from '../store-file.ts';
-import type {BulkItem, DavContext} from '../tables.ts';
+import type {DavContext} from '../tables.ts';
+import type {BulkItem} from './format.ts';
 import {printFailure, printStored} from './response.ts';
 import type {BulkTarget} from './target.ts';
 

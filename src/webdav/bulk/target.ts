@@ -1,5 +1,6 @@
 import type {HomeUnit, Path} from '../../store/store.ts';
-import type {BulkFormat, Resource} from '../tables.ts';
+import type {Resource} from '../tables.ts';
+import type {BulkFormat} from './format.ts';
 
 /** A collection that takes bulk changes, and how they are made to it. */
 export interface BulkTarget {

@@ -2,9 +2,9 @@ import type {ProxyAccess} from '../../accounts/proxies.ts';
 import {type Element, element} from '../../xml/element.ts';
 import {calendarserver, dav, mobileme} from '../../xml/names.ts';
 import {principal} from '../kinds/principal.ts';
-import {maxXmlBytes} from '../limit.ts';
 import {principalHref} from '../principals.ts';
 import {type PropertyContext, properties} from '../tables.ts';
+import {maxXmlBytes} from '../xml-body.ts';
 
 /** What changes with whatever is in a collection: clients that know no DAV:sync-token ask for it (caldav-ctag). */
 export const ctagProperties = properties('all', [

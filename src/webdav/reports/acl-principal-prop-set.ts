@@ -1,4 +1,5 @@
 import {dav} from '../../xml/names.ts';
+import type {Who} from '../access/ace.ts';
 import {parseDepth} from '../depth.ts';
 import {principal} from '../kinds/principal.ts';
 import {multistatus} from '../multistatus.ts';
@@ -6,7 +7,7 @@ import {parsePrefer} from '../prefer.ts';
 import {principalHref} from '../principals.ts';
 import {requirePrivilege} from '../privileges.ts';
 import {printResponse} from '../propstat.ts';
-import type {DavRequest, Report, Resource, Who} from '../tables.ts';
+import type {DavRequest, Report, Resource} from '../tables.ts';
 import {wantedIn} from '../wanted.ts';
 
 /** RFC 3744 §9.2: the principals that a resource's DAV:acl names. */

@@ -7,7 +7,7 @@ import {makeCalendar} from '../../../src/cli/transfer/make-calendar.ts';
 import {parseCalendar} from '../../../src/ical/parse.ts';
 import {splitCalendar} from '../../../src/ical/split.ts';
 import type {HomeView, Store} from '../../../src/store/store.ts';
-import type {Limits} from '../../../src/webdav/tables.ts';
+import type {Limits} from '../../../src/webdav/limits.ts';
 import {calendar, event, todo} from '../../support/events.ts';
 import {memoryStore} from '../../support/memory-store.ts';
 import {unlimited} from '../../support/unlimited.ts';

@@ -6,10 +6,11 @@ import {calendarAccess} from '../../../src/caldav/extension.ts';
 import {calendar, calendarHome, calendarObject} from '../../../src/caldav/kinds.ts';
 import type {HomeView, StoredResource} from '../../../src/store/store.ts';
 import {createAccess} from '../../../src/webdav/access/access.ts';
+import type {Ace, Who} from '../../../src/webdav/access/ace.ts';
 import {aclProperty, printStored, storedAces} from '../../../src/webdav/access/stored-acl.ts';
 import {webdav} from '../../../src/webdav/extension.ts';
 import {collection} from '../../../src/webdav/kinds/collection.ts';
-import {type Ace, join, type Kind, type Resource, type Who} from '../../../src/webdav/tables.ts';
+import {join, type Kind, type Resource} from '../../../src/webdav/tables.ts';
 import {dav, type Name} from '../../../src/xml/names.ts';
 import {noProxies} from '../../support/no-proxies.ts';
 

@@ -14,6 +14,3 @@ export function limitOf(body: Element): number | undefined {
   if (!count) throw new DavError(400, {message: 'The nresults of a limit must be a number above 0.'});
   return Number(count);
 }
-
-/** Bytes of XML in one request. Enough to name tens of thousands of resources; a parser is busy with more for too long. */
-export const maxXmlBytes = 4 * 1024 * 1024;
