@@ -20,8 +20,8 @@ import {busyIn} from './reports/free-busy-query.ts';
 
 /**
  * `freebusy` in a calendar home: a link that tells when its owner is busy, and nothing else (CalConnect's Freebusy Read URL, as
- * CalendarServer has it). Who knows an account may ask, as for an invitation, and is told of
- * the calendars that he may read the busy time of. Where a home holds something of that name, it is that.
+ * CalendarServer has it). Who knows an account may ask, as for an invitation, and is told of the calendars that he may read the busy
+ * time of. Where a home holds something of that name, it is that.
  */
 export const freeBusyUrl: Kind = {
   name: 'free-busy URL',

@@ -49,8 +49,13 @@ function hostsOf({headers}: HttpRequest, known: readonly string[]): ReadonlySet<
 }
 
 async function findByHref(href: string, context: DavContext): Promise<Resource | undefined> {
+  return (await findLocation(href, context))?.target;
+}
+
+/** Where an href leads; undefined: to another server, or nowhere. */
+export async function findLocation(href: string, context: DavContext): Promise<Location | undefined> {
   try {
-    return (await locateHref(href, context))?.target;
+    return await locateHref(href, context);
   } catch (error) {
     // A path that no resource can have names nothing.
     if (error instanceof DavError && error.status === 400) return undefined;

@@ -4,6 +4,7 @@ import type {Log} from '../base/log.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import {NoRoom} from '../store/no-room.ts';
 import type {Store} from '../store/store.ts';
+import {dav} from '../xml/names.ts';
 import type {AccessRules} from './access/access.ts';
 import {allowed} from './allow.ts';
 import {requireConditions} from './conditions.ts';
@@ -128,7 +129,7 @@ function authorise(method: Method, {target, parent, nearest}: Location, body: Bo
     requirePrivilege(method.unmapped, nearest, context);
     if (!parent && method.writes) throw new DavError(409, {message: 'The collection it would lie in is not there.'});
   } else {
-    requirePrivilege('{DAV:}read', nearest, context);
+    requirePrivilege(dav('read'), nearest, context);
     throw nothingHere();
   }
 }

@@ -60,6 +60,17 @@ export function pathOfHref(href: string, hosts: ReadonlySet<string>): string | u
   return hosts.has(hostName(absolute[1]!)) ? absolute[2] || '/' : undefined;
 }
 
+/** The names that an href leads through; none: it is of another server, or what no resource can be called. */
+export function parseHref(href: string, hosts: ReadonlySet<string>): Segments {
+  const path = pathOfHref(href, hosts);
+  try {
+    return path === undefined ? [] : parsePath(path);
+  } catch (error) {
+    if (error instanceof DavError) return [];
+    throw error;
+  }
+}
+
 /** The name in `host:port`, in lower case. */
 export function hostName(authority: string): string {
   return authority.replace(/:\d*$/, '').toLowerCase();

@@ -1,6 +1,6 @@
 import {breathe} from '../base/breathe.ts';
 import {dav} from '../xml/names.ts';
-import {locateHref} from './context.ts';
+import {findLocation} from './context.ts';
 import {DavError} from './error.ts';
 import type {Location} from './locate.ts';
 import {covering} from './locks/lock-scope.ts';
@@ -91,14 +91,4 @@ function stateOf(header: string, location: Location | undefined, context: DavCon
   if (target?.stored?.collection && header.includes('<data:,')) state.add(printSyncToken(target.stored.revision)); // RFC 6578 §5
   if (path !== undefined) for (const {token} of covering(nearest.view?.locks() ?? [], path)) state.add(token);
   return state;
-}
-
-async function findLocation(href: string, context: DavContext): Promise<Location | undefined> {
-  try {
-    return await locateHref(href, context);
-  } catch (error) {
-    // A path that no resource can have names nothing.
-    if (error instanceof DavError && error.status === 400) return undefined;
-    throw error;
-  }
 }

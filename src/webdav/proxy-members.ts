@@ -3,7 +3,7 @@ import {fixedProxies} from '../accounts/proxies.ts';
 import {type Element, elements, text} from '../xml/element.ts';
 import {dav} from '../xml/names.ts';
 import {DavError} from './error.ts';
-import {parsePath, pathOfHref, type Segments} from './href.ts';
+import {parseHref} from './href.ts';
 import {proxyAccessOf} from './kinds/calendar-proxy.ts';
 import {cannotModifyProtectedProperty, recognizedPrincipal} from './preconditions.ts';
 import {findPrincipal} from './principals.ts';
@@ -20,20 +20,10 @@ export function membersIn(value: Element | undefined, context: DavContext): Prin
 }
 
 function requirePrincipal(href: string, {directory, hosts}: DavContext): Principal {
-  const [tree, type, name, ...more] = segmentsOf(pathOfHref(href, hosts));
+  const [tree, type, name, ...more] = parseHref(href, hosts);
   const found = tree === 'principals' && name !== undefined && more.length === 0 && findPrincipal(type!, name, directory);
   if (!found) throw new DavError(recognizedPrincipal, {message: `${href} is no principal here.`});
   return found;
-}
-
-/** None for a path that no resource can have. */
-function segmentsOf(path: string | undefined): Segments {
-  try {
-    return path === undefined ? [] : parsePath(path);
-  } catch (error) {
-    if (!(error instanceof DavError)) throw error;
-    return [];
-  }
 }
 
 /** Whom accounts.xml names stays: throws DavError where one of them is missing. */

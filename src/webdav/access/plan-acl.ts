@@ -1,7 +1,7 @@
 import {type Element, elements} from '../../xml/element.ts';
 import {dav} from '../../xml/names.ts';
 import {DavError, type Precondition} from '../error.ts';
-import {parsePath, pathOfHref, type Segments} from '../href.ts';
+import {parseHref} from '../href.ts';
 import {
   allowedPrincipal,
   limitedNumberOfAces,
@@ -41,7 +41,7 @@ export function planAcl(body: Element, target: Resource, context: DavContext): A
 
 /** §4.2: a principal is named by its DAV:principal-URL. Answers its GUID. */
 function requirePrincipal(href: string, {hosts, directory}: DavContext): string {
-  const [tree, form, guid = '', ...below] = segmentsOf(pathOfHref(href, hosts));
+  const [tree, form, guid = '', ...below] = parseHref(href, hosts);
   const found = tree === 'principals' && form === '__uids__' ? directory.findByGuid(guid) : undefined;
   const isGroup = /^calendar-proxy-(?:read|write)$/.test(below.join('/'));
   if (!found || (below.length > 0 && !isGroup))
@@ -49,15 +49,6 @@ function requirePrincipal(href: string, {hosts, directory}: DavContext): string 
   // They have their rights in the whole home.
   if (isGroup) refuse(allowedPrincipal, 'Delegates as such can be granted nothing.');
   return found.guid;
-}
-
-function segmentsOf(path: string | undefined): Segments {
-  try {
-    return path === undefined ? [] : parsePath(path);
-  } catch (error) {
-    if (error instanceof DavError) return [];
-    throw error;
-  }
 }
 
 function requirePrivileges({privileges}: Ace, target: Resource, context: DavContext): void {
