@@ -65,7 +65,7 @@ const shown: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** §4.2.2.4 and §4.2.2.5: what others see of an object; of a private one, where its time is all that is asked, no more than of others. */
-export function visiblePart(calendar: Calendar, access: Access): Calendar {
+function visiblePart(calendar: Calendar, access: Access): Calendar {
   const only = (names: readonly string[]) => new Map(names.map(name => [name, {value: true}]));
   const components = Object.entries(shown).map(([name, properties]): [string, Selection] => {
     const more = access === 'RESTRICTED' && name !== 'vfreebusy' ? described : [];

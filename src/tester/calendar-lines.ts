@@ -9,7 +9,7 @@ export function valueText(property: JcalProperty): string {
 }
 
 /** A property in a form that is the same for the same content, on one line. */
-export function propertyLine([name, parameters, type, ...values]: JcalProperty): string {
+function propertyLine([name, parameters, type, ...values]: JcalProperty): string {
   const written = Object.entries(parameters)
     .map(([key, value]) => `;${key.toUpperCase()}=${[value].flat().sort().join(',')}`)
     .sort()

@@ -23,7 +23,7 @@ export interface Compound {
 }
 
 /** The compound methods. Those that answer a resource are then a GET of it, with its verifiers and grabs. */
-export const compounds: readonly Compound[] = [
+const compounds: readonly Compound[] = [
   {name: 'DELETEALL', run: deleteAll},
   {name: 'DELAY', run: delay},
   {name: 'GETNEW', run: request => newest(request)},

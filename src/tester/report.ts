@@ -53,12 +53,12 @@ function printFailures({name, tests}: ScriptResult, details: boolean): string[] 
 }
 
 /** How a test is spoken of: `PUT | 3 a second time`. */
-export function titleOf({suite, name, description}: TestResult): string {
+function titleOf({suite, name, description}: TestResult): string {
   return `${suite} | ${name}${description && ` ${description}`}`;
 }
 
 /** A request and its answer as they went over the wire, without credentials. */
-export function printExchange({method, uri, headers, body, answer}: Exchange): string {
+function printExchange({method, uri, headers, body, answer}: Exchange): string {
   const sent = Object.entries(headers).flatMap(([name, value]) =>
     [value].flat().map(one => `${name}: ${name === 'authorization' ? '…' : one}`),
   );
