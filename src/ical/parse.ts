@@ -139,12 +139,16 @@ function mend(property: JcalProperty): JcalProperty {
   return property;
 }
 
+/** What jCal writes for a date is none here (`2026-12-01`), and must not come to be taken for one. */
+const isJcalDate = /^\d{4}-/;
+
 /** A date that is none (`CREATED: 51222T205954Z`): ical.js would have put hyphens and colons into it. */
 function asWritten(property: JcalProperty, text: string, colon: number): JcalProperty {
   const [name, parameters, type, value, ...others] = property;
   const isDate = type === 'date' || type === 'date-time';
   if (!isDate || others.length > 0 || typeof value !== 'string' || [10, 19, 20].includes(value.length)) return property;
-  return [name, parameters, 'unknown', text.slice(colon + 1)];
+  const written = text.slice(colon + 1);
+  return isJcalDate.test(written) ? property : [name, parameters, 'unknown', written];
 }
 
 function shorten(message: string): string {

@@ -48,6 +48,18 @@ const jevent = (uid: string, ...properties: unknown[]): string =>
   ]);
 
 describe('RFC 7265 at PUT', () => {
+  test('a limit of bytes is for what is kept, and what cannot come to fit is not taken apart', async () => {
+    const {ann} = await serve({ann: []}, {plist: {MaxResourceSize: 1000}});
+    const type = {'content-type': json};
+    const spaced = jevent('a').padEnd(1500);
+    expect((await ann.put(`${calendar}a.ics`, spaced, type)).status).toBe(201);
+    const tooLarge = {status: 403, error: caldav('max-resource-size')};
+    expect(await ann.put(`${calendar}b.ics`, jevent('b', ['comment', {}, 'text', 'x'.repeat(1000)]), type)).toMatchObject(
+      tooLarge,
+    );
+    expect(await ann.put(`${calendar}b.ics`, '['.repeat(5000), type)).toMatchObject(tooLarge);
+  });
+
   test('jCal is kept as iCalendar, and has no ETag yet: its bytes are others (RFC 4791 §5.3.4)', async () => {
     const {ann} = await serve({ann: []});
     const put = await ann.put(`${calendar}a.ics`, jevent('a'), {'content-type': `${json}; charset=utf-8`});
