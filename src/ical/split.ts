@@ -20,6 +20,16 @@ export interface Refused {
   readonly line: number;
   readonly uid: string | undefined;
   readonly message: string;
+  /** It would be longer than an object may be. */
+  readonly isTooLong?: boolean;
+}
+
+/** What a calendar may come to: one time zone in it can be needed by all of its objects, each of which has it then. */
+export interface SplitLimits {
+  readonly mostObjects?: number;
+  /** In characters. */
+  readonly longestObject?: number;
+  readonly longestTogether?: number;
 }
 
 /** A component directly within a VCALENDAR, as its lines. */
@@ -49,6 +59,9 @@ export interface Split {
   readonly refused: Refused[];
 }
 
+/** There are more objects than may be, those that are refused among them, or they are too long together. */
+export class TooManyObjects extends Error {}
+
 /**
  * Splits a stream of iCalendar objects (RFC 5545 §3.4) into calendar objects as RFC 4791 §4.1 wants them, by UID, each with the time
  * zones it names. What cannot be taken is reported by line and the rest goes on. Throws IcalError where nothing can be made of the text.
@@ -61,9 +74,9 @@ export function splitCalendar(source: Uint8Array | string): Split {
   }
 }
 
-/** The same for where others wait: they have their turns in between. */
-export async function splitCalendarInTurns(source: Uint8Array | string): Promise<Split> {
-  const steps = splitting(source);
+/** The same for where others wait: they have their turns in between, and none takes more than its limits. Throws TooManyObjects. */
+export async function splitCalendarInTurns(source: Uint8Array | string, limits: SplitLimits): Promise<Split> {
+  const steps = splitting(source, limits);
   for (;;) {
     const {done, value} = steps.next();
     if (done) return value;
@@ -71,7 +84,10 @@ export async function splitCalendarInTurns(source: Uint8Array | string): Promise
   }
 }
 
-function* splitting(source: Uint8Array | string): Generator<undefined, Split, undefined> {
+function* splitting(
+  source: Uint8Array | string,
+  {mostObjects = Infinity, longestObject = Infinity, longestTogether = Infinity}: SplitLimits = {},
+): Generator<undefined, Split, undefined> {
   const refused: Refused[] = [];
   const groups = new Map<string, {frame: Frame; parts: Part[]}>();
   for (const {frame, part} of partsOf(source)) {
@@ -88,12 +104,22 @@ function* splitting(source: Uint8Array | string): Generator<undefined, Split, un
       if (group) group.parts.push(part);
       else groups.set(key, {frame, parts: [part]});
     }
+    if (groups.size + refused.length > mostObjects) throw new TooManyObjects();
   }
   const objects: SplitObject[] = [];
+  let together = 0;
   for (const {frame, parts} of groups.values()) {
     yield;
     const [{uid, name, line}] = parts as [Part];
-    const text = assemble(frame, parts);
+    const lines = assemble(frame, parts);
+    const length = lines.reduce((sum, each) => sum + each.length + 2, 0);
+    if (length > longestObject) {
+      refused.push({line, uid, message: 'with the time zones that it names it is too long', isTooLong: true});
+      continue;
+    }
+    together += length;
+    if (together > longestTogether) throw new TooManyObjects();
+    const text = lines.join('\r\n');
     const fault = faultOf(text);
     if (fault === undefined) objects.push({uid: uid!, component: name.toUpperCase(), line, text});
     else refused.push({line, uid, message: fault});
@@ -110,11 +136,10 @@ function faultOf(text: string): string | undefined {
   }
 }
 
-function assemble({properties, zones}: Frame, parts: readonly Part[]): string {
+function assemble({properties, zones}: Frame, parts: readonly Part[]): string[] {
   const needed = new Set(parts.flatMap(part => [...part.zones]));
   const timezones = [...needed].flatMap(tzid => zones.get(tzid)?.lines ?? []);
-  const lines = ['BEGIN:VCALENDAR', ...properties, ...timezones, ...parts.flatMap(part => part.lines), 'END:VCALENDAR', ''];
-  return lines.join('\r\n');
+  return ['BEGIN:VCALENDAR', ...properties, ...timezones, ...parts.flatMap(part => part.lines), 'END:VCALENDAR', ''];
 }
 
 /** The parts of all VCALENDARs; a part whose lines cannot be read, or do not end, has a fault. */

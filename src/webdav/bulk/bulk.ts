@@ -32,7 +32,7 @@ export async function changeInBulk(request: DavRequest, collection: Resource, fo
   };
   const contentType = http.headers['content-type'];
   const isList = /^\s*(?:application|text)\/xml\b/i.test(contentType ?? '');
-  const changes = isList ? requireList(request) : await format.split(http.body, contentType);
+  const changes = isList ? requireList(request) : await format.split(http.body, contentType, limits);
   if (maxResources > 0 && changes.length > maxResources) {
     throw new DavError(413, {message: `A bulk change has at most ${maxResources} resources, and this one ${changes.length}.`});
   }

@@ -41,7 +41,8 @@ export async function changeOne(change: Element, target: BulkTarget, request: Da
     target.unit.delete(member.stored!.path);
     return printResponse(href, statusLine(200));
   } catch (error) {
-    if (error instanceof DavError) return printFailure(href, error, named ? undefined : await uidIn(change, target.format));
+    if (error instanceof DavError)
+      return printFailure(href, error, named ? undefined : await uidIn(change, target.format, request));
     throw error;
   }
 }
@@ -117,10 +118,10 @@ function dataOf(change: Element, name: Name): Element | undefined {
   return inside?.flatMap(each => child(each, name) ?? [])[0];
 }
 
-async function uidIn(change: Element, format: BulkFormat): Promise<string | undefined> {
+async function uidIn(change: Element, format: BulkFormat, {limits}: DavContext): Promise<string | undefined> {
   const data = dataOf(change, format.data);
   try {
-    return data && (await format.split(bytesOf(data), data.attributes['content-type']))[0]?.uid;
+    return data && (await format.split(bytesOf(data), data.attributes['content-type'], limits))[0]?.uid;
   } catch (error) {
     if (error instanceof DavError) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 import type {Element} from '../../xml/element.ts';
 import type {Name} from '../../xml/names.ts';
 import type {DavError} from '../error.ts';
+import type {Limits} from '../limits.ts';
 
 /** What bulk changes must know of a kind of collection. */
 export interface BulkFormat {
@@ -8,8 +9,8 @@ export interface BulkFormat {
   readonly data: Name;
   /** What names of new members end in: `.ics`. */
   readonly ending: string;
-  /** Takes a body with many members apart, each a file of its own. Throws DavError where nothing can be made of it. */
-  split(bytes: Uint8Array, contentType: string | undefined): Promise<readonly BulkItem[]>;
+  /** Takes a body with many members apart, each a file of its own. Throws DavError where nothing can be made of it, or too many of them. */
+  split(bytes: Uint8Array, contentType: string | undefined, limits: Limits): Promise<readonly BulkItem[]>;
   /** The element with the data of a member, in the type that it was sent in. */
   show(bytes: Uint8Array, contentType: string | undefined): Element;
 }

@@ -9,7 +9,7 @@ import {serve} from '../../support/serve.ts';
 const calendar = '/calendars/users/ann/calendar/';
 const ical = {'content-type': 'text/calendar; charset=utf-8'};
 const parts = (...objects: string[]) =>
-  icalendar(...objects.flatMap(object => object.split('\r\n').slice(3, -2))).replaceAll('\r\n\r\n', '\r\n');
+  icalendar(objects.flatMap(object => object.split('\r\n').slice(3, -2)).join('\r\n')).replaceAll('\r\n\r\n', '\r\n');
 const post = (client: Client, body: string, headers: Record<string, string> = ical) =>
   client.request('POST', calendar, {body, headers});
 
@@ -95,6 +95,23 @@ describe('CalendarServer bulk changes §3: a body with many members', () => {
     expect((await post(ann, parts(event('a'), event('b'), event('c')))).status).toBe(413);
     expect((await post(ann, event('a', '20261201T100000Z', `DESCRIPTION:${'x'.repeat(3000)}`))).status).toBe(413);
     expect((await ann.sync(calendar)).changed).toEqual([]);
+  });
+
+  test('a body that comes to much more than it has, or to too many parts, takes no more memory or time than others', async () => {
+    const {ann} = await serve({ann: []}, {plist: {MaxBytesBatchUpload: 0}});
+    const zone = ['BEGIN:VTIMEZONE', 'TZID:x', ...Array.from({length: 15_000}, () => `X-A:${'y'.repeat(60)}`), 'END:VTIMEZONE'];
+    const events = (count: number) =>
+      Array.from({length: count}, (_, at) => event(`${at}`, '20261201T100000').replace('DTSTART', 'DTSTART;TZID=x'));
+    expect((await post(ann, parts(icalendar(...zone), ...events(20_000)))).status).toBe(413);
+    expect((await post(ann, `BEGIN:VCALENDAR\r\n${'BEGIN:V\r\nEND:V\r\n'.repeat(600_000)}`)).status).toBe(413);
+    const longer = [...zone.slice(0, -1), ...zone.slice(2)];
+    expect(said(await post(ann, parts(icalendar(...longer), ...events(3), event('short')))).map(({error}) => error)).toEqual([
+      undefined,
+      ...Array(3).fill(caldav('max-resource-size')),
+    ]);
+    const unlimited = await serve({ann: []}, {plist: {MaxResourcesBatchUpload: 0}});
+    expect((await post(unlimited.ann, parts(icalendar(...zone), ...events(1_000)))).status).toBe(413);
+    expect((await unlimited.ann.sync(calendar)).changed).toEqual([]);
   });
 
   test('only who may add members may send it', async () => {
