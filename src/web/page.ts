@@ -31,8 +31,8 @@ export function printPage({server, authority, localOnly}: PageOptions): string {
 <body>
 <main>
 <h1>Calendars on ${server.name}</h1>
-<p>This is a CalDAV server: it keeps calendars and tasks, and hands them to the calendar programs on your phone and computer. There is
-nothing to see here in a browser; add an account in your calendar program instead.</p>
+<p>This is a CalDAV server: it keeps calendars and tasks, and hands them to the calendar programs on your phone and computer. Add
+an account there. A browser shows <a href="/calendars/">what is in your calendars</a>, and the links by which others can subscribe.</p>
 ${localOnly && html`<p role="note"><strong>This server has no encryption.</strong> It takes passwords only from programs on its own machine.</p>`}
 <p>Its address is <code>${url}</code></p>
 ${
