@@ -28,8 +28,8 @@ export function requireUnlocked(location: Changing, changed: Changed, http: Http
     if (!covers.some(isOwn)) for (const lock of covers) missing.add(lock);
   }
   if (missing.size === 0) return;
-  const hrefs = [...missing].map(lock => element(dav('href'), rootHref(lock, location.nearest)));
-  throw new DavError(lockTokenSubmitted, {content: hrefs});
+  const roots = new Set([...missing].map(lock => rootHref(lock, location.nearest)));
+  throw new DavError(lockTokenSubmitted, {content: [...roots].map(root => element(dav('href'), root))});
 }
 
 /** The paths whose locks matter. Of what lies below a tree only the roots of locks can add one. */

@@ -168,7 +168,8 @@ describe('RFC 4918 §7 what an exclusive lock keeps from others', () => {
     const path = `${files}a.txt`;
     const {token: hers} = await lock(ann, path, {scope: 'shared'});
     const {token: his} = await lock(admin, path, {scope: 'shared'});
-    expect((await ann.put(path, 'x')).status).toBe(423);
+    const refused = await ann.put(path, 'x');
+    expect([refused.status, hrefsIn(refused.xml)]).toEqual([423, [path]]);
     expect((await ann.put(path, 'x', {if: `(<${his}>)`})).status).toBe(423);
     expect((await ann.put(path, 'x', {if: `(<${hers}>)`})).status).toBe(204);
     expect((await admin.put(path, 'x', {if: `(<${his}>)`})).status).toBe(204);
