@@ -48,7 +48,7 @@ describe('RFC 7809 §3.1.1 the capability', () => {
 });
 
 describe('RFC 7809 §3.1.2, §5.1 the service', () => {
-  test('a home and its calendars name it, though not in allprop, and it is there', async () => {
+  test('§5.1, the example: a home and its calendars name it, though not in allprop, and it is there', async () => {
     const {ann, nobody} = await serve({ann: []});
     for (const path of ['/calendars/users/ann/', calendar]) {
       const {responses} = await ann.propfind(path, 0, caldav('timezone-service-set'));
@@ -60,7 +60,7 @@ describe('RFC 7809 §3.1.2, §5.1 the service', () => {
   });
 });
 
-describe('RFC 7809 §3.1.3 time zones in answers', () => {
+describe('RFC 7809 §3.1.3, §7.1 time zones in answers', () => {
   test.each([
     ['F leaves out what is standard', full, F, bare],
     ['F leaves in what is not', own, F, own],
@@ -192,7 +192,7 @@ describe('RFC 7809 §3.1.5, §5.2 calendar-timezone-id', () => {
     return [id, zone].map(name => properties.get(name) && text(properties.get(name)!));
   };
 
-  test('setting it sets calendar-timezone to the full VTIMEZONE', async () => {
+  test('§3.1.5, the example: setting it sets calendar-timezone to the full VTIMEZONE', async () => {
     const {ann} = await serve({ann: []});
     expect(await both(ann)).toEqual([undefined, undefined]);
     await ann.proppatch(calendar, element(id, 'America/New_York'));
@@ -207,6 +207,13 @@ describe('RFC 7809 §3.1.5, §5.2 calendar-timezone-id', () => {
     const sent = `BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n${vtimezone('Mine').replaceAll('\r\n', '\n')}\nEND:VCALENDAR\n`;
     await ann.proppatch(calendar, element(zone, sent));
     expect(await both(ann)).toEqual(['Mine', sent]);
+  });
+
+  test('§5.2, the example: US-Eastern, of a calendar whose calendar-timezone has that name', async () => {
+    const {ann} = await serve({ann: []});
+    const sent = `BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n${vtimezone('US-Eastern', '-0500').replaceAll('\r\n', '\n')}\nEND:VCALENDAR\n`;
+    await ann.proppatch(calendar, element(zone, sent));
+    expect(await both(ann)).toEqual(['US-Eastern', sent]);
   });
 
   test('removing either removes both', async () => {

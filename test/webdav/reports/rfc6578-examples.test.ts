@@ -47,6 +47,22 @@ const told = ({responses}: Answer) =>
     ]),
   );
 
+describe('RFC 6578 §3.6, the example of fifteen changes told ten at a time', () => {
+  test('ten and a token, then the other five', async () => {
+    const client = await example();
+    const token = tokenIn(await send(client, ''));
+    const names = Array.from({length: 15}, (_, at) => `change${at + 1}.txt`);
+    for (const name of names) await client.put(path + name, name);
+    const first = await send(client, token, '1', limit(10));
+    const {'./': cut, ...ten} = told(first);
+    expect([cut, Object.keys(ten)]).toEqual([507, names.slice(0, 10)]);
+    expect(first.responses.get(path)!.error).toBe(dav('number-of-matches-within-limits'));
+    const rest = await send(client, tokenIn(first), '1', limit(10));
+    expect(Object.keys(told(rest))).toEqual(names.slice(10));
+    expect(tokenIn(rest)).toBe(tokenIn(await send(client, token)));
+  });
+});
+
 describe('RFC 6578 §3.8 Example: Initial DAV:sync-collection Report', () => {
   test('every member, with what each has of the properties, and a token', async () => {
     const client = await example();
@@ -125,6 +141,16 @@ describe('RFC 6578 §3.11 Example: Initial DAV:sync-collection Report with Limit
   });
 });
 
+describe('RFC 6578 §3.12 Example: DAV:sync-collection Report with Unsupported Limit', () => {
+  test('any limit can be held to, so that none is answered by 507: of a hundred no more come, of fewer all', async () => {
+    const client = await example();
+    const token = tokenIn(await send(client, ''));
+    await client.put(`${path}test.doc`, 'changed');
+    const answer = await send(client, token, '1', limit(100));
+    expect([answer.status, told(answer)]).toEqual([207, {'test.doc': [true, false, 404]}]);
+  });
+});
+
 describe('RFC 6578 §3.13 Example: DAV:sync-collection Report with Sync-Level Set to Infinite', () => {
   test('members of members too, collections among them', async () => {
     const client = await example();
@@ -168,12 +194,22 @@ describe('RFC 6578 §4 DAV:sync-token', () => {
   });
 });
 
-describe('RFC 6578 §5 DAV:sync-token in an If header', () => {
-  test('holds while the collection is as the token says: so a write that would be made on old ground is 412', async () => {
+describe('RFC 6578 §5 DAV:sync-token Use with If Header', () => {
+  test('§5.1 Example: If Precondition with PUT', async () => {
     const client = await example();
-    const token = tokenIn(await send(client, ''));
-    const put = (name: string) => client.put(path + name, name, {if: `<${path}> (<${token}>)`});
-    expect((await put('one.txt')).status).toBe(201);
-    expect((await put('two.txt')).status).toBe(412);
+    const held = {if: `<${path}>  (<${tokenIn(await send(client, ''))}>)`};
+    const text = {'content-type': 'text/plain; charset="utf-8"'};
+    expect((await client.put(`${path}newresource.txt`, 'Some content here...', {...held, ...text})).status).toBe(201);
+    expect((await client.put(`${path}another.txt`, 'Some content here...', {...held, ...text})).status).toBe(412);
+  });
+
+  test('§5.2 Example: If Precondition with MKCOL', async () => {
+    const client = await example();
+    const held = {if: `<${path}> (<${tokenIn(await send(client, ''))}>)`};
+    await client.put(`${path}test.doc`, 'changed');
+    expect((await client.request('MKCOL', `${path}child/`, {headers: held})).status).toBe(412);
+    expect((await client.propfind(`${path}child/`)).status).toBe(404);
+    const current = {if: `<${path}> (<${tokenIn(await send(client, ''))}>)`};
+    expect((await client.request('MKCOL', `${path}child/`, {headers: current})).status).toBe(201);
   });
 });
