@@ -157,10 +157,16 @@ export interface Method {
   readonly mappedAbove?: boolean;
   /** The privilege in place of `mapped` where the body decides it. */
   mappedBy?(body: () => Element | undefined, protocol: Protocol): Name;
+  /** Whether one who lacks the privilege is told that nothing is there. */
+  conceals?(body: () => Element | undefined, protocol: Protocol): boolean;
   /** on its parent, where it is not; undefined: an unmapped URL is 404. */
   readonly unmapped?: Name;
   /** Whether dispatch opens a unit of work on the target's home: kept when `handle` answers, dropped when it throws. */
   readonly writes: boolean;
+  /** What every answer to it, refusals too, says in Cache-Control (RFC 4791 §5.3.1). */
+  readonly cacheControl?: string;
+  /** The token of the DAV header that only a resource sends which answers it (RFC 4918 §18.2). */
+  readonly token?: string;
   /** Of methods that write: what locks keep it from (RFC 4918 §7). The default: `itself`. */
   readonly changes?: Changed;
   /** Whether a resource of this kind answers it: computes `Allow`. The default: every kind. */
@@ -175,6 +181,8 @@ export interface Report {
   readonly name: Name;
   /** The privilege needed on the resource; undefined: DAV:read. */
   readonly needs?: Name;
+  /** Whether who lacks it is told no more than that nothing is there: 404. */
+  readonly conceals?: boolean;
   supports(resource: Resource): boolean;
   run(body: Element, request: DavRequest & {target: Resource}): Promise<HttpResponse> | HttpResponse;
 }

@@ -18,6 +18,18 @@ const mkcol = (types: string, properties: string) => `<?xml version="1.0" encodi
   </D:set>
 </D:mkcol>`;
 
+describe('RFC 5689 §3.1.1 Example: Using OPTIONS for the Discovery of Support for Extended MKCOL', () => {
+  test('a home, a calendar and a free URL say extended-mkcol, and MKCOL among their methods', async () => {
+    const {lisa} = await serve({lisa: []});
+    for (const path of [home, `${home}calendar/`, `${home}special/`]) {
+      const {status, headers} = await lisa.request('OPTIONS', path);
+      const list = (name: string) => headers.get(name)!.split(/,\s*/);
+      expect([path, status, list('allow').includes('MKCOL')]).toEqual([path, 200, true]);
+      expect(list('dav')).toEqual(expect.arrayContaining(['1', '2', '3', 'access-control', 'extended-mkcol']));
+    }
+  });
+});
+
 describe('RFC 5689 §3.4 Example: Successful Extended MKCOL Request', () => {
   test('201, not to be cached, and the properties are as given', async () => {
     const {lisa} = await serve({lisa: []});
@@ -50,7 +62,7 @@ describe('RFC 5689 §3.5 Example: Unsuccessful Extended MKCOL Request', () => {
   });
 });
 
-describe('RFC 5689 §4.1 Example: Using MKCOL in place of MKCALENDAR', () => {
+describe('RFC 5689 §4.1.1 Example: Using MKCOL Instead of MKCALENDAR', () => {
   test('makes the calendar that MKCALENDAR makes of the same properties (RFC 4791 §5.3.1.2)', async () => {
     const {lisa} = await serve({lisa: []});
     const given = `<D:displayname>Lisa's Events</D:displayname>
