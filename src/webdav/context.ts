@@ -19,7 +19,7 @@ interface Server extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'd
 export function createContext(server: Server, http: HttpRequest, principal: Principal | undefined): DavContext {
   // Asked once: a reload in the middle of a request must not mix two directories.
   const {directory, protocol, store, limits, log} = server;
-  const proxies = server.proxies(directory);
+  const proxies = onceAsked(() => server.proxies(directory));
   const context: DavContext = {
     principal,
     directory,
@@ -33,6 +33,17 @@ export function createContext(server: Server, http: HttpRequest, principal: Prin
     ...createAccess(principal, {directory, proxies, protocol, limits, rules: server}),
   };
   return context;
+}
+
+/** Who acts for whom, as it is when that is first asked: of most requests nobody asks it, and it lies in a file. */
+function onceAsked(look: () => Proxies): Proxies {
+  let found: Proxies | undefined;
+  const proxies = () => (found ??= look());
+  return {
+    of: (guid, access) => proxies().of(guid, access),
+    for: (guid, access) => proxies().for(guid, access),
+    set: (guid, access, members) => proxies().set(guid, access, members),
+  };
 }
 
 /** The same while a unit of work is open on a home. */

@@ -51,7 +51,9 @@ export function createAccess(asker: Principal | undefined, ground: Ground): Pick
     if (!standing) {
       const trusted = fold(nothing, trustedIn(resource, ground), resource);
       const isTrusted = (trusted.granted & (known.get(dav('read')) ?? 0)) !== 0;
-      standing = {...fold(trusted, delegatesIn(resource, ground), resource), inheriting: new Map(), isTrusted};
+      // Whoever has all rights is not looked for among the delegates.
+      const acting = trusted.granted === everything ? trusted : fold(trusted, delegatesIn(resource, ground), resource);
+      standing = {...acting, inheriting: new Map(), isTrusted};
       homes.set(guid, standing);
     }
     return standing;
