@@ -1,10 +1,10 @@
-import {readFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {CommanderError, Command as Parser} from 'commander';
 import {UserError} from '../base/user-error.ts';
 import type {Command, ExitCode} from './command.ts';
 import {type CommandRow, commands} from './commands.ts';
 import {createOutput} from './output.ts';
+import {programVersion} from './version.ts';
 import {WrongUsage} from './wrong-usage.ts';
 
 const footer = `
@@ -44,7 +44,7 @@ async function general(args: readonly string[]): Promise<ExitCode> {
   const words = wordsOf(args);
   if (words[0] === 'help' && words.length > 1) return main([...words.slice(1), '--help']);
   if (words.length === 0 && (args.includes('--version') || args.includes('-V'))) {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${programVersion()}\n`);
     return 0;
   }
   const group = commands.filter(({name}) => name.startsWith(`${words[0]} `));
@@ -158,8 +158,4 @@ function fail(error: unknown, json: boolean): ExitCode {
     `caldav: this is a fault of the program itself; please report it.\n${error instanceof Error ? error.stack : String(error)}\n`,
   );
   return 1;
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }

@@ -83,6 +83,37 @@ export function writeAttributes(file: string, texts: Texts, {fresh = false} = {}
   return left;
 }
 
+/** The texts as extended attributes, for a place that is not on this disk: at most `mostBytes` together, and the texts that found no room. */
+export function packAttributes(texts: Texts, mostBytes: number): {attributes: Map<string, Uint8Array>; left: Texts} {
+  const attributes = new Map<string, Uint8Array>();
+  const left = new Map<Name, string>();
+  let bytes = 0;
+  for (const [name, text] of texts) {
+    const attribute = attributeOf(name);
+    const value = packedValue(attribute, name, text);
+    const size = Buffer.byteLength(attribute) + value.length + perAttributeBytes;
+    if (bytes + size > mostBytes) left.set(name, text);
+    else {
+      attributes.set(attribute, value);
+      bytes += size;
+    }
+  }
+  return {attributes, left};
+}
+
+/** What a file system adds to the name and the value of each. */
+const perAttributeBytes = 24;
+
+/** The reverse of `packAttributes`; attributes that are not ours are passed over. */
+export function unpackAttributes(attributes: ReadonlyMap<string, Uint8Array>): Texts {
+  const texts = new Map<Name, string>();
+  for (const [attribute, value] of attributes) {
+    const entry = isOurs(attribute) ? entryFrom(attribute, Buffer.from(value)) : undefined;
+    if (entry) texts.set(...entry);
+  }
+  return texts;
+}
+
 /** The texts in the extended attributes of a file or folder. */
 export function readAttributes(file: string): Texts {
   const {getAttributeSync, listAttributesSync} = requireNativeAttributes();

@@ -128,7 +128,8 @@ class Inspection {
   }
 }
 
-interface Opened {
+/** An index that was opened to be looked at. */
+export interface Opened {
   readonly state: HomeReport['index'];
   readonly database?: DatabaseSync;
   readonly pending: number;
@@ -139,7 +140,7 @@ interface Opened {
  * A database with a write-ahead log cannot be opened without one; so where a server has it open its log is used, and where there is
  * none the file is taken as it stands. A log that a crash left is looked at in a copy.
  */
-function openWithoutTrace(file: string): Opened {
+export function openWithoutTrace(file: string): Opened {
   if (!existsSync(file)) return {state: 'absent', pending: 0, close() {}};
   const closing: (() => void)[] = [];
   const close = () => {

@@ -20,12 +20,32 @@ export function writeSideFile(homeFolder: string, path: Path, texts: Texts): voi
   const file = sideFileOf(homeFolder, path);
   if (texts.size === 0) {
     if (lstatSync(file, {throwIfNoEntry: false})) rmSync(file);
-  } else
-    writeSafely(
-      homeFolder,
-      file,
-      Buffer.from(`${JSON.stringify({of: nameOf(path), properties: Object.fromEntries(texts)}, undefined, 2)}\n`),
-    );
+  } else writeSafely(homeFolder, file, printSideFile(path, texts));
+}
+
+/** What stands in the side file of a resource. */
+export function printSideFile(path: Path, texts: Texts): Uint8Array {
+  return Buffer.from(`${JSON.stringify({of: nameOf(path), properties: Object.fromEntries(texts)}, undefined, 2)}\n`);
+}
+
+/** The reverse of `printSideFile`; none where it is damaged. */
+export function parseSideFile(json: string): Texts {
+  try {
+    const {properties} = JSON.parse(json) as {properties: Record<Name, string>};
+    return new Map(Object.entries(properties) as [Name, string][]);
+  } catch {
+    return new Map();
+  }
+}
+
+/** The name of the resource whose side file this is; undefined where it is damaged. */
+export function sideFileNames(json: string): string | undefined {
+  try {
+    const {of} = JSON.parse(json) as {of: unknown};
+    return typeof of === 'string' ? of : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The texts in the side file; none where there is no such file or it is damaged. */
@@ -37,10 +57,5 @@ export function readSideFile(homeFolder: string, path: Path): Texts {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
     throw error;
   }
-  try {
-    const {properties} = JSON.parse(json) as {properties: Record<Name, string>};
-    return new Map(Object.entries(properties) as [Name, string][]);
-  } catch {
-    return new Map();
-  }
+  return parseSideFile(json);
 }

@@ -1,0 +1,188 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {type FileHandle, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {basename, dirname, join} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
+import {proxiesFileIn} from '../../accounts/proxies-file.ts';
+import {ArchiveWriter} from '../../archive/write-archive.ts';
+import {UserError} from '../../base/user-error.ts';
+import type {Config} from '../../config/config.ts';
+import {isAlive} from '../../server/pid-file.ts';
+import {type BackupItem, backupHome} from '../../store/file/backup-home.ts';
+import {homesIn} from '../../store/file/homes-in.ts';
+import {folderMode} from '../../store/file/layout.ts';
+import {requireNativeAttributes} from '../../store/file/native-attributes.ts';
+import type {HomeId} from '../../store/store.ts';
+import {asDataOwner} from '../as-data-owner.ts';
+import type {CommandIo} from '../command.ts';
+import {createProgress} from '../transfer/progress.ts';
+import {programVersion} from '../version.ts';
+import {formatVersion, homeName, type Manifest, manifestName, proxiesName} from './names.ts';
+import {type Contents, readBackup} from './read-backup.ts';
+import {findServerFiles} from './server-files.ts';
+
+/**
+ * Writes a backup of the whole server into a file, whether or not the server runs, and reads it again before the file gets its name. What
+ * is there of that name is replaced then. A backup that is cut off leaves no file of that name.
+ */
+export async function makeBackup(file: string, config: Config, io: CommandIo): Promise<Contents> {
+  requireNativeAttributes();
+  await sweep(file);
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
+  const handle = await open(temporary, 'wx+', 0o600).catch(error => Promise.reject(explain(error, file)));
+  const remove = () => rmSync(temporary, {force: true});
+  process.on('exit', remove);
+  const interrupted = (signal: NodeJS.Signals) => process.exit(signal === 'SIGINT' ? 130 : 143);
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted).once('SIGHUP', interrupted);
+  try {
+    await handle.chmod(0o600);
+    await write(handle, config, io);
+    const contents = await readBackup(handle, file, io, 'checking');
+    await rename(temporary, file);
+    await using folder = await open(dirname(file), 'r');
+    await folder.sync();
+    return contents;
+  } catch (error) {
+    throw explain(error, file);
+  } finally {
+    await handle.close();
+    remove();
+    process.off('exit', remove);
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted).off('SIGHUP', interrupted);
+  }
+}
+
+async function write(handle: FileHandle, config: Config, io: CommandIo): Promise<void> {
+  const archive = new ArchiveWriter(handle);
+  const {files, named} = await findServerFiles(config);
+  // Root's files are read by root, and before the account that the data belongs to is taken on.
+  const read = await Promise.all(files.map(async ({name, file}) => ({name, ...(await readServerFile(file))})));
+  await asDataOwner(config, io, async () => {
+    const homes: {home: HomeId; folder: string}[] = [];
+    for await (const found of homesIn(config.documentRoot)) homes.push(found);
+    const made = new Date();
+    const manifest: Manifest = {
+      program: 'caldav',
+      format: formatVersion,
+      version: programVersion(),
+      made: made.toISOString(),
+      folder: config.folder,
+      ...named,
+      homes: homes.length,
+    };
+    const own = {mode: 0o600, modified: Math.floor(made.getTime() / 1000) * 1000, uid: process.getuid!(), gid: process.getgid!()};
+    const add = (name: string, bytes: Uint8Array, about = own) =>
+      archive.add({name, folder: false, sizeBytes: bytes.length, attributes: new Map(), ...about}, bytes);
+    await add(manifestName, Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
+    for (const {name, bytes, ...about} of read) await add(name, bytes, about);
+    const proxies = await readProxies(proxiesFileIn(config.dataRoot));
+    if (proxies) await add(proxiesName, proxies.bytes, {...own, ...proxies.owner});
+    const progress = createProgress(io.out, 'writing accounts', homes.length);
+    const above = new Set<string>();
+    try {
+      for (const found of homes) {
+        await writeFoldersAbove(archive, found, above);
+        await writeHome(archive, found, io);
+        progress.step();
+      }
+    } finally {
+      progress.end();
+    }
+    await archive.end(own);
+  });
+}
+
+/** For tar: whose they are, and who may look into them. The server makes its own. */
+async function writeFoldersAbove(
+  archive: ArchiveWriter,
+  {home, folder}: {home: HomeId; folder: string},
+  done: Set<string>,
+): Promise<void> {
+  const names = homeName(home).split('/');
+  const owner = await stat(dirname(folder)).catch(() => undefined);
+  for (let depth = 1; owner && depth < names.length; depth++) {
+    const name = names.slice(0, depth).join('/');
+    if (done.has(name)) continue;
+    done.add(name);
+    const {uid, gid, mtimeMs} = owner;
+    await archive.add({name, folder: true, mode: folderMode, modified: mtimeMs, uid, gid, sizeBytes: 0, attributes: new Map()});
+  }
+}
+
+async function writeHome(archive: ArchiveWriter, {home, folder}: {home: HomeId; folder: string}, io: CommandIo): Promise<void> {
+  const mark = await archive.mark();
+  const owner = await stat(folder).catch(() => undefined);
+  if (!owner) return;
+  const {uid, gid} = owner;
+  const name = homeName(home);
+  const isThere = await backupHome(home, folder, {
+    async take(item) {
+      const content = item.bytes ?? (item.file === undefined ? new Uint8Array() : bytesOf(item.file, item.sizeBytes));
+      await archive.add({...item, uid, gid, name: item.diskPath === '' ? name : `${name}/${item.diskPath}`}, content);
+    },
+    again: () => archive.rewind(mark),
+    withoutJournal: () =>
+      io.out.note(
+        `The index in ${folder} cannot be read: what had been stored and was not in the files yet is not in the backup.`,
+      ),
+  });
+  if (!isThere) await archive.rewind(mark);
+}
+
+/** So many bytes, no more where the file has grown. */
+async function* bytesOf(file: string, sizeBytes: NonNullable<BackupItem['sizeBytes']>): AsyncIterable<Uint8Array> {
+  if (sizeBytes === 0) return;
+  await using handle = await open(file);
+  yield* handle.createReadStream({end: sizeBytes - 1, autoClose: false});
+}
+
+async function readServerFile(file: string) {
+  try {
+    const [bytes, {mode, mtimeMs, uid, gid}] = await Promise.all([readFile(file), stat(file)]);
+    return {bytes, mode: mode & 0o777, modified: mtimeMs, uid, gid};
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    throw new UserError(
+      `${file} cannot be read (${code}), and it belongs to the server.`,
+      code === 'ENOENT' ? 'caldav doctor tells what is missing.' : 'Run the command as the account that owns it, or as root.',
+    );
+  }
+}
+
+/** The file as SQLite gives it at one moment, whoever writes to it. */
+async function readProxies(file: string): Promise<{bytes: Uint8Array; owner: {uid: number; gid: number}} | undefined> {
+  const owner = await stat(file).catch(() => undefined);
+  if (!owner) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'caldav-backup-'));
+  try {
+    const copy = join(folder, 'proxies.sqlite');
+    const database = new DatabaseSync(file, {timeout: 5_000});
+    try {
+      database.prepare('VACUUM INTO ?').run(copy);
+    } finally {
+      database.close();
+    }
+    return {bytes: await readFile(copy), owner: {uid: owner.uid, gid: owner.gid}};
+  } finally {
+    rmSync(folder, {recursive: true, force: true});
+  }
+}
+
+/** What backups that were killed have left. */
+async function sweep(file: string): Promise<void> {
+  const prefix = `.${basename(file)}.`;
+  for (const name of await readdir(dirname(file)).catch(() => [])) {
+    const pid = name.startsWith(prefix) && /^(\d+)\.part$/.exec(name.slice(prefix.length))?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(join(dirname(file), name), {force: true});
+  }
+}
+
+function explain(error: unknown, file: string): unknown {
+  const {code, syscall} = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new UserError(`There is not enough room for ${file}.`, 'Nothing was changed. Name a place with more room.');
+  if (error instanceof UserError || !syscall || !['open', 'rename', 'chmod', 'write'].includes(syscall)) return error;
+  const fix =
+    code === 'ENOENT' ? `Make its folder: mkdir -p ${dirname(file)}` : 'Name another place, or run it as another account.';
+  return new UserError(`${file} cannot be written: ${code}.`, fix);
+}
