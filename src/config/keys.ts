@@ -1,6 +1,13 @@
 import type {ConfigKey} from './key.ts';
-import {honoured} from './keys/honoured.ts';
+import {addresses} from './keys/addresses.ts';
+import {authentication} from './keys/authentication.ts';
+import {calendars} from './keys/calendars.ts';
+import {limits} from './keys/limits.ts';
+import {operation} from './keys/operation.ts';
 import {withoutEffect} from './keys/without-effect.ts';
+
+/** The keys this server acts on: those of the 2009 file, and what later versions and this one have added. */
+const honoured: readonly ConfigKey[] = [...addresses, ...calendars, ...authentication, ...operation, ...limits];
 
 /** All keys, those of the 2009 file among them, in the order `caldav config list` shows them. */
 export const keys: readonly ConfigKey[] = [...honoured, ...withoutEffect];
