@@ -82,6 +82,21 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/config-list.ts')).configList,
   },
   {
+    name: 'service install',
+    summary: 'have the machine start the server',
+    load: async () => (await import('./commands/service-install.ts')).serviceInstall,
+  },
+  {
+    name: 'service uninstall',
+    summary: 'no longer have the machine start the server',
+    load: async () => (await import('./commands/service-uninstall.ts')).serviceUninstall,
+  },
+  {
+    name: 'service status',
+    summary: 'say whether the machine starts the server',
+    load: async () => (await import('./commands/service-status.ts')).serviceStatus,
+  },
+  {
     name: 'import',
     summary: 'bring iCalendar files into a calendar',
     load: async () => (await import('./commands/import.ts')).importCommand,
@@ -90,6 +105,11 @@ export const commands: readonly CommandRow[] = [
     name: 'export',
     summary: 'write calendars out as iCalendar files',
     load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
+    name: 'backup',
+    summary: 'write the whole server into one file',
+    load: async () => (await import('./commands/backup.ts')).backup,
   },
   {
     name: 'test',

@@ -13,6 +13,7 @@ import {node} from './checks/node.ts';
 import {permissions} from './checks/permissions.ts';
 import {ports} from './checks/ports.ts';
 import {proxy} from './checks/proxy.ts';
+import {service} from './checks/service.ts';
 import {syncSpeed} from './checks/sync-speed.ts';
 
 /** The table of checks, in the order they are run and shown: what others rest on comes first. */
@@ -32,4 +33,5 @@ export const checks: readonly Check[] = [
   ports,
   discovery,
   proxy,
+  service,
 ];
