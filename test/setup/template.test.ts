@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {keys} from '../../src/config/keys.ts';
+import {findKey, keys} from '../../src/config/keys.ts';
 import {inspectConfig} from '../../src/config/load.ts';
 import {parsePlist} from '../../src/config/plist-source.ts';
 import {fill, readTemplate} from '../../src/setup/template.ts';
@@ -21,13 +21,15 @@ describe('templates', () => {
     expect(config).toBeDefined();
   });
 
-  test('caldavd.plist has every key that is honoured, each with a comment', async () => {
+  test('caldavd.plist has every key that is honoured, each with what `caldav config list` says of it', async () => {
     const text = await readTemplate('caldavd.plist');
     const {entries} = parsePlist(text);
     const written = entries.map(({key}) => key);
     expect(keys.filter(row => row.config && !written.includes(row.key)).map(row => row.key)).toEqual([]);
     for (const {key, keyStart, element} of entries) {
-      if (element !== 'dict') expect(text.slice(0, keyStart).trimEnd(), key).toMatch(/-->$/);
+      if (element === 'dict') continue;
+      const above = text.slice(0, keyStart).trimEnd();
+      expect(above.slice(above.lastIndexOf('<!-- ')), key).toBe(`<!-- ${findKey(key)!.meaning.replace(/\.$/, '')} -->`);
     }
   });
 });
