@@ -26,15 +26,18 @@ export const maxInstances = precondition(403, caldav('max-instances'));
 /** RFC 4791 §5.3.2.1 and §5.2.9. */
 export const maxAttendeesPerInstance = precondition(403, caldav('max-attendees-per-instance'));
 
-/** RFC 7529 §10: the calendar system that a rule counts in is known. */
-export const supportedRscale = precondition(403, caldav('supported-rscale'));
-
 /** RFC 4791 §7.8 and §7.9. */
 export const validFilter = precondition(403, caldav('valid-filter'));
 /** RFC 4791 §7.8: the filter asks only for what the server can look for. */
 export const supportedFilter = precondition(403, caldav('supported-filter'));
 /** RFC 4791 §7.5.1. */
 export const supportedCollation = precondition(403, caldav('supported-collation'));
+
+/** RFC 6638 §3.2.4.1: the UID is used in no other calendar of the home, where UniqueUIDsInHome wants it so. Holds the DAV:href of the one that has it. */
+export const uniqueSchedulingObjectResource = precondition(403, caldav('unique-scheduling-object-resource'));
+
+/** RFC 7529 §10: the calendar system that a rule counts in is known. */
+export const supportedRscale = precondition(403, caldav('supported-rscale'));
 
 /** RFC 7809 §5.2 and §3.1.2: a time zone identifier that the server knows. */
 export const validTimezone = precondition(403, caldav('valid-timezone'));
@@ -43,9 +46,6 @@ export const validTimezone = precondition(403, caldav('valid-timezone'));
 export const maxCollections = precondition(403, calendarserver('max-collections'));
 /** CalendarServer's: a calendar holds no more objects than this. */
 export const maxResources = precondition(403, calendarserver('max-resources'));
-
-/** RFC 6638 §3.2.4.1: the UID is used in no other calendar of the home, where UniqueUIDsInHome wants it so. Holds the DAV:href of the one that has it. */
-export const uniqueSchedulingObjectResource = precondition(403, caldav('unique-scheduling-object-resource'));
 
 /** CalendarServer's private events §4.2.6: a value that the server knows, and anything but PUBLIC from the owner alone. */
 export const validAccessRestriction = precondition(403, calendarserver('valid-access-restriction'));
