@@ -11,8 +11,8 @@ export const serviceInstall: Command = {
     {flags: '--force', description: 'replace a file that is somebody’s own, or another server’s'},
   ],
   examples: [
+    ['caldav service install', 'has it started when this account logs in'],
     ['sudo caldav service install --now', 'starts the server now and with the machine'],
-    ['caldav service install', 'starts it when this account logs in'],
     ['caldav service install --dry-run', 'shows the systemd unit, or launchd’s property list'],
     ['sudo caldav service install --name caldav-family --dir /srv/family', 'a second server on one machine'],
   ],

@@ -6,7 +6,7 @@ export const serviceUninstall: Command = {
   summary: 'no longer have the machine start the server',
   options: [...serviceOptions, {flags: '--force', description: 'remove a file that is somebody’s own, or another server’s'}],
   examples: [
-    ['sudo caldav service uninstall', 'stops the service and removes its file; the server’s folder stays as it is'],
+    ['caldav service uninstall', 'stops the service and removes its file; the server’s folder stays as it is'],
     ['sudo caldav service uninstall --dir /srv/old', 'the service of a folder that is gone'],
   ],
   async run(_args, options, io) {

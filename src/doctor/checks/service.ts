@@ -7,9 +7,12 @@ import {type Check, type CheckResult, fail, ok, warn} from '../check.ts';
 export const service: Check = {
   name: 'service',
   what: 'Service',
-  applies: ({plist}) => plist !== undefined && judgeServices(findServices(), plist).length > 0,
+  applies: ({plist}) => plist !== undefined,
   async run({plist}) {
-    return judgeServices(findServices(), plist!);
+    const results = judgeServices(findServices(), plist!);
+    return results.length > 0
+      ? results
+      : [ok('none: the machine does not start this server (`caldav service install` has it do so)')];
   },
 };
 
