@@ -39,6 +39,8 @@ type Asked = Pick<Lock, 'exclusive' | 'owner'>;
 
 /** A home's locks are looked through whole, so they cannot be many. */
 const mostLocks = 1000;
+/** Each is told with whatever it covers, in every listing. */
+const mostOnOne = 100;
 
 async function make(asked: Asked, path: string, request: DavRequest): Promise<HttpResponse> {
   const {http, target, parent, principal, txn} = request;
@@ -56,6 +58,7 @@ async function make(asked: Asked, path: string, request: DavRequest): Promise<Ht
   if (infinite && target) refusals.push(...(await forbidden(target, request)));
   if (refusals.length > 0) return refuseForMembers(refusals, near);
   if (locks.length >= mostLocks) throw new DavError(507, {message: `A home can have ${mostLocks} locks.`});
+  if (over.length >= mostOnOne) throw new DavError(507, {message: `A resource can have ${mostOnOne} locks.`});
   // RFC 4918 §7.3: an empty file, where one may be.
   if (!target) storeFile({...request, http: {...http, headers: {}, body: new Uint8Array()}}, {parent: parent!, path, target});
   const made: Lock = {
@@ -102,7 +105,7 @@ function parseInfo(info: Element): Asked {
   return {exclusive: exclusive!, owner};
 }
 
-const mostOwner = 10_000;
+const mostOwner = 2_000;
 const mostSeconds = 86_400;
 const usualSeconds = 3_600;
 

@@ -236,6 +236,15 @@ describe('RFC 4918 §9.10 LOCK', () => {
     expect(await discovered(ann, files)).toMatchObject([{depth: 'infinity'}]);
   });
 
+  test('a hundred shared locks cover a resource and no more: each listing tells of all of them', async () => {
+    const {ann} = await withFiles();
+    for (let count = 0; count < 100; count++) {
+      expect((await lock(ann, count < 50 ? files : `${files}a.txt`, {scope: 'shared', depth: 'infinity'})).status).toBe(200);
+    }
+    expect((await lock(ann, `${files}a.txt`, {scope: 'shared'})).status).toBe(507);
+    expect((await lock(ann, files, {scope: 'shared'})).status).toBe(200);
+  });
+
   test('an owner without end is refused', async () => {
     const {ann} = await withFiles();
     expect((await lock(ann, `${files}a.txt`, {owner: element(dav('owner'), 'x'.repeat(20_000))})).status).toBe(413);
