@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {child, type Element, elements, text} from '../../../src/xml/element.ts';
-import {caldav, dav} from '../../../src/xml/names.ts';
+import {caldav, calendarserver, dav} from '../../../src/xml/names.ts';
+import {parseXml} from '../../../src/xml/parse.ts';
 import {guidOf, serve} from '../../support/serve.ts';
+import {ann, D, dora, records, staff} from '../people.ts';
 
 const report = (inner: string) => `<D:expand-property xmlns:D="DAV:">${inner}</D:expand-property>`;
 
@@ -85,5 +87,58 @@ describe('RFC 3253 §3.8 DAV:expand-property, what is meant to hurt', () => {
     expect(responses.get('/principals/users/ann/')!.properties.has(caldav('calendar-user-address-set'))).toBe(true);
     expect(body).toContain('HTTP/1.1 507');
     expect(body).toContain('number-of-matches-within-limits');
+  });
+});
+
+describe('RFC 3253 §3.8 DAV:expand-property of principals', () => {
+  test('hrefs in values are answered with properties of what they name, to any depth', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const body = parseXml(`<D:expand-property ${D}><D:property name="displayname"/>
+<D:property name="group-membership"><D:property name="displayname"/>
+<D:property name="group-member-set"><D:property name="displayname"/><D:property name="nothing" namespace="urn:x"/></D:property></D:property></D:expand-property>`);
+    const {responses} = await client.report('/principals/users/ann/', body, '0');
+    const {properties} = responses.get('/principals/users/ann/')!;
+    expect(text(properties.get(dav('displayname'))!)).toBe('ann');
+    const [group] = elements(properties.get(dav('group-membership'))!, dav('response'));
+    expect(text(elements(group!, dav('href'))[0]!)).toBe(staff);
+    const prop = elements(elements(group!, dav('propstat'))[0]!, dav('prop'))[0]!;
+    expect(text(elements(prop, dav('displayname'))[0]!)).toBe('Staff');
+    const members = elements(elements(prop, dav('group-member-set'))[0]!, dav('response'));
+    expect(members.map(member => text(elements(member, dav('href'))[0]!)).sort()).toEqual([ann, dora].sort());
+    expect(elements(members[0]!, dav('propstat')).map(each => text(elements(each, dav('status'))[0]!))).toEqual([
+      'HTTP/1.1 200 OK',
+      'HTTP/1.1 404 Not Found',
+    ]);
+  });
+
+  test('properties that lead to each other are cut off, not followed for ever', async () => {
+    const many = Array.from(
+      {length: 40},
+      (_, at) =>
+        `<user><uid>u${at}</uid><guid>30000000-0000-0000-0000-0000000000${at + 10}</guid><password>x</password><name>U</name></user>`,
+    );
+    const group = `<group><uid>all</uid><guid>30000000-0000-0000-0000-000000000001</guid><name>All</name><members>${many.map((_, at) => `<member type="users">u${at}</member>`).join('')}</members></group>`;
+    const {ann: client} = await serve({ann: []}, {records: many.join('') + group});
+    const nest = (levels: number): string =>
+      levels === 0
+        ? '<D:property name="displayname"/>'
+        : `<D:property name="group-member-set"><D:property name="group-membership">${nest(levels - 1)}</D:property></D:property>`;
+    const {status, text: body} = await client.report(
+      '/principals/groups/all/',
+      parseXml(`<D:expand-property ${D}>${nest(10)}</D:expand-property>`),
+      '0',
+    );
+    expect(status).toBe(207);
+    expect(body).toContain('507');
+    expect(body.length).toBeLessThan(1_000_000);
+  });
+
+  test('what is not there is 404 in its place; values without hrefs stay as they are', async () => {
+    const {ann: client} = await serve({ann: []}, {records});
+    const body = parseXml(`<D:expand-property ${D}><D:property name="resourcetype"><D:property name="displayname"/></D:property>
+<D:property name="email-address-set" namespace="http://calendarserver.org/ns/"><D:property name="displayname"/></D:property></D:expand-property>`);
+    const {properties} = (await client.report('/principals/users/ann/', body, '0')).responses.get('/principals/users/ann/')!;
+    expect(elements(properties.get(dav('resourcetype'))!).map(({name}) => name)).toContain(dav('principal'));
+    expect(text(properties.get(calendarserver('email-address-set'))!)).toContain('ann@example.com');
   });
 });
