@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {element, elements} from '../../../src/xml/element.ts';
-import {calendarserver, dav} from '../../../src/xml/names.ts';
+import {dav} from '../../../src/xml/names.ts';
 import {serve} from '../../support/serve.ts';
-import {ann, D, records, search} from '../people.ts';
+import {records} from '../people.ts';
 
 describe('RFC 3253 §3.6 REPORT', () => {
   test('one that there is not: 403 DAV:supported-report; the others are listed by DAV:supported-report-set', async () => {

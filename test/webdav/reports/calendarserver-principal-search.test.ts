@@ -3,7 +3,7 @@ import {elements} from '../../../src/xml/element.ts';
 import {calendarserver, dav} from '../../../src/xml/names.ts';
 import {parseXml} from '../../../src/xml/parse.ts';
 import {serve} from '../../support/serve.ts';
-import {ann, D, dora, records, room, search, staff} from '../people.ts';
+import {D, dora, records, room, staff} from '../people.ts';
 
 describe('CalendarServer’s search of people', () => {
   const tokens = (attributes: string, ...words: string[]) =>

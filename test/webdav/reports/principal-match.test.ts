@@ -4,7 +4,7 @@ import {dav} from '../../../src/xml/names.ts';
 import {parseXml} from '../../../src/xml/parse.ts';
 import {event} from '../../support/events.ts';
 import {guidOf, serve} from '../../support/serve.ts';
-import {ann, D, records, staff, uids} from '../people.ts';
+import {ann, records, staff, uids} from '../people.ts';
 
 describe('RFC 3744 §9.3 DAV:principal-match', () => {
   test('DAV:self: the one who asks, and the groups with them in it', async () => {

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {element, elements, text} from '../../../src/xml/element.ts';
 import {dav} from '../../../src/xml/names.ts';
 import {serve} from '../../support/serve.ts';
-import {ann, records, search} from '../people.ts';
+import {records} from '../people.ts';
 
 describe('RFC 3744 §9.5 DAV:principal-search-property-set', () => {
   test('lists by what principals can be searched, and each of them can', async () => {
