@@ -2,6 +2,7 @@ import type {Lock} from '../../store/store.ts';
 import {type Element, element} from '../../xml/element.ts';
 import {dav} from '../../xml/names.ts';
 import {printSegment} from '../href.ts';
+import {homeHref} from '../privileges.ts';
 import type {Resource} from '../tables.ts';
 
 /** What DAV:lockdiscovery holds of a lock that covers a resource (RFC 4918 §14.1). */
@@ -19,10 +20,7 @@ export function activeLock(lock: Lock, resource: Resource): Element {
 }
 
 /** The URL of a lock's root, in the form in which something in the same home was asked for. */
-export function rootHref({path}: Lock, {href, stored, view}: Resource): string {
-  const depth = stored?.path ? stored.path.split('/').length : 0;
-  const segments = href.split('/').filter(segment => segment !== '');
-  const home = segments.slice(0, segments.length - depth);
-  const names = path === '' ? [] : path.split('/').map(printSegment);
-  return `/${[...home, ...names].join('/')}${view?.find(path)?.collection === true ? '/' : ''}`;
+export function rootHref({path}: Lock, resource: Resource): string {
+  const below = path.split('/').map(printSegment).join('/');
+  return homeHref(resource) + (path !== '' && resource.view?.find(path)?.collection ? `${below}/` : below);
 }
