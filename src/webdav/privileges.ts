@@ -1,6 +1,7 @@
 import {element} from '../xml/element.ts';
 import {dav, type Name} from '../xml/names.ts';
 import {DavError} from './error.ts';
+import {descendantOf} from './locate.ts';
 import {needPrivileges} from './preconditions.ts';
 import type {DavContext, Privilege, Resource} from './tables.ts';
 
@@ -50,7 +51,15 @@ export function privilegesOn(resource: Resource, {protocol}: DavContext): readon
   return protocol.privileges.filter(({supports}) => supports?.(resource) ?? true);
 }
 
-/** What its owner keeps wholly from others they do not remove either, whatever they may do to what it lies in. Throws DavError need-privileges. */
-export function requireNotWithheld(resource: Resource, context: DavContext): void {
-  if (resource.kind.withholds?.(resource).includes(dav('read'))) requirePrivilege(dav('read'), resource, context);
+/**
+ * What its owner keeps from others they do not remove, alone or with what it lies in, whatever they may do to that: `privilege` is
+ * DAV:read where only what is kept wholly matters, DAV:write where a part does. Throws DavError need-privileges.
+ */
+export function requireNotWithheld(resource: Resource, context: DavContext, privilege: Name = dav('read')): void {
+  if (!context.limits.privateEvents || context.isTrusted(resource)) return;
+  const {stored, view} = resource;
+  const below = stored?.collection ? (view?.changes(stored.path, undefined, 'infinity')?.changes ?? []) : [];
+  for (const each of [resource, ...below.map(change => change.stored && descendantOf(resource, change.stored, context))]) {
+    if (each?.kind.withholds?.(each).includes(privilege)) requirePrivilege(privilege, each, context);
+  }
 }

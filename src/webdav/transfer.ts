@@ -2,9 +2,9 @@ import type {HomeUnit, HomeView, Path, StoredObject, StoredResource} from '../st
 import {dav} from '../xml/names.ts';
 import {aclProperty} from './access/stored-acl.ts';
 import {DavError} from './error.ts';
-import {descendantOf, type Location, membersOf} from './locate.ts';
+import {type Location, membersOf} from './locate.ts';
 import {rootedIn} from './locks/lock-scope.ts';
-import {requirePrivilege} from './privileges.ts';
+import {requireNotWithheld, requirePrivilege} from './privileges.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
 import type {Admitted, DavContext, Resource} from './tables.ts';
 
@@ -41,7 +41,8 @@ export async function transfer(asked: Transfer, unit: HomeUnit, context: DavCont
     requireRoom(parent, copied - (replaced ? sizeOf(replaced, unit) : 0), context);
   }
   if (!(sameHome && moving)) requireMembers(asked.source, plan, context);
-  if (moving && !(sameHome && stored.collection)) requireWhole(asked.source, context);
+  // It takes along what is read, and nothing stays behind: what the one who asks does not see would be lost.
+  if (moving && !(sameHome && stored.collection)) requireNotWithheld(asked.source, context, dav('write'));
   // RFC 4918 §9.9.3: MOVE deletes what it replaces, its locks with it; COPY writes over it, and a lock on the URL stays.
   if (moving && replaced) for (const {token} of rootedIn(unit.locks(), path)) unit.unlock(token);
   if (stored.collection) {
@@ -106,16 +107,6 @@ function requireMembers(source: Resource, plan: Planned, context: DavContext): v
   if (plan.moving && source.stored?.properties.has(aclProperty)) requirePrivilege(dav('write-acl'), plan.parent, context);
   if (!source.stored?.collection || plan.shallow) return;
   for (const member of membersOf(source, context) as Iterable<Resource>) requireMembers(member, plan, context);
-}
-
-/** A MOVE takes along what is read, and nothing stays behind: of what its owner keeps from the one who asks it would be lost. Throws DavError. */
-function requireWhole(source: Resource, context: DavContext): void {
-  if (!context.limits.privateEvents || context.isTrusted(source)) return;
-  const {stored, view} = source as Required<Resource>;
-  const below = stored.collection ? view.changes(stored.path, undefined, 'infinity')!.changes : [];
-  for (const each of [source, ...below.map(change => change.stored && descendantOf(source, change.stored, context))]) {
-    if (each?.kind.withholds?.(each).length) requirePrivilege(dav('write'), each, context);
-  }
 }
 
 /** RFC 3744 §7.4: a copy has the entries of something just made. */

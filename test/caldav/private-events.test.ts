@@ -118,7 +118,7 @@ describe('CalendarServer private events §4.2', () => {
     expect((await ben.delete(`${calendar}1.ics`)).status).toBe(204);
   });
 
-  test('nobody moves away what he sees a part of, alone or in a calendar or folder: the rest would be lost', async () => {
+  test('nobody moves away what he sees a part of, or removes what he does not see, with what it lies in', async () => {
     const {ann, ben} = await shared(['PUBLIC']);
     const delegates = '/principals/users/ann/calendar-proxy-write/';
     const member = element(dav('href'), `/principals/__uids__/${guidOf(2)}/`);
@@ -135,9 +135,16 @@ describe('CalendarServer private events §4.2', () => {
       }
       expect((await move(own, '/calendars/users/ben/own/')).error).toBe(dav('need-privileges'));
       expect((await move(folder, '/calendars/users/ben/folder/')).error).toBe(dav('need-privileges'));
-      expect((await move(own, `${folder}renamed/`)).status).toBe(201);
-      expect((await ann.get(`${folder}renamed/1.ics`)).text).toBe(secret('e1', access));
-      await ann.delete(`${folder}renamed/`);
+      const isSeen = access !== 'PRIVATE';
+      expect((await move(own, `${folder}renamed/`)).status).toBe(isSeen ? 201 : 403);
+      const now = isSeen ? `${folder}renamed/` : own;
+      expect((await ann.get(`${now}1.ics`)).text).toBe(secret('e1', access));
+      const over = await ben.request('COPY', calendar, {headers: {destination: now}});
+      expect(over.status, 'COPY over it').toBe(isSeen ? 204 : 403);
+      for (const each of [now, folder]) expect((await ben.delete(each)).status, each).toBe(isSeen ? 204 : 403);
+      expect((await ann.get(`${now}1.ics`)).status).toBe(isSeen ? 404 : 200);
+      if (isSeen) await ann.request('MKCOL', folder);
+      else await ann.delete(now);
     }
     expect((await ben.request('MOVE', folder, {headers: {destination: '/calendars/users/ben/folder/'}})).status).toBe(201);
   });
