@@ -59,7 +59,15 @@ export function createAccess(asker: Principal | undefined, ground: Ground): Pick
     return standing;
   }
 
+  // One resource is asked about many times over, for its properties.
+  let last: {readonly resource: Resource; readonly bits: Bits} | undefined;
+
   function granted(resource: Resource): Bits {
+    if (last?.resource !== resource) last = {resource, bits: workOut(resource)};
+    return last.bits;
+  }
+
+  function workOut(resource: Resource): Bits {
     if (!resource.view) return fold(nothing, protectedOutside(resource, ground), resource).granted;
     const standing = standingIn(resource);
     if (standing.granted === everything) return everything;
