@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {FileHandle} from 'node:fs/promises';
+import {Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import {UserError} from '../base/user-error.ts';
 import {type ReadEntry, readTar, TarError, wholeOf} from './read-tar.ts';
@@ -34,9 +35,8 @@ export async function* readArchive(file: FileHandle, {name, position}: Reading):
       else kept[0] = part.subarray(wanted);
     }
   };
-  const source = file.createReadStream({start: 0, autoClose: false, highWaterMark: 1 << 18});
+  const source = Readable.from(parts(file, position));
   const plain = createGunzip();
-  source.on('data', () => position?.(source.bytesRead));
   source.on('error', error => plain.destroy(error));
   source.pipe(plain);
   async function* bytes() {
@@ -66,6 +66,17 @@ export async function* readArchive(file: FileHandle, {name, position}: Reading):
     source.unpipe(plain);
     source.destroy();
     plain.destroy();
+  }
+}
+
+/** The file stays open. */
+async function* parts(file: FileHandle, tell: Reading['position']): AsyncIterable<Buffer> {
+  for (let at = 0; ; ) {
+    const {bytesRead, buffer} = await file.read(Buffer.allocUnsafe(1 << 18), 0, 1 << 18, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    tell?.(at);
+    yield buffer.subarray(0, bytesRead);
   }
 }
 

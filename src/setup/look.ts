@@ -128,7 +128,7 @@ async function isFree(port: number, bind: readonly string[]): Promise<boolean> {
 }
 
 /** Whether an account (undefined: one that is yet to be made) may enter a folder, going by the modes of all folders above it. */
-async function canReach(folder: string, account: Account | undefined): Promise<boolean> {
+export async function canReach(folder: string, account: Account | undefined): Promise<boolean> {
   for (let path = folder; ; path = dirname(path)) {
     const {mode, uid, gid} = (await stat(path).catch(() => undefined)) ?? {mode: 0o755, uid: 0, gid: 0};
     const bit = account?.uid === uid ? 0o100 : account?.gid === gid ? 0o010 : 0o001;

@@ -19,7 +19,7 @@ export interface Contents {
 }
 
 /** Looks at an entry; its bytes, where they are wanted, are to be taken before it resolves. */
-export type Visit = (place: Place, entry: ReadEntry) => Promise<void> | void;
+export type Visit = (place: Place, entry: ReadEntry, manifest: Manifest) => Promise<void> | void;
 
 /**
  * Reads a backup from end to end, the manifest first. Throws UserError where it is none, is damaged or cut off, or has an entry that no
@@ -70,7 +70,7 @@ export async function readBackup(file: FileHandle, name: string, io: CommandIo, 
           bytes += entry.sizeBytes;
         }
       }
-      await visit?.(place, entry);
+      await visit?.(place, entry, manifest);
     }
   } finally {
     progress.end();

@@ -19,6 +19,11 @@ export function isOurs(attribute: string): boolean {
   return attribute.startsWith(prefix);
 }
 
+/** The name that an attribute has on this system, given that of another. */
+export function nativeNameOf(attribute: string): string {
+  return attribute.replace(/^(user\.)?WebDAV:/, prefix);
+}
+
 /** Whether the attribute's name is a hash, so that the value holds the property's. */
 export function isHashed(attribute: string): boolean {
   return attribute.startsWith(`${prefix}#`);

@@ -149,7 +149,7 @@ function inflated(value: Buffer): Buffer {
 }
 
 /** ENOSPC and EDQUOT: the space of this file's attributes, E2BIG and ERANGE: one value, ENOTSUP: there are none here. */
-function isLackOfRoom(error: unknown): boolean {
+export function isLackOfRoom(error: unknown): boolean {
   const {code, errno} = error as {code?: string; errno?: number};
   return ['ENOSPC', 'E2BIG', 'ERANGE', 'ENOTSUP'].includes(code ?? '') || errno === 122 || errno === 69;
 }
