@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto';
 import {rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {withTemporary} from '../base/traces.ts';
 import {nativeAttributes} from '../store/file/native-attributes.ts';
 import {adviseAttributes} from './advice.ts';
 import {findMount, type Mount, nearestExisting} from './mounts.ts';
-import {withTemporary} from './traces.ts';
 
 /** What was tried, in this order; each rests on the ones before it. */
 export type AttributeStep = 'write' | 'set' | 'get' | 'list' | 'replace' | 'rename' | 'remove';

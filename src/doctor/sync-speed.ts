@@ -1,8 +1,8 @@
 import {randomUUID} from 'node:crypto';
 import {mkdir, open, rename} from 'node:fs/promises';
 import {join} from 'node:path';
+import {withTemporary} from '../base/traces.ts';
 import {nearestExisting} from './mounts.ts';
-import {withTemporary} from './traces.ts';
 
 /** How long it takes to make a small write durable. */
 export interface SyncSpeed {

@@ -4,7 +4,17 @@ import type {Exchange} from './session.ts';
 /** What each script came to, with the reason of each failure below it, and what all came to. */
 export function printResults(results: readonly ScriptResult[], {details}: {readonly details: boolean}): string {
   const failures = results.flatMap(result => printFailures(result, details));
-  return [...printTable(results), ...(failures.length > 0 ? ['', ...failures] : []), '', summary(results)].join('\n');
+  const lines = [...printTable(results), ...(failures.length > 0 ? ['', ...failures] : []), '', summary(results)];
+  return lines
+    .join('\n')
+
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, pictureOf);
+}
+
+/** What a server answers must not steer the terminal: of a control character there is a picture. */
+function pictureOf(control: string): string {
+  const code = control.charCodeAt(0);
+  return String.fromCharCode(code === 0x7f ? 0x2421 : 0x2400 + code);
 }
 
 /** The results as data, without the exchanges unless they are asked for. */
@@ -48,7 +58,7 @@ function printFailures({name, tests}: ScriptResult, details: boolean): string[] 
     .flatMap(test => [
       `${name}: ${titleOf(test)}`,
       `    ${test.reason}`,
-      ...(details && test.exchange ? [indent(printExchange(test.exchange))] : []),
+      ...(details && test.exchange ? [indent(printExchange(test.exchange).replaceAll('\r\n', '\n'))] : []),
     ]);
 }
 

@@ -1,9 +1,10 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseDirectory} from '../accounts/load.ts';
 import {openProxiesFile} from '../accounts/proxies-file.ts';
 import {type Log, silent} from '../base/log.ts';
+import {temporary} from '../base/traces.ts';
 import {createAuthority, issueCertificate, type KeyPair} from '../certificates/issue.ts';
 import {parseConfig} from '../config/load.ts';
 import {indexFile} from '../server/indexer.ts';
@@ -39,7 +40,7 @@ export async function startSelf(features: ReadonlySet<string> = new Set(), log: 
   const directory = parseDirectory(conformanceAccounts(), 'the accounts of the suite');
   const folder = await mkdtemp(join(tmpdir(), 'caldav-test-self-'));
   await using undo = new AsyncDisposableStack();
-  undo.defer(() => rm(folder, {recursive: true, force: true}));
+  undo.use(temporary(folder));
   const config = parseConfig({
     plist: {...plist, UniqueUIDsInHome: features.has('no-duplicate-uids')},
     file: join(folder, 'caldavd.plist'),

@@ -36,6 +36,14 @@ test('--details shows what went over the wire, and no password', () => {
   expect(JSON.stringify(resultsValue([measured], {details: false}))).not.toContain('GET /a');
 });
 
+test('what a server answers does not steer the terminal', () => {
+  const [, failed] = measured.tests;
+  const text = '\u001b]0;title\u0007\u0000\tx\r\ny';
+  const results = [{...measured, tests: [{...failed!, exchange: {...exchange, answer: {status: 200, headers: [], text}}}]}];
+  const printed = printResults(results as unknown as ScriptResult[], {details: true});
+  expect(printed).toContain('␛]0;title␇␀\tx\n    y');
+});
+
 test('as data', () => {
   expect(resultsValue([measured, unmeasured], {details: false})).toMatchObject({
     passed: 1,

@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto';
 import {stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {withTemporary} from '../../base/traces.ts';
 import {tzdataVersion} from '../../ical/tzdata.ts';
 import {type Check, type CheckResult, fail, ok, skipped, warn} from '../check.ts';
 import {nearestExisting} from '../mounts.ts';
-import {withTemporary} from '../traces.ts';
 
 /** The clock, which sync tokens, certificates and recurring events rest on, and the time zone data. */
 export const clock: Check = {

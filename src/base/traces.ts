@@ -6,15 +6,21 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs `work` with a path that it may make a file or folder at; whatever is there is removed after it, on a signal too. */
 export async function withTemporary<T>(path: string, work: (path: string) => Promise<T>): Promise<T> {
+  using _ = temporary(path);
+  return await work(path);
+}
+
+/** Has what is at a path removed when it is disposed of, or on a signal. */
+export function temporary(path: string): Disposable {
   if (made.size === 0) listen();
   made.add(path);
-  try {
-    return await work(path);
-  } finally {
-    remove(path);
-    made.delete(path);
-    if (made.size === 0) unlisten();
-  }
+  return {
+    [Symbol.dispose]() {
+      remove(path);
+      made.delete(path);
+      if (made.size === 0) unlisten();
+    },
+  };
 }
 
 function listen() {

@@ -5,7 +5,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
-import {withTemporary} from '../../src/doctor/traces.ts';
+import {withTemporary} from '../../src/base/traces.ts';
 import {temporaryFolder} from '../support/temporary.ts';
 
 test('what was made for a moment is gone when the work is done, and when it throws', async () => {
@@ -32,7 +32,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
       setInterval(() => {}, 1000);
       process.stdout.write('made');
     }));`;
-    const module = fileURLToPath(new URL('../../src/doctor/traces.ts', import.meta.url));
+    const module = fileURLToPath(new URL('../../src/base/traces.ts', import.meta.url));
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, module, path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
