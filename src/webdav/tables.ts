@@ -134,7 +134,7 @@ export interface DavRequest extends DavContext {
   readonly parent: Resource | undefined;
   /** The target's path in its home, where it lies in one, mapped or not. */
   readonly path: Path | undefined;
-  /** The body parsed; undefined where it is empty. Throws DavError 400, or 415 where the method takes no body. */
+  /** The body parsed; undefined where it is empty. Throws DavError 400, or 413 where there is too much of it. */
   xml(): Element | undefined;
   /** The target's home, to change: only for methods that say `writes`. Throws a plain Error elsewhere. */
   readonly txn: HomeUnit;

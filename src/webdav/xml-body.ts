@@ -9,7 +9,7 @@ export const maxXmlBytes = 4 * 1024 * 1024;
 /** Room for the largest multiget, 50,000 hrefs; all is parsed in one go, while others wait. */
 const maxElements = 60_000;
 
-/** Parses the body when it is first asked for. Throws DavError 400 for what is no XML, or XML that is not accepted. */
+/** Parses the body when it is first asked for. Throws DavError 400 for what is no XML, or XML that is not accepted, 413 for too much. */
 export function parseOnce({body}: HttpRequest): () => Element | undefined {
   let parsed: Element | undefined;
   return () => {
