@@ -1,0 +1,104 @@
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {join} from 'node:path';
+
+const repository = join(import.meta.dirname, '..');
+export const user = 'bench';
+export const authorization = `Basic ${Buffer.from(`${user}:${user}`).toString('base64')}`;
+
+export interface Running extends AsyncDisposable {
+  readonly port: number;
+  /** From the start of the program to the first answer. */
+  readonly readyMs: number;
+  /** Of all its processes, shared pages counted in each. */
+  memoryBytes(): number;
+}
+
+/** Our server with one account, in a new folder below `base`, which goes with it. */
+export async function startOurs(base: string, {workers, plist = ''}: {workers: number; plist?: string}): Promise<Running> {
+  const folder = mkdtempSync(join(base, 'caldav-bench-'));
+  const port = await freePort();
+  const root = process.geteuid?.() === 0;
+  for (const name of ['conf', 'data/documents', 'logs', 'run']) mkdirSync(join(folder, name), {recursive: true});
+  // Root becomes another account, one that every system has.
+  if (root) {
+    const [uid, gid] = ['-u', '-g'].map(what => Number(execFileSync('id', [what, 'daemon'], {encoding: 'utf8'})));
+    for (const name of ['.', 'data', 'data/documents', 'logs', 'run']) chownSync(join(folder, name), uid!, gid!);
+  }
+  writeFileSync(
+    join(folder, 'conf/accounts.xml'),
+    `<accounts realm="Bench"><user><uid>${user}</uid><guid>B0000000-0000-0000-0000-000000000001</guid><password>${user}</password><name>Bench</name></user></accounts>`,
+    {mode: 0o600},
+  );
+  writeFileSync(
+    join(folder, 'conf/caldavd-dev.plist'),
+    `<plist version="1.0"><dict>
+<key>BindAddresses</key><array><string>127.0.0.1</string></array>
+<key>HTTPPort</key><integer>${port}</integer><key>SSLPort</key><integer>0</integer>
+<key>SSLCertificate</key><string/><key>SSLPrivateKey</key><string/><key>SSLAuthorityChain</key><string/>
+<key>DocumentRoot</key><string>data/documents</string><key>DataRoot</key><string>data</string>
+<key>AccessLogFile</key><string>logs/access.log</string><key>ErrorLogFile</key><string>logs/error.log</string>
+<key>ServerStatsFile</key><string/>
+<key>PIDFile</key><string>run/caldavd.pid</string><key>ControlSocket</key><string>run/caldavd.sock</string>
+<key>DirectoryService</key><dict><key>params</key><dict><key>xmlFile</key><string>conf/accounts.xml</string></dict></dict>
+<key>UserName</key><string>${root ? 'daemon' : ''}</string>
+<key>ProcessType</key><string>Combined</string>
+<key>MultiProcess</key><dict><key>ProcessCount</key><integer>${workers}</integer></dict>
+${plist}</dict></plist>`,
+  );
+  const launcher = join(repository, 'bin/caldav');
+  const began = performance.now();
+  const child = spawn(process.execPath, [launcher, 'run', '--dir', folder, '--json'], {stdio: ['ignore', 'pipe', 'inherit']});
+  const remove = () => rmSync(folder, {recursive: true, force: true});
+  try {
+    await firstLine(child);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return {
+    port,
+    readyMs: performance.now() - began,
+    memoryBytes() {
+      const said = execFileSync(process.execPath, [launcher, 'status', '--dir', folder, '--json'], {encoding: 'utf8'});
+      const {processes} = JSON.parse(said) as {processes: {memoryBytes?: number}[]};
+      return processes.reduce((sum, {memoryBytes = 0}) => sum + memoryBytes, 0);
+    },
+    async [Symbol.asyncDispose]() {
+      await stop(child);
+      remove();
+    },
+  };
+}
+
+/** Bare node:http. */
+export async function startHello(): Promise<Running> {
+  const began = performance.now();
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'hello.ts')], {stdio: ['ignore', 'pipe', 'inherit']});
+  const port = Number(await firstLine(child));
+  return {port, readyMs: performance.now() - began, memoryBytes: () => 0, [Symbol.asyncDispose]: () => stop(child)};
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => resolve(text.split('\n')[0]!));
+    child.on('error', reject).on('exit', code => reject(new Error(`a server ended with ${code} before it was ready`)));
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise(resolve => {
+    child.on('exit', resolve);
+    child.kill('SIGTERM');
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise(resolve => server.close(resolve));
+  return (address as {port: number}).port;
+}

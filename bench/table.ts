@@ -1,0 +1,36 @@
+import {type Baseline, findBaseline} from './baseline.ts';
+import type {Measured} from './measure.ts';
+
+/** The results as a table in Markdown, as docs/performance.md has it. */
+export function printTable(results: readonly Measured[], baseline: Baseline, events: number): string {
+  const rows = results.map(result => {
+    const {id, title, connections, ours, bare, ratio} = result;
+    const before = findBaseline(baseline, events, result);
+    return [
+      id,
+      title,
+      String(connections),
+      number(ours.perSecond),
+      number(bare.perSecond),
+      percent(ratio),
+      before === undefined ? '–' : percent(before),
+      `${number(ours.p50)} / ${number(ours.p99)}`,
+    ];
+  });
+  const head = ['', 'request', 'conns', 'ours/s', 'bare/s', 'of bare', 'baseline', 'p50 / p99 ms'];
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map(row => row[column]!.length), 3));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
+  const rule = `|${widths.map((width, column) => (column < 2 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
+
+export function percent(ratio: number): string {
+  const value = ratio * 100;
+  return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} %`;
+}
+
+function number(value: number): string {
+  if (value >= 100) return String(Math.round(value));
+  return value.toPrecision(value >= 1 ? 3 : 2);
+}
