@@ -7,7 +7,7 @@ import {mkcalendar} from './methods/mkcalendar.ts';
 import {calendarPrivileges} from './privileges.ts';
 import {calendarLimitProperties, calendarserverPrincipalProperties, homeProperties} from './properties/calendarserver.ts';
 import {calendarHomeProperties, calendarProperties, collationProperties} from './properties/rfc4791.ts';
-import {calendarObjectProperties} from './properties/rfc4918.ts';
+import {calendarContentProperties, calendarObjectProperties} from './properties/rfc4918.ts';
 import {calendarUserProperties, transparencyProperties} from './properties/rfc6638.ts';
 import {rscaleProperties} from './properties/rfc7529.ts';
 import {timezoneIdProperties} from './properties/rfc7809.ts';
@@ -30,6 +30,7 @@ export const calendarAccess: Extension = {
     calendarLimitProperties,
     homeProperties,
     calendarObjectProperties,
+    calendarContentProperties,
     calendarHomeProperties,
     calendarUserProperties,
     calendarserverPrincipalProperties,

@@ -1,6 +1,7 @@
 import {breathe} from '../base/breathe.ts';
 import {dav} from '../xml/names.ts';
 import {findLocation} from './context.ts';
+import {entityTag} from './entity-tag.ts';
 import {DavError} from './error.ts';
 import type {Location} from './locate.ts';
 import {covering} from './locks/lock-scope.ts';
@@ -87,6 +88,7 @@ function stateOf(header: string, location: Location | undefined, context: DavCon
   const {target, nearest, path} = location;
   if (target?.stored?.collection === false) state.add(`"${target.stored.etag}"`);
   // Looked at only where it is asked for: a unit of work that knows it runs again when anything below changes.
+  if (target?.stored?.collection && header.includes('["r')) state.add(`"${entityTag(target.stored)}"`);
   if (target?.stored?.collection && header.includes(ctagPrefix)) state.add(ctagPrefix + target.stored.revision);
   if (target?.stored?.collection && header.includes('<data:,')) state.add(printSyncToken(target.stored.revision)); // RFC 6578 §5
   if (path !== undefined) for (const {token} of covering(nearest.view?.locks() ?? [], path)) state.add(token);

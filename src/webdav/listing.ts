@@ -5,7 +5,7 @@ import {text} from '../xml/element.ts';
 import {dav} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
 import {escapeXml} from '../xml/print.ts';
-import {changedAt} from './changed-at.ts';
+import {entityTag, lastModified} from './entity-tag.ts';
 import {DavError} from './error.ts';
 import {membersOf} from './locate.ts';
 import {livePropertiesOf} from './propstat.ts';
@@ -15,6 +15,8 @@ import type {DavContext, DavRequest, Resource} from './tables.ts';
 export interface ListingOptions {
   readonly above?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What tells its entity tag from that of another form of the collection, where it has one. */
+  readonly form?: string;
 }
 
 /** As many members are shown; a person reads no more. */
@@ -23,13 +25,13 @@ const shown = 1000;
 /** GET of a collection (RFC 4918 §9.4): a page with its members for people, as far as the one who asks may read them. No script, all text. */
 export async function listCollection(
   request: DavRequest,
-  {above = '', headers = {}}: ListingOptions = {},
+  {above = '', headers = {}, form = ''}: ListingOptions = {},
 ): Promise<HttpResponse> {
   const {target, http} = request as DavRequest & {target: Resource};
-  const revision = target.stored?.collection ? target.stored.revision : undefined;
+  const {stored} = target;
   const validators: Record<string, string> = {};
-  if (revision !== undefined) {
-    const [etag, modified] = [`r${revision}l`, changedAt(revision)];
+  if (stored) {
+    const [etag, modified] = [entityTag(stored) + form, lastModified(stored)];
     validators.etag = `"${etag}"`;
     validators['last-modified'] = new Date(modified).toUTCString();
     const refused = evaluateConditions(http.headers, {exists: true, etag, modified}, true);
@@ -81,7 +83,7 @@ async function row(member: Resource, context: DavContext): Promise<string> {
     escapeXml((await displayname(member, context)) ?? ''),
     escapeXml(kind.name),
     stored?.collection === false ? String(stored.sizeBytes) : '',
-    stored ? timeOf(stored.collection ? changedAt(stored.revision) : stored.modified) : '',
+    stored ? timeOf(lastModified(stored)) : '',
   ];
   return `<tr>${cells.map(cell => `<td>${cell}</td>`).join('')}</tr>\n`;
 }
@@ -112,8 +114,11 @@ function parentOf(href: string): string {
 const style =
   ':root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:1.5rem}table{border-collapse:collapse}th,td{text-align:left;padding:.2rem 1rem .2rem 0;overflow-wrap:anywhere}';
 
+/** What DAV:getcontenttype says of a collection. */
+export const pageType = 'text/html; charset=utf-8';
+
 const page = {
-  'content-type': 'text/html; charset=utf-8',
+  'content-type': pageType,
   'cache-control': 'private, no-cache',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'x-content-type-options': 'nosniff',

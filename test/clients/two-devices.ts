@@ -1,5 +1,5 @@
 import {expect} from 'vitest';
-import {text} from '../../src/xml/element.ts';
+import {child, text} from '../../src/xml/element.ts';
 import {calendarserver, dav} from '../../src/xml/names.ts';
 import {type Answer, Client} from '../support/client.ts';
 import {event} from '../support/events.ts';
@@ -18,11 +18,11 @@ export class Device extends Client {
 async function look(device: Client, calendar: string, token?: string) {
   const ctags = await device.propfind(calendar, 0, calendarserver('getctag'));
   const ctag = text([...ctags.responses.values()][0]!.properties.get(calendarserver('getctag'))!);
-  const listing = await device.propfind(calendar, 1, dav('getetag'), dav('getcontenttype'));
+  const listing = await device.propfind(calendar, 1, dav('getetag'), dav('resourcetype'));
   const etags = new Map<string, string>();
   for (const [href, {properties}] of listing.responses) {
-    const etag = properties.get(dav('getetag'));
-    if (etag) etags.set(href, text(etag));
+    if (child(properties.get(dav('resourcetype'))!, dav('collection'))) continue;
+    etags.set(href, text(properties.get(dav('getetag'))!));
   }
   const sync = await device.sync(calendar, token);
   expect(sync.status).toBe(207);

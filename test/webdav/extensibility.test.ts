@@ -42,6 +42,7 @@ const bodies: readonly (readonly [method: string, at: string, body: string])[] =
 const same = (body: string) =>
   body
     .replace(/data:,\d+/g, '')
+    .replace(/"r\d+"/g, '')
     .replace(/[\d-]+T[\d:.]+Z/g, '')
     .replace(/\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT/g, '')
     .replace(/urn:uuid:[\da-f-]+/g, '');

@@ -1,6 +1,6 @@
 import {evaluateConditions} from '../../http/conditional.ts';
 import type {HomeView, StoredCollection} from '../../store/store.ts';
-import {changedAt} from '../../webdav/changed-at.ts';
+import {entityTag, lastModified} from '../../webdav/entity-tag.ts';
 import {DavError} from '../../webdav/error.ts';
 import {isForPeople, listCollection} from '../../webdav/listing.ts';
 import {memberOf} from '../../webdav/locate.ts';
@@ -27,8 +27,8 @@ export const get: Method = {
     const stored = target!.stored as StoredCollection;
     const format = chooseForm(http, calendarFormats) ?? icalendar;
     const standard = timezonesWanted(request) !== false;
-    const etag = `r${stored.revision}${format === icalendar ? '' : 'j'}${standard ? '' : 'f'}`;
-    const modified = changedAt(stored.revision);
+    const etag = `${entityTag(stored)}${format === icalendar ? '' : 'j'}${standard ? '' : 'f'}`;
+    const modified = lastModified(stored);
     const headers = {
       etag: `"${etag}"`,
       'last-modified': new Date(modified).toUTCString(),
@@ -58,7 +58,7 @@ function forPeople({target, http}: DavRequest) {
   const {host, ':authority': authority} = http.headers;
   const webcal = `webcal://${authority ?? host ?? ''}${target!.href}`;
   const links = `<a href="${escapeXml(webcal)}">Subscribe to this calendar</a> or <a href="?${exported}" download>save it as a file</a>.`;
-  return {above: `<p>${links}</p>\n`, headers: {vary: varying}};
+  return {above: `<p>${links}</p>\n`, headers: {vary: varying}, form: 'l'};
 }
 
 /** A calendar as the one who asks may see it. Whoever subscribes to it knows no time zone but those within it. */

@@ -1,6 +1,8 @@
 import {element, type Node} from '../../xml/element.ts';
 import {dav, type Name} from '../../xml/names.ts';
 import {contentTypeOf} from '../content-type.ts';
+import {entityTag, lastModified} from '../entity-tag.ts';
+import {pageType} from '../listing.ts';
 import {activeLock} from '../locks/active-lock.ts';
 import {covering} from '../locks/lock-scope.ts';
 import {kept, type PropertyContext, properties} from '../tables.ts';
@@ -12,8 +14,8 @@ export const rfc4918 = properties('all', [
   {name: dav('getcontentlanguage'), get: of => kept(dav('getcontentlanguage'), of), set: value => value}, // §15.3
   {name: dav('getcontentlength'), get: ({stored}) => (stored?.collection === false ? String(stored.sizeBytes) : undefined)}, // §15.4
   {name: dav('getcontenttype'), get: getcontenttype}, // §15.5
-  {name: dav('getetag'), get: ({stored}) => (stored?.collection === false ? `"${stored.etag}"` : undefined)}, // §15.6
-  {name: dav('getlastmodified'), get: ({stored}) => stored && new Date(stored.modified).toUTCString()}, // §15.7
+  {name: dav('getetag'), get: ({stored}) => stored && `"${entityTag(stored)}"`}, // §15.6
+  {name: dav('getlastmodified'), get: ({stored}) => stored && new Date(lastModified(stored)).toUTCString()}, // §15.7
   {name: dav('lockdiscovery'), get: lockdiscovery}, // §15.8
   {name: dav('resourcetype'), get: resourcetype}, // §15.9
   {name: dav('supportedlock'), get: supportedlock}, // §15.10
@@ -27,8 +29,9 @@ function displayname(of: PropertyContext) {
 }
 
 function getcontenttype(of: PropertyContext) {
-  const {stored} = of;
-  if (!stored || stored.collection) return undefined;
+  const {stored, resource} = of;
+  if (stored?.collection || resource.kind.resourcetype.includes(dav('collection'))) return pageType;
+  if (!stored) return undefined;
   return kept(dav('getcontenttype'), of) ?? contentTypeOf(stored.path);
 }
 
