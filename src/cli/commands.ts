@@ -112,6 +112,16 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/backup.ts')).backup,
   },
   {
+    name: 'restore',
+    summary: 'bring back a server, or one account, from a backup',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  {
+    name: 'data move',
+    summary: 'move the calendars to another place',
+    load: async () => (await import('./commands/data-move.ts')).dataMove,
+  },
+  {
     name: 'test',
     summary: 'judge a server by CalDAVTester scripts',
     load: async () => (await import('./commands/test.ts')).test,

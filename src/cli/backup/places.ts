@@ -76,7 +76,8 @@ export function targetsOf(name: string, manifest: Manifest, {files}: Places, dir
   return named.length > 0 || !name.startsWith('conf/') ? [...new Set(named)] : [resolve(dir, name)];
 }
 
-function inFolder(folder: string, path: string): string {
+/** A path as a plist names it: relative to the server's folder where it lies there, so that the folder can be moved. */
+export function inFolder(folder: string, path: string): string {
   const inside = relative(folder, path);
   return path === '' || inside.startsWith('..') ? path : inside || '.';
 }
