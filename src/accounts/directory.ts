@@ -34,6 +34,7 @@ export function createDirectory(realm: string, records: readonly AccountRecord[]
     },
     list: type => [...principals.values()].filter(principal => principal.type === type),
     groupsOf: guid => [...ancestors(guid, parents)],
+    groupsNaming: guid => (parents.get(guid) ?? []).filter(group => group.guid !== guid),
     async verify(name, password) {
       const record = logins(name);
       const right = record ? await passwordMatches(record, realm, password) : await verifyNothing(password);

@@ -36,6 +36,8 @@ export interface Directory {
   list(type: PrincipalType): Iterable<Principal>;
   /** The groups a principal is a member of, directly or through another group. */
   groupsOf(guid: string): readonly Principal[];
+  /** Those that name it themselves. */
+  groupsNaming(guid: string): readonly Principal[];
   /** The record if the password is right. Costs the same for an unknown name as for a wrong password. */
   verify(uid: string, password: string): Promise<Principal | undefined>;
   /** Digest's HA1 in lower-case hex, where one is stored for this account (RFC 7616). */

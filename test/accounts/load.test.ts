@@ -99,7 +99,9 @@ describe('accounts.xml of the 2009 server', () => {
         .map(({uids}) => uids[0])
         .sort(),
     ).toEqual(['both', 'inner']);
+    expect(directory.groupsNaming('user01').map(({uids}) => uids[0])).toEqual(['inner']);
     expect(directory.groupsOf('user03')).toEqual([]);
+    expect(directory.groupsNaming('user03')).toEqual([]);
   });
 
   test('a circle of groups ends', () => {

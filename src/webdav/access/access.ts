@@ -127,10 +127,11 @@ export function evaluate(
 ): Standing {
   let [grants, denies] = [granted, denied];
   for (const ace of aces) {
-    if (!matches(ace)) continue;
-    const bits = bitsOf(ace.privileges, protocol);
-    if (ace.verb === 'grant') grants |= bits & ~denies;
-    else denies |= bits & ~grants;
+    const bits = bitsOf(ace.privileges, protocol) & ~(grants | denies);
+    // Whether it matches may take a look at all groups.
+    if (bits === 0 || !matches(ace)) continue;
+    if (ace.verb === 'grant') grants |= bits;
+    else denies |= bits;
   }
   return {granted: grants, denied: denies};
 }

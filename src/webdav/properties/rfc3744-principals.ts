@@ -72,11 +72,11 @@ function hrefsOf(guids: readonly string[], directory: PropertyContext['context']
 /** Those that it is in directly, as §4.4 has it: groups, and whoever has named it to act for them. */
 function groupMembership({resource: {owner}, context: {directory, proxies}}: PropertyContext): Element[] | undefined {
   if (!owner) return undefined;
-  const groups = directory.groupsOf(owner.guid).filter(({members}) => members.includes(owner.guid));
   const delegated = (access: ProxyAccess) =>
     proxies
       .for(owner.guid, access)
       .filter(guid => proxies.of(guid, access).includes(owner.guid))
       .map(guid => href(proxyPrincipalHref(directory.findByGuid(guid)!, access)));
-  return [...groups.map(group => href(principalHref(group))), ...delegated('read'), ...delegated('write')];
+  const groups = directory.groupsNaming(owner.guid).map(group => href(principalHref(group)));
+  return [...groups, ...delegated('read'), ...delegated('write')];
 }
