@@ -27,7 +27,7 @@ export async function prepare(port: number, count: number): Promise<{ground: Gro
   const home = `/calendars/users/${user}/`;
   const [calendar, put] = [`${home}read/`, `${home}put/`];
   const events = makeEvents(count, 'read');
-  const putEvents = makeEvents(1000, 'put');
+  const putEvents = makeEvents(Math.min(count, 1000), 'put');
   for (const path of [calendar, put]) expectDone(await ask(port, {method: 'MKCALENDAR', path}));
   const all = [...events.map(event => [calendar, event] as const), ...putEvents.map(event => [put, event] as const)];
   const requests = all.map(([path, {name, text}]) => onWire({method: 'PUT', path: path + name, body: text}, authorization));

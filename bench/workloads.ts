@@ -202,11 +202,10 @@ function round({principal, home, calendar, token}: Ground, events: readonly Benc
   ];
 }
 
-/** `count` groups of `size`, spread over all events. */
+/** At most `count` groups of `size`, none with an event twice, spread over all events. */
 function groups(events: readonly BenchEvent[], size: number, count: number): BenchEvent[][] {
-  return Array.from({length: count}, (_, at) =>
-    Array.from({length: Math.min(size, events.length)}, (_, n) => events[(at + n * count) % events.length]!),
-  );
+  const stride = Math.floor(events.length / size);
+  return Array.from({length: Math.min(count, stride)}, (_, at) => Array.from({length: size}, (_, n) => events[at + n * stride]!));
 }
 
 /** Undefined where it is a multistatus of so many responses. */
