@@ -37,6 +37,8 @@ interface Part {
   readonly name: string;
   readonly line: number;
   readonly lines: string[];
+  /** Of all its lines. */
+  length: number;
   readonly zones: Set<string>;
   uid: string | undefined;
   tzid: string | undefined;
@@ -46,6 +48,8 @@ interface Part {
 /** One VCALENDAR of the stream: its own properties and time zones, which its components may need. */
 interface Frame {
   readonly properties: string[];
+  /** Of all of them. */
+  length: number;
   readonly zones: Map<string, Part>;
 }
 
@@ -89,7 +93,7 @@ function* splitting(
   {mostObjects = Infinity, longestObject = Infinity, longestTogether = Infinity}: SplitLimits = {},
 ): Generator<undefined, Split, undefined> {
   const refused: Refused[] = [];
-  const groups = new Map<string, {frame: Frame; parts: Part[]}>();
+  const groups = new Map<string, Group>();
   for (const {frame, part} of partsOf(source)) {
     yield;
     if (part.name === 'vtimezone') {
@@ -106,20 +110,17 @@ function* splitting(
     }
     if (groups.size + refused.length > mostObjects) throw new TooManyObjects();
   }
+  const lengths = [...groups.values()].map(lengthOf).filter(length => length <= longestObject);
+  if (lengths.reduce((sum, each) => sum + each, 0) > longestTogether) throw new TooManyObjects();
   const objects: SplitObject[] = [];
-  let together = 0;
-  for (const {frame, parts} of groups.values()) {
+  for (const group of groups.values()) {
     yield;
-    const [{uid, name, line}] = parts as [Part];
-    const lines = assemble(frame, parts);
-    const length = lines.reduce((sum, each) => sum + each.length + 2, 0);
-    if (length > longestObject) {
+    const [{uid, name, line}] = group.parts as [Part];
+    if (lengthOf(group) > longestObject) {
       refused.push({line, uid, message: 'with the time zones that it names it is too long', isTooLong: true});
       continue;
     }
-    together += length;
-    if (together > longestTogether) throw new TooManyObjects();
-    const text = lines.join('\r\n');
+    const text = assemble(group);
     const fault = faultOf(text);
     if (fault === undefined) objects.push({uid: uid!, component: name.toUpperCase(), line, text});
     else refused.push({line, uid, message: fault});
@@ -136,10 +137,23 @@ function faultOf(text: string): string | undefined {
   }
 }
 
-function assemble({properties, zones}: Frame, parts: readonly Part[]): string[] {
-  const needed = new Set(parts.flatMap(part => [...part.zones]));
-  const timezones = [...needed].flatMap(tzid => zones.get(tzid)?.lines ?? []);
-  return ['BEGIN:VCALENDAR', ...properties, ...timezones, ...parts.flatMap(part => part.lines), 'END:VCALENDAR', ''];
+/** All of one UID. */
+interface Group {
+  readonly frame: Frame;
+  readonly parts: Part[];
+}
+
+function lengthOf(group: Group): number {
+  return [group.frame, ...zonesOf(group), ...group.parts].reduce((sum, {length}) => sum + length, 0);
+}
+
+function zonesOf({frame, parts}: Group): Part[] {
+  return [...new Set(parts.flatMap(part => [...part.zones]))].flatMap(tzid => frame.zones.get(tzid) ?? []);
+}
+
+function assemble(group: Group): string {
+  const lines = [...zonesOf(group), ...group.parts].flatMap(part => part.lines);
+  return ['BEGIN:VCALENDAR', ...group.frame.properties, ...lines, 'END:VCALENDAR', ''].join('\r\n');
 }
 
 /** The parts of all VCALENDARs; a part whose lines cannot be read, or do not end, has a fault. */
@@ -155,7 +169,7 @@ function* partsOf(source: Uint8Array | string): Generator<{frame: Frame; part: P
         if (seen) continue;
         throw new IcalError(line, 'this does not begin with BEGIN:VCALENDAR');
       }
-      frame = {properties: [], zones: new Map()};
+      frame = {properties: [], length: 0, zones: new Map()};
       seen = true;
     } else if (!part) {
       if (boundary?.begin) {
@@ -163,6 +177,7 @@ function* partsOf(source: Uint8Array | string): Generator<{frame: Frame; part: P
           name: boundary.name,
           line,
           lines: [folded.join('\r\n ')],
+          length: text.length,
           zones: new Set(),
           uid: undefined,
           tzid: undefined,
@@ -170,9 +185,13 @@ function* partsOf(source: Uint8Array | string): Generator<{frame: Frame; part: P
         };
         open = [boundary.name];
       } else if (boundary) frame = undefined;
-      else if (!ofTheWhole.test(text)) frame.properties.push(folded.join('\r\n '));
+      else if (!ofTheWhole.test(text)) {
+        frame.properties.push(folded.join('\r\n '));
+        frame.length += text.length + 2;
+      }
     } else {
       part.lines.push(folded.join('\r\n '));
+      part.length += text.length + 2;
       if (boundary?.begin) open.push(boundary.name);
       else if (boundary) close(part, open, boundary.name, line);
       else read(part, text, line, open.length);

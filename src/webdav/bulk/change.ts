@@ -7,7 +7,7 @@ import {requireUnlocked} from '../locks/locks.ts';
 import {requireNotWithheld, requirePrivilege} from '../privileges.ts';
 import {statusLine} from '../propstat.ts';
 import {requirePropertyRoom} from '../room.ts';
-import {parseInstructions, planProperties, printChanges} from '../set-properties.ts';
+import {type Instruction, parseInstructions, planProperties, printChanges} from '../set-properties.ts';
 import {type StoredFile, storeBytes} from '../store-file.ts';
 import type {DavContext, DavRequest, Resource} from '../tables.ts';
 import {newName} from './create.ts';
@@ -21,23 +21,11 @@ export async function changeOne(change: Element, target: BulkTarget, request: Da
   const named = child(change, dav('href'));
   const href = named ? text(named).trim() : '';
   try {
-    const isDeletion = child(change, mobileme('delete')) !== undefined;
+    const asked = parseChange(change, target.format);
     const member = named && requireMember(href, target, request);
-    if (member) {
-      requireMatch(change, member);
-      const location: Location = {
-        target: member,
-        parent: target.collection,
-        nearest: member,
-        home: undefined,
-        path: member.stored!.path,
-      };
-      requireUnlocked(location, isDeletion ? 'tree' : 'itself', request.http, request);
-    }
-    if (!isDeletion) return store(change, member, target, request);
+    if (member) requireChangeable(change, asked, member, target, request);
+    if (asked !== 'deletion') return store(asked, member, target, request);
     if (!member) throw new DavError(400, {message: 'What is to be deleted has a DAV:href.'});
-    requirePrivilege(dav('unbind'), target.collection, request);
-    requireNotWithheld(member, request);
     target.unit.delete(member.stored!.path);
     return printResponse(href, statusLine(200));
   } catch (error) {
@@ -45,6 +33,20 @@ export async function changeOne(change: Element, target: BulkTarget, request: Da
       return printFailure(href, error, named ? undefined : await uidIn(change, target.format, request));
     throw error;
   }
+}
+
+/** What to store: data, properties to set, or both. */
+interface Content {
+  readonly data: Element | undefined;
+  readonly instructions: readonly Instruction[];
+}
+
+function parseChange(change: Element, format: BulkFormat): 'deletion' | Content {
+  if (child(change, mobileme('delete'))) return 'deletion';
+  const data = dataOf(change, format.data);
+  const instructions = parseInstructions(change).filter(({name}) => name !== format.data);
+  if (data || instructions.length > 0) return {data, instructions};
+  throw new DavError(400, {message: 'A change has data to store, properties to set, or says that it deletes.'});
 }
 
 /** The member of the collection that an href names. Throws DavError 403 for what lies elsewhere, 404 for what is not there. */
@@ -56,8 +58,29 @@ function requireMember(href: string, {collection, unit}: BulkTarget, context: Da
     throw new DavError(403, {message: 'A bulk change is of members of the collection that it is sent to.'});
   }
   const found = unit.find([collection.stored!.path, names.at(-1)!].filter(part => part !== '').join('/'));
+  if (!found) requirePrivilege(dav('read'), collection, context);
   if (!found || found.collection) throw new DavError(404, {message: 'There is nothing here.'});
   return memberOf(collection, found, context);
+}
+
+/** As with a request for one member: who may not change it is told of neither its ETag nor its locks. Throws DavError. */
+function requireChangeable(
+  change: Element,
+  asked: ReturnType<typeof parseChange>,
+  member: Resource,
+  {collection}: BulkTarget,
+  request: DavRequest,
+): void {
+  if (asked === 'deletion') {
+    requirePrivilege(dav('unbind'), collection, request);
+    requireNotWithheld(member, request);
+  } else {
+    if (asked.data) requirePrivilege(dav('write-content'), member, request);
+    if (asked.instructions.length > 0) requirePrivilege(dav('write-properties'), member, request);
+  }
+  requireMatch(change, member);
+  const location: Location = {target: member, parent: collection, nearest: member, home: undefined, path: member.stored!.path};
+  requireUnlocked(location, asked === 'deletion' ? 'tree' : 'itself', request.http, request);
 }
 
 /** §7.3. Throws DavError 412. */
@@ -69,15 +92,9 @@ function requireMatch(change: Element, {stored}: Resource): void {
 }
 
 /** §4.1 and §4.2: data, properties, or both; nothing where one of them is refused. */
-function store(change: Element, member: Resource | undefined, target: BulkTarget, context: DavContext): string {
+function store({data, instructions}: Content, member: Resource | undefined, target: BulkTarget, context: DavContext): string {
   const {collection, format, unit} = target;
-  const data = dataOf(change, format.data);
-  const instructions = parseInstructions(change).filter(({name}) => name !== format.data);
-  if (!data && (!member || instructions.length === 0)) {
-    throw new DavError(400, {message: 'A change has data to store, properties to set, or says that it deletes.'});
-  }
-  if (member && data) requirePrivilege(dav('write-content'), member, context);
-  if (member && instructions.length > 0) requirePrivilege(dav('write-properties'), member, context);
+  if (!data && !member) throw new DavError(400, {message: 'A new resource needs data to store.'});
   const {path, href} = member ? {path: member.stored!.path, href: member.href} : newName(target);
   const planned = planProperties(instructions, member ?? memberOf(collection, fileAt(path), context), context);
   if (planned.refused.size > 0) {

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {child, element, elements, text} from '../../../src/xml/element.ts';
 import {caldav, calendarserver, dav, mobileme} from '../../../src/xml/names.ts';
+import {grant, setAcl, user} from '../../support/acl.ts';
 import type {Answer, Client} from '../../support/client.ts';
 import {event, calendar as icalendar, todo} from '../../support/events.ts';
 import {serve} from '../../support/serve.ts';
+import {lock} from '../locks/lock-requests.ts';
 
 const calendar = '/calendars/users/ann/calendar/';
 const ical = {'content-type': 'text/calendar; charset=utf-8'};
@@ -102,7 +104,7 @@ describe('CalendarServer bulk changes §3: a body with many members', () => {
     const zone = ['BEGIN:VTIMEZONE', 'TZID:x', ...Array.from({length: 15_000}, () => `X-A:${'y'.repeat(60)}`), 'END:VTIMEZONE'];
     const events = (count: number) =>
       Array.from({length: count}, (_, at) => event(`${at}`, '20261201T100000').replace('DTSTART', 'DTSTART;TZID=x'));
-    expect((await post(ann, parts(icalendar(...zone), ...events(20_000)))).status).toBe(413);
+    expect((await post(ann, parts(icalendar(...zone), ...events(2_000)))).status).toBe(413);
     expect((await post(ann, `BEGIN:VCALENDAR\r\n${'BEGIN:V\r\nEND:V\r\n'.repeat(600_000)}`)).status).toBe(413);
     const longer = [...zone.slice(0, -1), ...zone.slice(2)];
     expect(said(await post(ann, parts(icalendar(...longer), ...events(3), event('short')))).map(({error}) => error)).toEqual([
@@ -110,7 +112,9 @@ describe('CalendarServer bulk changes §3: a body with many members', () => {
       ...Array(3).fill(caldav('max-resource-size')),
     ]);
     const unlimited = await serve({ann: []}, {plist: {MaxResourcesBatchUpload: 0}});
-    expect((await post(unlimited.ann, parts(icalendar(...zone), ...events(1_000)))).status).toBe(413);
+    expect((await post(unlimited.ann, parts(icalendar(...zone), ...events(300)))).status).toBe(413);
+    const properties = zone.slice(2, -1).join('\r\n');
+    expect((await post(unlimited.ann, parts(...events(300)).replace('PRODID', `${properties}\r\nPRODID`))).status).toBe(413);
     expect((await unlimited.ann.sync(calendar)).changed).toEqual([]);
   });
 
@@ -189,6 +193,21 @@ describe('CalendarServer bulk changes §4: a list of changes', () => {
       [dav('getetag'), 403],
     ]);
     expect((await ann.get(`${calendar}2.ics`)).text).toBe(event('two'));
+  });
+
+  test('who may only add members is told neither what there is nor its ETag or locks', async () => {
+    const {ann, ben} = await serve({ann: [event('one')], ben: []});
+    const etag = (await ann.get(`${calendar}1.ics`)).headers.get('etag')!;
+    await setAcl(ann, calendar, grant(user(2), dav('bind')));
+    await lock(ann, `${calendar}1.ics`);
+    const changes = [etag, '"other"'].flatMap(each => [
+      `${href('1.ics')}${match(each)}<MM:delete/>`,
+      `${href('1.ics')}${match(each)}${set(event('one'))}`,
+      `${href('1.ics')}${match(each)}<D:set><D:prop><A:calendar-color>#fff</A:calendar-color></D:prop></D:set>`,
+      `${href('none.ics')}${match(each)}<MM:delete/>`,
+    ]);
+    const answers = said(await post(ben, multiput(...changes), xml));
+    expect(answers.map(({status, error}) => [status, error])).toEqual(changes.map(() => [403, dav('need-privileges')]));
   });
 
   test('what lies in another collection is not touched', async () => {
