@@ -20,7 +20,7 @@ import {openFileStore, prepareFileStore} from '../../store/file/store.ts';
 import {asDataOwner} from '../as-data-owner.ts';
 import type {CommandIo} from '../command.ts';
 import {checkPlace, whileStopped} from '../data-place.ts';
-import {createProgress} from '../transfer/progress.ts';
+import {indexHomes} from '../index-homes.ts';
 import {type Places, planPlaces, targetsOf} from './places.ts';
 import {type Contents, readBackup} from './read-backup.ts';
 
@@ -137,21 +137,11 @@ async function restoreData(
   return exchange({documentRoot, dataRoot, staging, proxies}, stamp);
 }
 
-/** So that nobody has to wait for it later; each file is read again by that. */
 async function makeIndexes(root: string, homes: number, {out}: CommandIo): Promise<void> {
-  const progress = createProgress(out, 'indexing accounts', homes);
   // Of each home it says that there is no index yet.
   const warn = (details: object, message: string) => void ('file' in details && out.note(`${details.file}: ${message}`));
   const store = await openFileStore({root, log: {...silent, warn}, index: indexFile});
-  try {
-    for await (const home of store.homes()) {
-      await store.view(home);
-      progress.step();
-    }
-  } finally {
-    progress.end();
-    await store.close();
-  }
+  await indexHomes(store, homes, out).finally(() => store.close());
 }
 
 async function exchange(

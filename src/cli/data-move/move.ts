@@ -12,7 +12,9 @@ import {canReach} from '../../setup/look.ts';
 import {inFolder} from '../backup/places.ts';
 import type {CommandIo} from '../command.ts';
 import {checkPlace, whileStopped} from '../data-place.ts';
+import {indexHomes} from '../index-homes.ts';
 import {createProgress} from '../transfer/progress.ts';
+import {withStore} from '../with-store.ts';
 import {copyTree, measureTree, mendTree} from './copy-tree.ts';
 
 export interface Move {
@@ -78,9 +80,12 @@ export async function moveData(
     let text = readConfig(io.configFile);
     for (const [key, path] of keys) text = editConfig(text, io.configFile, key, inFolder(io.dir, path));
     await replaceFile(io.configFile, text);
-    const {dataRoot, documentRoot} = loadConfig({file: io.configFile, folder: io.dir});
+    const moved = loadConfig({file: io.configFile, folder: io.dir});
+    const {dataRoot, documentRoot} = moved;
     if (dataRoot !== (keys.get('DataRoot') ?? config.dataRoot) || documentRoot !== keys.get('DocumentRoot'))
       throw new Error(`${io.configFile} does not name ${to} after it was changed`);
+    // Every file is another one to the indexes now.
+    await withStore(moved, io, store => indexHomes(store, 0, io.out));
     await removeOld(from, to, io);
     return size;
   });
