@@ -3,6 +3,7 @@ import {precondition} from './error.ts';
 
 /** RFC 4918 §16. */
 export const cannotModifyProtectedProperty = precondition(403, dav('cannot-modify-protected-property'));
+export const noExternalEntities = precondition(403, dav('no-external-entities'));
 export const propfindFiniteDepth = precondition(403, dav('propfind-finite-depth'));
 
 export const lockTokenSubmitted = precondition(423, dav('lock-token-submitted'));

@@ -14,6 +14,9 @@ export class XmlError extends Error {
   }
 }
 
+/** The document names something outside itself to be read in. */
+export class ExternalEntity extends XmlError {}
+
 const maxDepth = 100;
 const mostElements = 200_000;
 const maxAttributes = 1000;
@@ -31,8 +34,9 @@ export function parseXml(source: Uint8Array | string, maxElements = mostElements
   parser.on('error', error => {
     throw new XmlError(error.message);
   });
-  parser.on('doctype', () => {
-    throw new XmlError('a document type declaration is not accepted', true);
+  parser.on('doctype', declared => {
+    const Refusal = /\b(?:SYSTEM|PUBLIC)\b/.test(declared) ? ExternalEntity : XmlError;
+    throw new Refusal('a document type declaration is not accepted', true);
   });
   let attributeCount = 0;
   parser.on('attribute', () => {
