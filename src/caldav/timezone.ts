@@ -17,7 +17,10 @@ import {supportedCalendarData, validCalendarData, validTimezone} from './precond
 /** Those that say every change since 1900 have a tenth of it. */
 export const maxTimezoneLength = 100_000;
 
-/** RFC 4791 §5.2.2: a time zone is given as an iCalendar object of one VTIMEZONE, and no more. Throws DavError CALDAV:valid-calendar-data. */
+/**
+ * RFC 4791 §5.2.2: a time zone is given as an iCalendar object of one VTIMEZONE, and no more. Throws DavError
+ * CALDAV:valid-calendar-data.
+ */
 function requireVtimezone(source: string): void {
   if (source.length > maxTimezoneLength) {
     throw new DavError(validCalendarData, {message: `A time zone has at most ${maxTimezoneLength} characters.`});

@@ -30,7 +30,10 @@ export interface Client {
 
 const timeoutMs = 60_000;
 
-/** Speaks to the server of a serverinfo: clear HTTP where it has a port for that, else HTTPS, trusting `authority` beside the machine's own. */
+/**
+ * Speaks to the server of a serverinfo: clear HTTP where it has a port for that, else HTTPS, trusting `authority` beside the
+ * machine's own.
+ */
 export function createClient({host, port, sslPort, authority}: ServerInfo): Client {
   const secure = port === 0;
   const agent = secure

@@ -22,7 +22,10 @@ export interface ListingOptions {
 /** As many members are shown; a person reads no more. */
 const shown = 1000;
 
-/** GET of a collection (RFC 4918 §9.4): a page with its members for people, as far as the one who asks may read them. No script, all text. */
+/**
+ * GET of a collection (RFC 4918 §9.4): a page with its members for people, as far as the one who asks may read them. No script,
+ * all text.
+ */
 export async function listCollection(
   request: DavRequest,
   {above = '', headers = {}, form = ''}: ListingOptions = {},

@@ -25,7 +25,10 @@ const readAtOnce = 16;
 /** A busy decade has not as many. */
 const maxPeriods = 100_000;
 
-/** RFC 4791 §7.10: answered with a VFREEBUSY, not with a multistatus. What the client may know busy time of, it need not be able to read. */
+/**
+ * RFC 4791 §7.10: answered with a VFREEBUSY, not with a multistatus. What the client may know busy time of, it need not be able
+ * to read.
+ */
 export const freeBusyQuery: Report = {
   name: caldav('free-busy-query'),
   needs: readFreeBusy,

@@ -83,7 +83,10 @@ export function writeAttributes(file: string, texts: Texts, {fresh = false} = {}
   return left;
 }
 
-/** The texts as extended attributes, for a place that is not on this disk: at most `mostBytes` together, and the texts that found no room. */
+/**
+ * The texts as extended attributes, for a place that is not on this disk: at most `mostBytes` together, and the texts that found
+ * no room.
+ */
 export function packAttributes(texts: Texts, mostBytes: number): {attributes: Map<string, Uint8Array>; left: Texts} {
   const attributes = new Map<string, Uint8Array>();
   const left = new Map<Name, string>();

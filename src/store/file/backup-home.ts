@@ -72,7 +72,10 @@ class Moved extends Error {}
 
 const pageRows = 256;
 
-/** `still`: nobody writes to the files, so that where they say something else than the index, that was done by hand, and they are right. */
+/**
+ * `still`: nobody writes to the files, so that where they say something else than the index, that was done by hand, and they are
+ * right.
+ */
 function* itemsOf(folder: string, database: DatabaseSync | undefined, still: boolean): Iterable<BackupItem> {
   if (!database) {
     const stats = lstatSync(folder);

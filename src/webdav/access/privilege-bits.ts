@@ -21,7 +21,10 @@ export function privilegeBits(protocol: Protocol): ReadonlyMap<Name, Bits> {
   return known;
 }
 
-/** The bits of these privileges, less those of what is within one that means something by itself: without DAV:read, busy time is still told. */
+/**
+ * The bits of these privileges, less those of what is within one that means something by itself: without DAV:read, busy time is
+ * still told.
+ */
 export function ownBitsOf(names: readonly Name[], protocol: Protocol): Bits {
   const within = protocol.privileges.filter(({within: above}) =>
     names.some(name => name === above && !protocol.privileges.find(each => each.name === name)?.aggregate),

@@ -9,7 +9,10 @@ export interface BulkFormat {
   readonly data: Name;
   /** What names of new members end in: `.ics`. */
   readonly ending: string;
-  /** Takes a body with many members apart, each a file of its own. Throws DavError where nothing can be made of it, or too many of them. */
+  /**
+   * Takes a body with many members apart, each a file of its own. Throws DavError where nothing can be made of it, or too many of
+   * them.
+   */
   split(bytes: Uint8Array, contentType: string | undefined, limits: Limits): Promise<readonly BulkItem[]>;
   /** The element with the data of a member, in the type that it was sent in. */
   show(bytes: Uint8Array, contentType: string | undefined): Element;

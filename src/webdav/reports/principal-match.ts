@@ -66,7 +66,10 @@ async function* selfBelow(request: DavRequest & {target: Resource}): AsyncIterab
   }
 }
 
-/** What the one who asks is (nothing, where nobody has logged in): itself, the groups that it is in, and those of the delegates of others that it is in. */
+/**
+ * What the one who asks is (nothing, where nobody has logged in): itself, the groups that it is in, and those of the delegates of
+ * others that it is in.
+ */
 function selves({principal, directory, proxies}: DavContext): Set<string> {
   if (!principal) return new Set();
   const {guid} = principal;
