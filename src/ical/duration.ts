@@ -1,4 +1,4 @@
-import {day, type IcalTime} from './time.ts';
+import {day, type IcalTime, timeAt} from './time.ts';
 import {toInstant, toLocal, type Zone} from './zone.ts';
 
 /** RFC 5545 §3.3.6: days and weeks are nominal (a day may have 23 hours), the rest is exact. */
@@ -35,7 +35,7 @@ export function addDuration(time: IcalTime, {days, milliseconds}: Duration): Ica
   const local = time.local + days * day;
   if (time.date) return {...time, local: local + Math.floor(milliseconds / day) * day};
   if (!time.zone || milliseconds === 0) return {...time, local: local + milliseconds};
-  return {...time, local: toLocal(toInstant(local, time.zone) + milliseconds, time.zone)};
+  return timeAt(toInstant(local, time.zone) + milliseconds, time.zone);
 }
 
 /** The same from an instant, in a zone. */

@@ -2,7 +2,7 @@ import type {TimeRange} from '../base/time-range.ts';
 import {addDuration, parseDuration} from './duration.ts';
 import {allProperties, type JcalComponent} from './jcal.ts';
 import {anchorOf, type Timing, timeOf} from './recurrence-set.ts';
-import {day, type FindZone, type IcalTime, instantOf, parseTime, tzidOf} from './time.ts';
+import {day, type FindZone, type IcalTime, instantOf, parseTime, timeAt, tzidOf} from './time.ts';
 import {toLocal, type Zone} from './zone.ts';
 
 /** When one instance of a component begins and ends; undefined where the component does not say. */
@@ -24,7 +24,7 @@ export function placeAt(timing: Timing, start: IcalTime | undefined, floating: Z
     return {start, end: {...timing.end, local: start.local + timing.end.local - timing.start.local}};
   }
   const end = instantOf(start, floating) + instantOf(timing.end, floating) - instantOf(timing.start, floating);
-  return {start, end: {...timing.end, local: toLocal(end, timing.end.zone ?? floating)}};
+  return {start, end: timing.end.zone ? timeAt(end, timing.end.zone) : {...timing.end, local: toLocal(end, floating)}};
 }
 
 /**

@@ -1,5 +1,5 @@
 import type {JcalProperty} from './jcal.ts';
-import {toInstant, utc, type Zone} from './zone.ts';
+import {toInstant, toLocal, utc, type Zone} from './zone.ts';
 
 /** A DATE or DATE-TIME (RFC 5545 §3.3.4, §3.3.5). */
 export interface IcalTime {
@@ -22,6 +22,12 @@ export const lastLocal = 253_402_300_799_000;
 /** The instant of a time; `floating` is the zone that floating times and DATEs are taken in. */
 export function instantOf(time: IcalTime, floating: Zone): number {
   return toInstant(time.local, time.zone ?? floating);
+}
+
+/** An instant as the clocks of a zone show it; in UTC where they show it for the second time, and would be read as the first. */
+export function timeAt(instant: number, zone: Zone): IcalTime {
+  const local = toLocal(instant, zone);
+  return toInstant(local, zone) === instant ? {local, date: false, zone} : {local: instant, date: false, zone: utc};
 }
 
 /** The values of a property that holds DATEs or DATE-TIMEs; what is malformed is left out. */

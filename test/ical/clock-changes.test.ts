@@ -54,6 +54,19 @@ describe('series over a change of the clocks', () => {
     ]);
   });
 
+  test.each([
+    ['DURATION', 'DTSTART;TZID=Europe/Berlin:20261024T023000', 'DURATION:PT1H'],
+    ['DTEND', 'DTSTART;TZID=Europe/Berlin:20261024T023000', 'DTEND;TZID=Europe/Berlin:20261024T033000'],
+  ])('what ends at a time that occurs for the second time takes as long as ever: %s', (_, ...lines) => {
+    const range = {start: at('20260101'), end: at('20270101')};
+    const spans = expand(event(...lines, 'RRULE:FREQ=DAILY;COUNT=3'), range, {})!.map(instance => instance.spans[0]!);
+    expect(spans.map(({start, end}) => [iso(start), iso(end)])).toEqual([
+      ['2026-10-24T00:30:00Z', '2026-10-24T01:30:00Z'],
+      ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'],
+      ['2026-10-26T01:30:00Z', '2026-10-26T02:30:00Z'],
+    ]);
+  });
+
   test('daily at a midnight that is skipped', () => {
     expect(starts('DTSTART;TZID=Africa/Cairo:20260423T000000', 'RRULE:FREQ=DAILY;COUNT=3')).toEqual([
       '2026-04-22T22:00:00Z',
