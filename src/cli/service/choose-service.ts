@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {UserError} from '../../base/user-error.ts';
 import type {Option} from '../command.ts';
 import {WrongUsage} from '../wrong-usage.ts';
@@ -23,6 +24,15 @@ export function chooseService({name, user}: Readonly<Record<string, unknown>>): 
   }
   const which = {name: (name as string | undefined) ?? 'caldav', own: !root};
   return {...which, manager: findManager(which)};
+}
+
+/** The same for who only looks: the whole machine's can be looked at by everybody. */
+export function chooseToLook(options: Readonly<Record<string, unknown>>): Chosen {
+  const chosen = chooseService(options);
+  if (!chosen.own || options.user || existsSync(chosen.manager.file)) return chosen;
+  const all = {name: chosen.name, own: false};
+  const manager = findManager(all);
+  return existsSync(manager.file) ? {...all, manager} : chosen;
 }
 
 function nameOf(name: string): string {
