@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {dirname, join, normalize} from 'node:path';
 import {describe, expect, test} from 'vitest';
 
@@ -54,6 +54,12 @@ describe('the floors of src/', () => {
     );
     expect(missing).toEqual([]);
   });
+});
+
+test('docs/architecture.md names only files that are there', () => {
+  const map = readFileSync(join(src, '../docs/architecture.md'), 'utf8');
+  const named = [...map.matchAll(/`([a-z]+\/[\w/-]+\.ts)`/g)].map(([, file]) => file!);
+  expect(named.filter(file => !imports.has(file) && !existsSync(join(src, '..', file)))).toEqual([]);
 });
 
 /** The circles met on a walk through all files, each as the path that closes it. */
