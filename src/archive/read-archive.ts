@@ -57,7 +57,7 @@ export async function* readArchive(file: FileHandle, {name, position}: Reading):
         return seal;
       }
       entries++;
-      yield entry;
+      yield {...entry, bytes: () => explained(entry.bytes(), name)};
     }
     throw new TarError('the archive is cut off');
   } catch (error) {
@@ -82,6 +82,14 @@ async function* parts(file: FileHandle, tell: Reading['position']): AsyncIterabl
 
 /** The seal, its head and the end of the archive together are shorter. */
 const mostSealBytes = 1 << 16;
+
+async function* explained(bytes: AsyncIterable<Buffer>, name: string): AsyncIterable<Buffer> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    throw explain(error, name);
+  }
+}
 
 function sealFrom(json: string): Seal {
   try {
