@@ -1,9 +1,10 @@
+import {createHash} from 'node:crypto';
 import {breathe} from '../base/breathe.ts';
 import {jcalOf} from '../ical/jcal.ts';
 import {boundaryOf, parseCalendar} from '../ical/parse.ts';
 import {printCalendar, printValue} from '../ical/print.ts';
 import {zoneByName} from '../ical/time-zones.ts';
-import type {HomeView, StoredCollection} from '../store/store.ts';
+import type {HomeView, StoredCollection, StoredObject} from '../store/store.ts';
 import {text} from '../xml/element.ts';
 import {apple, caldav, dav, type Name} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
@@ -19,36 +20,58 @@ export async function* printMonolithic(
 ): AsyncIterable<string> {
   const head = describe(calendar);
   const end = head.lastIndexOf('END:VCALENDAR');
-  let members = [...view.members(calendar.path)];
-  do {
-    const further: typeof members = [];
+  const first: Frame = {zones: new Map(), members: []};
+  const frames = [first];
+  yield head.slice(0, end);
+  for (const member of [...view.members(calendar.path)]) {
+    if (member.collection) continue;
+    const components = await componentsOf(member, view);
+    if (!components) continue;
+    let frame = frames.find(({zones}) => !components.some(component => clashes(component, zones)));
+    if (!frame) {
+      frame = {zones: new Map(), members: []};
+      frames.push(frame);
+    }
+    const part = withoutKnownZones(components, frame.zones);
+    if (frame === first) yield part;
+    else frame.members.push(member);
+  }
+  yield head.slice(end);
+  for (const {members} of frames.slice(1)) {
     const zones = new Map<string, string>();
     yield head.slice(0, end);
     for (const member of members) {
-      const bytes = member.collection ? undefined : await view.read(member.path, member.etag);
-      if (!bytes) continue;
-      await breathe();
-      const components = [...componentsIn(new TextDecoder().decode(bytes))];
-      if (components.some(component => clashes(component, zones))) further.push(member);
-      else yield withoutKnownZones(components, zones);
+      const components = await componentsOf(member, view);
+      if (components) yield withoutKnownZones(components, zones);
     }
     yield head.slice(end);
-    members = further;
-  } while (members.length > 0);
+  }
 }
 
-/** A zone whose name everybody knows is the same one, in whatever words. */
-function clashes({zone, text}: PrintedComponent, zones: ReadonlyMap<string, string>): boolean {
-  return zone !== undefined && (zones.get(zone) ?? text) !== text && !zoneByName(zone);
+/** One VCALENDAR of the stream: the time zones in it, by TZID what each means, and what is read again when its turn comes. */
+interface Frame {
+  readonly zones: Map<string, string>;
+  readonly members: StoredObject[];
+}
+
+/** Undefined: it has gone. */
+async function componentsOf({path, etag}: StoredObject, view: Pick<HomeView, 'read'>): Promise<PrintedComponent[] | undefined> {
+  const bytes = await view.read(path, etag);
+  await breathe();
+  return bytes && [...componentsIn(new TextDecoder().decode(bytes))];
+}
+
+function clashes({zone, meaning}: PrintedComponent, zones: ReadonlyMap<string, string>): boolean {
+  return zone !== undefined && (zones.get(zone) ?? meaning) !== meaning;
 }
 
 /** The components but for time zones already in `zones`, to which the others are added. */
 function withoutKnownZones(components: readonly PrintedComponent[], zones: Map<string, string>): string {
   let part = '';
-  for (const {zone, text} of components) {
+  for (const {zone, text, meaning} of components) {
     if (zone !== undefined) {
       if (zones.has(zone)) continue;
-      zones.set(zone, text);
+      zones.set(zone, meaning);
     }
     part += text;
   }
@@ -76,6 +99,8 @@ const described: readonly (readonly [string, Name])[] = [
 interface PrintedComponent {
   /** A VTIMEZONE's TZID, as it is written. */
   readonly zone: string | undefined;
+  /** The same for zones that are the same: a name that everybody knows means one zone, in whatever words. */
+  readonly meaning: string;
   readonly text: string;
 }
 
@@ -92,6 +117,11 @@ function* componentsIn(source: string): Generator<PrintedComponent> {
     }
     if (depth > 1 && line !== '') lines.push(line);
     if (depth === 2 && zone === '') zone = /^TZID[^:]*:(.*)$/i.exec(line)?.[1]?.trim() ?? '';
-    if (boundary?.begin === false && --depth === 1) yield {zone, text: `${lines.join('\r\n')}\r\n`};
+    if (boundary?.begin === false && --depth === 1) yield component(zone, `${lines.join('\r\n')}\r\n`);
   }
+}
+
+function component(zone: string | undefined, text: string): PrintedComponent {
+  const isKnown = zone === undefined || zoneByName(zone) !== undefined;
+  return {zone, text, meaning: isKnown ? '' : createHash('sha256').update(text).digest('base64')};
 }

@@ -1,10 +1,12 @@
 import {describe, expect, test} from 'vitest';
 import {parseDirectory} from '../../src/accounts/load.ts';
 import {silent} from '../../src/base/log.ts';
+import {printMonolithic} from '../../src/caldav/monolithic.ts';
 import {contentLines} from '../../src/ical/content-lines.ts';
 import {mainComponents} from '../../src/ical/jcal.ts';
 import {parseCalendar} from '../../src/ical/parse.ts';
 import {protocol} from '../../src/server/protocol.ts';
+import type {StoredCollection} from '../../src/store/store.ts';
 import {createDispatch} from '../../src/webdav/dispatch.ts';
 import {element} from '../../src/xml/element.ts';
 import {dav} from '../../src/xml/names.ts';
@@ -48,6 +50,23 @@ describe('GET of a calendar', () => {
       ['TZOFFSETTO:+0100', 'TZOFFSETTO:+0100'],
       ['TZOFFSETTO:+0200'],
     ]);
+  });
+
+  test('each object is read twice at most, however many zones have one TZID', async () => {
+    const zones = Array.from({length: 50}, (_, at) => zoned(`${at}`, 'Own', `+01${String(at).padStart(2, '0')}`));
+    const {store} = await serve({ann: zones});
+    const view = (await store.view(`calendars/${guidOf(1)}`))!;
+    let reads = 0;
+    const counting = {
+      members: (path: string) => view.members(path),
+      read(path: string, etag?: string) {
+        reads++;
+        return view.read(path, etag);
+      },
+    };
+    let text = '';
+    for await (const part of printMonolithic(view.find('calendar') as StoredCollection, counting)) text += part;
+    expect([text.match(/BEGIN:VCALENDAR/g)!.length, text.match(/BEGIN:VEVENT/g)!.length, reads]).toEqual([50, 50, 99]);
   });
 
   test('keeps the lines of each component as they were stored', async () => {
