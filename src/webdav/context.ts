@@ -10,13 +10,16 @@ import {type Location, locate} from './locate.ts';
 import type {DavContext, DavRequest, Resource} from './tables.ts';
 import {parseOnce} from './xml-body.ts';
 
-interface Server extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'> {
-  readonly hostNames?: readonly string[];
+/** What is needed of the server. The directory is asked for anew with each request: a reload brings another. */
+export interface DavServer extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'> {
+  /** Those of one moment, and of this directory: asked for anew with each request. */
   proxies(directory: Directory): Proxies;
+  /** Host names of the server that a request's own headers may not show, as behind a proxy that changes Host. */
+  readonly hostNames?: readonly string[];
 }
 
 /** What the tables' rows may ask while this request is served. */
-export function createContext(server: Server, http: HttpRequest, principal: Principal | undefined): DavContext {
+export function createContext(server: DavServer, http: HttpRequest, principal: Principal | undefined): DavContext {
   // Asked once: a reload in the middle of a request must not mix two directories.
   const {directory, protocol, store, limits, log} = server;
   const proxies = onceAsked(() => server.proxies(directory));

@@ -1,40 +1,22 @@
-import type {Directory, Principal} from '../accounts/principal.ts';
-import type {Proxies} from '../accounts/proxies.ts';
+import type {Principal} from '../accounts/principal.ts';
 import type {Log} from '../base/log.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import {NoRoom} from '../store/no-room.ts';
-import type {Store} from '../store/store.ts';
 import {dav} from '../xml/names.ts';
-import type {AccessRules} from './access/access.ts';
 import {allowed} from './allow.ts';
 import {requireConditions} from './conditions.ts';
-import {createContext, createRequest, inUnit} from './context.ts';
+import {createContext, createRequest, type DavServer, inUnit} from './context.ts';
 import {withCurrent} from './current-representation.ts';
 import {DavError} from './error.ts';
 import {errorResponse} from './error-response.ts';
 import {parsePath} from './href.ts';
 import {requireIf} from './if-header.ts';
-import type {Limits} from './limits.ts';
 import {type Home, type Location, locate, locateInHome} from './locate.ts';
 import {requireUnlocked} from './locks/locks.ts';
 import {sufficientDiskSpace} from './preconditions.ts';
 import {notLoggedIn, requireNotWithheld, requirePrivilege} from './privileges.ts';
 import type {DavContext, Method, Protocol, Resource} from './tables.ts';
 import {parseOnce} from './xml-body.ts';
-
-/** What the dispatcher needs of the server. */
-export interface DavServer extends AccessRules {
-  readonly protocol: Protocol;
-  readonly store: Store;
-  /** Asked anew for each request: a reload brings another. */
-  readonly directory: Directory;
-  /** Of one moment, and of this directory: asked anew for each request. */
-  proxies(directory: Directory): Proxies;
-  readonly limits: Limits;
-  readonly log: Log;
-  /** Host names of the server that a request's own headers may not show, as behind a proxy that changes Host. */
-  readonly hostNames?: readonly string[];
-}
 
 /** Answers DAV requests, authenticated already. Throws nothing: refusals and faults become answers. */
 export function createDispatch(
