@@ -8,10 +8,15 @@ export interface ScalePeriod {
   readonly cost: number;
 }
 
-export function periodOf(freq: 'YEARLY' | 'MONTHLY', scale: Scale): ScalePeriod {
+export function periodOf({freq, interval}: Pick<Complete, 'freq' | 'interval'>, scale: Scale): ScalePeriod {
   return freq === 'YEARLY'
     ? {index: scale.yearOf, begin: index => scale.year(index).start, cost: scale.cost}
-    : {index: scale.monthOf, begin: index => scale.month(index).start, cost: Math.ceil(scale.cost / 12)};
+    : {
+        index: scale.monthOf,
+        begin: index => scale.month(index).start,
+        // One year is worked out for as many of its months as there are.
+        cost: Math.ceil((scale.cost * Math.min(interval, 12)) / 12),
+      };
 }
 
 /**

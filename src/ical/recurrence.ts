@@ -81,7 +81,7 @@ function* byDays(rule: Complete, start: number, {from, until}: Window, budget: B
 
 /** YEARLY and MONTHLY of a calendar system (RFC 7529): weeks, and what SKIP has moved, may lie in the period before or after their own. */
 function* byScale(rule: Complete, scale: Scale, start: number, {from, until}: Window, budget: Budget): Generator<number> {
-  const period = periodOf(rule.freq as 'YEARLY' | 'MONTHLY', scale);
+  const period = periodOf(rule, scale);
   const first = period.index(Math.floor(start / day));
   const skipped = Math.floor((period.index(Math.floor(from / day)) - first) / rule.interval) - 2;
   const end = period.index(Math.floor(until / day) + 7);

@@ -94,7 +94,10 @@ const gregorian: Scale = {
   year: number => ({
     start: firstDay(number, 0),
     end: firstDay(number + 1, 0),
-    months: Array.from({length: 12}, (_, month) => gregorian.month(number * 12 + month)),
+    // Days of a year are asked for much more often.
+    get months() {
+      return Array.from({length: 12}, (_, month) => gregorian.month(number * 12 + month));
+    },
   }),
   monthOf: day => new Date(day * length).getUTCFullYear() * 12 + new Date(day * length).getUTCMonth(),
   month: number => ({

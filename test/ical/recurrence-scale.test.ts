@@ -218,4 +218,14 @@ describe('rules of calendar systems that are meant to hurt', () => {
     expect(found.length).toBeLessThan(10);
     expect(performance.now() - started).toBeLessThan(5000);
   });
+
+  test('months that lie in years of their own cost as much as these', () => {
+    const reached = (rule: string) => {
+      const budget = newBudget();
+      for (const _ of occurrences(parseRule(parseRecur(rule)), at('20240101'), {date: false, budget}));
+      return new Date(budget.reached!).getUTCFullYear();
+    };
+    const monthly = reached('RSCALE=CHINESE;FREQ=MONTHLY;INTERVAL=120;BYMONTH=5L');
+    expect(Math.abs(monthly - reached('RSCALE=CHINESE;FREQ=YEARLY;INTERVAL=10;BYMONTH=5L'))).toBeLessThan(100);
+  });
 });
