@@ -121,6 +121,6 @@ function nothingHere(): DavError {
 }
 
 function notAllowed(method: Method, target: Resource, protocol: Protocol): DavError {
-  const allow = allowed(target, protocol);
+  const allow = allowed({target}, protocol);
   return new DavError(method.refusal ?? 405, {message: `${method.name} is not for a ${target.kind.name}.`, headers: {allow}});
 }

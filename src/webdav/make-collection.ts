@@ -27,7 +27,7 @@ export interface Making {
 /** MKCOL (RFC 4918 §9.3, RFC 5689) and whatever else makes a collection: all of it, or nothing. */
 export function makeCollection(request: DavRequest, making: Making): HttpResponse {
   const {target, parent, path, txn, protocol} = request;
-  if (target) throw new DavError(405, {message: 'Something is there already.', headers: {allow: allowed(target, protocol)}});
+  if (target) throw new DavError(405, {message: 'Something is there already.', headers: {allow: allowed(request, protocol)}});
   if (!parent || path === undefined) throw new DavError(409, {message: 'The collection it would lie in is not there.'});
   const asked = making.instructions.find(({name}) => name === dav('resourcetype'))?.value;
   const kind = asked ? findMakeable(asked, protocol.kinds) : making.kind;

@@ -9,12 +9,13 @@ export const options: Method = {
   mapped: dav('read'),
   unmapped: dav('read'),
   writes: false,
-  handle({principal, target, protocol}) {
+  handle(request) {
+    const {principal, protocol} = request;
     // GNOME's accounts try a password by this alone: what anybody may read would make any password right.
     if (!principal) throw notLoggedIn();
     return {
       status: 200,
-      headers: {dav: classes(target, protocol), allow: allowed(target, protocol), 'content-length': '0'},
+      headers: {dav: classes(request, protocol), allow: allowed(request, protocol), 'content-length': '0'},
     };
   },
 };

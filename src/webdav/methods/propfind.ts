@@ -46,7 +46,7 @@ function hasMembers({stored, kind}: Resource): boolean {
 function about(target: Resource, depth: Depth, {protocol, http}: DavRequest): Readonly<Record<string, string>> {
   const {stored, href} = target;
   const place: Record<string, string> = href.endsWith('/') && !http.path.endsWith('/') ? {'content-location': href} : {};
-  if (!stored) return {...place, dav: classes(target, protocol)};
+  if (!stored) return {...place, dav: classes({target}, protocol)};
   return depth === '1' ? place : {...place, 'last-modified': new Date(stored.modified).toUTCString()};
 }
 

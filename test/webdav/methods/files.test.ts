@@ -205,6 +205,8 @@ describe('RFC 9110 §9.3.7 OPTIONS', () => {
     expect(await allow('/principals/users/ann/')).toContain('REPORT');
     expect(await allow(`${home}not/yet/there.ics`)).toContain('OPTIONS');
     expect(await allow('/calendars/')).toContain('PROPFIND');
+    expect(await allow(`${home}new.txt`)).toEqual(expect.arrayContaining(['PUT', 'MKCOL', 'LOCK']));
+    expect(await allow('/elsewhere/new.txt')).toEqual(['OPTIONS']);
   });
 
   test('OPTIONS * is of the server', async () => {
