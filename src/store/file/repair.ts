@@ -10,7 +10,7 @@ import {Ledger} from './ledger.ts';
 import type {OpenHome} from './open-home.ts';
 import {createdOf, newResourceId} from './resource-id.ts';
 import {makeFolder, syncFolder} from './safe-file.ts';
-import {isCurrent} from './schema.ts';
+import {isCurrent, isOfAnotherVersion} from './schema.ts';
 import {readSideFile} from './side-file.ts';
 
 /**
@@ -32,6 +32,7 @@ export async function repairIndex(folder: string, log: Log, last?: OpenHome): Pr
 
 async function replaceIndex(folder: string, log: Log, old?: DatabaseSync, last?: OpenHome): Promise<void> {
   const file = join(folder, indexName);
+  const wrong = old && isOfAnotherVersion(old) ? 'is of another version of this program' : 'could not be used';
   // Nobody stores anything more in it from here on.
   if (old) await withWriteLock(old, () => undefined).catch(passDamage);
   const saved = new Journal();
@@ -46,7 +47,7 @@ async function replaceIndex(folder: string, log: Log, old?: DatabaseSync, last?:
     for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     log.warn(
       {folder, aside, saved: saved.size},
-      'the index could not be used; it is made anew from the files, and clients sync from the start',
+      `the index ${wrong}; it is made anew from the files, and clients sync from the start`,
     );
   } else log.warn({folder, saved: saved.size}, 'there is no index; it is made from the files, and clients sync from the start');
   for (const suffix of ['-wal', '-shm', '-journal']) rmSync(file + suffix, {force: true});

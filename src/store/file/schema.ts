@@ -11,6 +11,11 @@ export function isCurrent(database: DatabaseSync): boolean {
   return pragma(database, 'application_id') === applicationId && pragma(database, 'user_version') === schemaVersion;
 }
 
+/** Whether another version of this program made it. */
+export function isOfAnotherVersion(database: DatabaseSync): boolean {
+  return pragma(database, 'application_id') === applicationId && !isCurrent(database);
+}
+
 /** Settings that belong to the connection that writes. */
 export function prepareWriting(database: DatabaseSync): void {
   database.exec('PRAGMA synchronous = FULL; PRAGMA cache_size = -1000; PRAGMA journal_size_limit = 4194304');

@@ -63,26 +63,30 @@ const losses: [string, (index: string) => void][] = [
 ];
 
 describe('the index', () => {
-  test.each(losses)('%s while the server is stopped, is made anew from the files; older tokens are refused', async (_, lose) => {
-    const {store, reopen, index, said} = await openFilled();
-    const before = await portrait(store);
-    const view = (await store.view(ann))!;
-    const tokens = {work: view.find('work')!.revision, home: view.find('')!.revision};
-    await store.close();
-    lose(index);
-    const again = await reopen();
-    expect(await portrait(again)).toEqual(before);
-    const now = (await again.view(ann))!;
-    expect(now.changes('work', tokens.work, '1')).toBeUndefined();
-    expect(now.changes('', tokens.home, 'infinity')).toBeUndefined();
-    expect(now.changes('work', undefined, '1')?.changes).toHaveLength(objects);
-    expect(now.find('work')!.revision).toBeGreaterThan(tokens.home);
-    expect(now.findUid('work', '7')?.path).toBe('work/7.ics');
-    expect([...now.findInRange('work', {start: 7, end: 8})].map(({path}) => path)).toEqual(['work/7.ics']);
-    expect(said.some(({level, message}) => level === 'warn' && message.includes('index'))).toBe(true);
-    await again.write(ann, unit => unit.put('work/new.ics', bytes('new')));
-    expect(now.count('work')).toBe(objects + 1);
-  });
+  test.each(losses)(
+    '%s while the server is stopped, is made anew from the files; older tokens are refused',
+    async (loss, lose) => {
+      const {store, reopen, index, said} = await openFilled();
+      const before = await portrait(store);
+      const view = (await store.view(ann))!;
+      const tokens = {work: view.find('work')!.revision, home: view.find('')!.revision};
+      await store.close();
+      lose(index);
+      const again = await reopen();
+      expect(await portrait(again)).toEqual(before);
+      const now = (await again.view(ann))!;
+      expect(now.changes('work', tokens.work, '1')).toBeUndefined();
+      expect(now.changes('', tokens.home, 'infinity')).toBeUndefined();
+      expect(now.changes('work', undefined, '1')?.changes).toHaveLength(objects);
+      expect(now.find('work')!.revision).toBeGreaterThan(tokens.home);
+      expect(now.findUid('work', '7')?.path).toBe('work/7.ics');
+      expect([...now.findInRange('work', {start: 7, end: 8})].map(({path}) => path)).toEqual(['work/7.ics']);
+      expect(said.some(({level, message}) => level === 'warn' && message.includes('index'))).toBe(true);
+      expect(said.some(({message}) => message.includes('of another version'))).toBe(loss === 'of another version');
+      await again.write(ann, unit => unit.put('work/new.ics', bytes('new')));
+      expect(now.count('work')).toBe(objects + 1);
+    },
+  );
 
   test.each([losses[0]!, losses[3]!])('%s while the server runs: nothing that was promised is lost', async (_, lose) => {
     const {store, index} = await openFilled();
