@@ -26,6 +26,11 @@ Exit codes: 0 done, 1 failed or slower than the baseline, 64 wrong usage.
 
 const baselineFile = new URL('./baseline.json', import.meta.url);
 
+// Ctrl-C ends it in order: the servers stop and the folder goes.
+const {promise: interrupted, reject: interrupt} = Promise.withResolvers<never>();
+interrupted.catch(() => {});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt(new Error(`stopped by ${signal}`)));
+
 try {
   process.exitCode = await main();
 } catch (error) {
@@ -66,10 +71,10 @@ async function main(): Promise<number> {
   say(`${machine()}; ready in ${Math.round(ours.readyMs)} ms; filling a calendar with ${events} events …`);
   const [busy] = loadavg();
   if (busy! > cpus().length / 2) say(`The machine does much else (load ${busy!.toFixed(1)}): look at ratios, not at rates.`);
-  const {ground, loadedPerSecond} = await prepare(ours.port, events);
+  const {ground, loadedPerSecond} = await Promise.race([prepare(ours.port, events), interrupted]);
   const results: Measured[] = [];
   for (const row of rows) {
-    const measured = await measure(row, ground, {ours: ours.port, bare: hello.port}, how);
+    const measured = await Promise.race([measure(row, ground, {ours, bare: hello}, how), interrupted]);
     results.push(...measured);
     say(measured.map(({connections, ratio}) => `${row.id} at ${connections}: ${percent(ratio)} of bare`).join(', '));
   }

@@ -1,5 +1,5 @@
 import {makeEvents} from './data.ts';
-import {type LoadResult, load, onWire, type Request} from './load.ts';
+import {type LoadOrder, type LoadResult, load, onWire, type Request} from './load.ts';
 import {authorization, user} from './servers.ts';
 import {type Answer, ctag, type Ground, type Workload} from './workloads.ts';
 
@@ -13,6 +13,14 @@ export interface Measured {
   readonly bare: LoadResult;
   /** Ours of bare, in requests a second: the median of the pairs, so that what else the machine does weighs on both alike. */
   readonly ratio: number;
+  /** Processor time that a request takes, in milliseconds; undefined where the system does not tell it. */
+  readonly cpu?: {readonly ours: number; readonly bare: number};
+}
+
+/** What is measured, and how its processor time is asked for. */
+export interface Target {
+  readonly port: number;
+  cpuMs(): number | undefined;
 }
 
 export interface HowLong {
@@ -47,14 +55,14 @@ export async function prepare(port: number, count: number): Promise<{ground: Gro
 export async function measure(
   workload: Workload,
   ground: Ground,
-  ports: {readonly ours: number; readonly bare: number},
+  targets: {readonly ours: Target; readonly bare: Target},
   {connections, seconds, repetitions}: HowLong,
 ): Promise<Measured[]> {
   const {id, title, cycle = 1} = workload;
   const requests = workload.requests(ground);
   const sizes: number[] = [];
   for (const [at, request] of requests.entries()) {
-    const answer = await ask(ports.ours, unplaced(request));
+    const answer = await ask(targets.ours.port, unplaced(request));
     const wrong = workload.check(ground, at, answer);
     if (wrong !== undefined) throw new Error(`${id}: the answer to request ${at} is wrong: ${wrong}`);
     sizes.push(Buffer.byteLength(answer.body));
@@ -63,12 +71,12 @@ export async function measure(
   const bare = requests.map((request, at) => onWire({...request, path: `${request.path}/${sizes[at]}`}, authorization));
   const results: Measured[] = [];
   for (const count of connections) {
-    const runs: {ours: LoadResult; bare: LoadResult}[] = [];
+    const runs: {ours: Loaded; bare: Loaded}[] = [];
     for (let repetition = 0; repetition < repetitions; repetition++) {
       const order = {connections: count, seconds, cycle};
       runs.push({
-        bare: await load({...order, port: ports.bare, requests: bare}),
-        ours: await load({...order, port: ports.ours, requests: ours}),
+        bare: await loadTarget(targets.bare, {...order, requests: bare}),
+        ours: await loadTarget(targets.ours, {...order, requests: ours}),
       });
     }
     const failed = runs.find(run => run.ours.errors > 0);
@@ -88,9 +96,23 @@ export async function measure(
       runs.map(run => run.ours.perSecond / run.bare.perSecond),
       value => value,
     );
-    results.push({id, title, connections: count, ...typical, ratio});
+    const [cpuOurs, cpuBare] = [typical.ours.cpuMs, typical.bare.cpuMs];
+    const cpu = cpuOurs === undefined || !cpuBare ? {} : {cpu: {ours: cpuOurs, bare: cpuBare}};
+    results.push({id, title, connections: count, ...typical, ratio, ...cpu});
   }
   return results;
+}
+
+interface Loaded extends LoadResult {
+  /** A request's. */
+  readonly cpuMs: number | undefined;
+}
+
+async function loadTarget({port, cpuMs}: Target, order: Omit<LoadOrder, 'port'>): Promise<Loaded> {
+  const before = cpuMs();
+  const result = await load({...order, port});
+  const after = cpuMs();
+  return {...result, cpuMs: before === undefined || after === undefined ? undefined : (after - before) / result.count};
 }
 
 /** The one in the middle. */

@@ -1,5 +1,5 @@
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
-import {chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
 
@@ -13,6 +13,8 @@ export interface Running extends AsyncDisposable {
   readonly readyMs: number;
   /** Of all its processes, shared pages counted in each. */
   memoryBytes(): number;
+  /** Time on processors that its processes have taken; undefined where the system does not tell it so. */
+  cpuMs(): number | undefined;
 }
 
 /** Our server with one account, in a new folder below `base`, which goes with it. */
@@ -51,20 +53,23 @@ ${plist}</dict></plist>`,
   const began = performance.now();
   const child = spawn(process.execPath, [launcher, 'run', '--dir', folder, '--json'], {stdio: ['ignore', 'pipe', 'inherit']});
   const remove = () => rmSync(folder, {recursive: true, force: true});
+  const processes = () => {
+    const said = execFileSync(process.execPath, [launcher, 'status', '--dir', folder, '--json'], {encoding: 'utf8'});
+    return (JSON.parse(said) as {processes: {pid: number; memoryBytes?: number}[]}).processes;
+  };
   try {
     await firstLine(child);
   } catch (error) {
     remove();
     throw error;
   }
+  const readyMs = performance.now() - began;
+  const pids = processes().map(({pid}) => pid);
   return {
     port,
-    readyMs: performance.now() - began,
-    memoryBytes() {
-      const said = execFileSync(process.execPath, [launcher, 'status', '--dir', folder, '--json'], {encoding: 'utf8'});
-      const {processes} = JSON.parse(said) as {processes: {memoryBytes?: number}[]};
-      return processes.reduce((sum, {memoryBytes = 0}) => sum + memoryBytes, 0);
-    },
+    readyMs,
+    memoryBytes: () => processes().reduce((sum, {memoryBytes = 0}) => sum + memoryBytes, 0),
+    cpuMs: () => cpuMs(pids),
     async [Symbol.asyncDispose]() {
       await stop(child);
       remove();
@@ -77,7 +82,27 @@ export async function startHello(): Promise<Running> {
   const began = performance.now();
   const child = spawn(process.execPath, [join(import.meta.dirname, 'hello.ts')], {stdio: ['ignore', 'pipe', 'inherit']});
   const port = Number(await firstLine(child));
-  return {port, readyMs: performance.now() - began, memoryBytes: () => 0, [Symbol.asyncDispose]: () => stop(child)};
+  return {
+    port,
+    readyMs: performance.now() - began,
+    memoryBytes: () => 0,
+    cpuMs: () => cpuMs([child.pid!]),
+    [Symbol.asyncDispose]: () => stop(child),
+  };
+}
+
+/** proc(5): utime and stime, the 14th and 15th field, in hundredths of a second. */
+function cpuMs(pids: readonly number[]): number | undefined {
+  try {
+    const ticks = pids.map(pid => {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(fields[11]) + Number(fields[12]);
+    });
+    return ticks.reduce((sum, each) => sum + each, 0) * 10;
+  } catch {
+    return undefined;
+  }
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

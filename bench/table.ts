@@ -4,7 +4,7 @@ import type {Measured} from './measure.ts';
 /** The results as a table in Markdown, as docs/performance.md has it. */
 export function printTable(results: readonly Measured[], baseline: Baseline, events: number): string {
   const rows = results.map(result => {
-    const {id, title, connections, ours, bare, ratio} = result;
+    const {id, title, connections, ours, bare, ratio, cpu} = result;
     const before = findBaseline(baseline, events, result);
     return [
       id,
@@ -14,10 +14,11 @@ export function printTable(results: readonly Measured[], baseline: Baseline, eve
       number(bare.perSecond),
       percent(ratio),
       before === undefined ? '–' : percent(before),
+      cpu === undefined ? '–' : `${number(cpu.ours)} (${number(cpu.ours / cpu.bare)} ×)`,
       `${number(ours.p50)} / ${number(ours.p99)}`,
     ];
   });
-  const head = ['', 'request', 'conns', 'ours/s', 'bare/s', 'of bare', 'baseline', 'p50 / p99 ms'];
+  const head = ['', 'request', 'conns', 'ours/s', 'bare/s', 'of bare', 'baseline', 'cpu ms (of bare)', 'p50 / p99 ms'];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map(row => row[column]!.length), 3));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;

@@ -31,7 +31,11 @@ describe('the baseline', () => {
 
 describe('the table', () => {
   test('has a row for each result, with its baseline where there is one', () => {
-    const rows = printTable([result('W1', 16, 0.5), result('W2', 1, 0.004)], baseline, 1000).split('\n');
+    const rows = printTable(
+      [{...result('W1', 16, 0.5), cpu: {ours: 0.3, bare: 0.1}}, result('W2', 1, 0.004)],
+      baseline,
+      1000,
+    ).split('\n');
     expect(
       rows.slice(2).map(row =>
         row
@@ -40,8 +44,8 @@ describe('the table', () => {
           .slice(1, -1),
       ),
     ).toEqual([
-      ['W1', 'W1', '16', '1000', '1000', '50 %', '60 %', '0.50 / 12.0'],
-      ['W2', 'W2', '1', '1000', '1000', '0.4 %', '–', '0.50 / 12.0'],
+      ['W1', 'W1', '16', '1000', '1000', '50 %', '60 %', '0.30 (3.00 ×)', '0.50 / 12.0'],
+      ['W2', 'W2', '1', '1000', '1000', '0.4 %', '–', '–', '0.50 / 12.0'],
     ]);
   });
 
