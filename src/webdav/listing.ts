@@ -41,22 +41,24 @@ export async function listCollection(
     if (refused === 304) return {status: 304, headers: {...validators, 'cache-control': 'private, no-cache', ...headers}};
     if (refused) throw new DavError(refused, {message: 'It is not as the request’s conditions say.', headers: validators});
   }
+  return {status: 200, headers: {...page, ...validators, ...headers}, body: parts(request, above)};
+}
+
+/** The page as it is made: its length is not known before. */
+async function* parts(request: DavRequest, above: string): AsyncIterable<string> {
+  const target = request.target!;
   const title = (await displayname(target, request)) ?? nameOf(target);
   const up = target.href === '/' ? '' : `<p><a href="${escapeXml(parentOf(target.href))}">One level up</a></p>\n`;
-  return {
-    status: 200,
-    headers: {...page, ...validators, ...headers},
-    body: `<!DOCTYPE html>
+  yield `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeXml(title)}</title>
 <style>${style}</style></head>
 <body>
 <h1>${escapeXml(title)}</h1>
 <p><code>${escapeXml(decodeURIComponent(target.href))}</code>: ${escapeXml(target.kind.name)}</p>
-${up}${above}${await table(request)}</body>
-</html>
-`,
-  };
+${up}${above}`;
+  yield await table(request);
+  yield '</body>\n</html>\n';
 }
 
 /** Whether a browser shows the answer to a person: only browsers name both types. A program that takes anything names `*` alone. */
