@@ -9,6 +9,7 @@ export function seeingStaged(unit: HomeUnit, collection: Path): {unit: HomeUnit;
   // Undefined: removed.
   const staged = new Map<Path, StoredObject | undefined>();
   const changed = new Set<Path>();
+  const uids = new Map<string, StoredObject>();
   let members = 0;
   let bytes = 0;
 
@@ -17,6 +18,9 @@ export function seeingStaged(unit: HomeUnit, collection: Path): {unit: HomeUnit;
     const before = find(path);
     members += (after ? 1 : 0) - (before ? 1 : 0);
     bytes += (after?.sizeBytes ?? 0) - (before && !before.collection ? before.sizeBytes : 0);
+    const uidBefore = staged.get(path)?.index?.uid;
+    if (uidBefore !== undefined && uids.get(uidBefore)?.path === path) uids.delete(uidBefore);
+    if (after?.index) uids.set(after.index.uid, after);
     staged.set(path, after);
     changed.add(path);
   };
@@ -24,7 +28,8 @@ export function seeingStaged(unit: HomeUnit, collection: Path): {unit: HomeUnit;
   const own: Partial<HomeUnit> = {
     find,
     findUid(within, uid) {
-      for (const each of staged.values()) if (within === collection && each?.index?.uid === uid) return each;
+      const holder = within === collection ? uids.get(uid) : undefined;
+      if (holder) return holder;
       const found = unit.findUid(within, uid);
       return found && staged.has(found.path) ? undefined : found;
     },
