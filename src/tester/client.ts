@@ -70,11 +70,25 @@ export function createClient({host, port, sslPort, authority}: ServerInfo): Clie
         // The server may close a connection that waits just when it is used again.
         const {code, reused} = error as NodeJS.ErrnoException & {reused?: boolean};
         if (reused && (code === 'ECONNRESET' || code === 'EPIPE')) return once(question);
+        if (secure && code !== undefined && untrusted.has(code)) throw new Error(notTrusted(error as Error), {cause: error});
         throw error;
       }
     },
     close: () => agent.destroy(),
   };
+}
+
+/** What OpenSSL says of a certificate whose authority is not known. */
+const untrusted: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function notTrusted({message}: Error): string {
+  return `the server’s certificate is not trusted (${message}): name its authority’s with --authority`;
 }
 
 function makeAnswer(status: number, raw: readonly string[], body: Buffer): Answer {

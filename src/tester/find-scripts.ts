@@ -7,19 +7,31 @@ import {parseScript, type Script} from './script.ts';
 export interface FoundScript {
   /** How it is asked for: its path in the folder, without the ending. */
   readonly name: string;
-  readonly script: Script;
+  /** Undefined: it is broken. */
+  readonly script: Script | undefined;
+  /** Why it cannot be read. */
+  readonly broken: string;
 }
 
 /**
  * The scripts asked for: by a file's path, by the name of one in the folder (`errors`, `CardDAV/errors`), or by a folder's name; all
- * in the folder where none is asked for. Throws UserError for one that is not there.
+ * in the folder where none is asked for. One that is broken leaves the others be. Throws UserError for one that is not there.
  */
 export function findScripts(folder: string, asked: readonly string[]): FoundScript[] {
   const all = scriptsIn(folder);
   if (asked.length === 0 && all.length === 0)
     throw new UserError(`There is no script in ${folder}.`, 'Name a folder with --scripts.');
   const files = asked.length === 0 ? all : asked.flatMap(name => require(name, folder, all));
-  return [...new Set(files)].map(file => ({name: nameOf(file, folder), script: parseScript(readFileSync(file, 'utf8'), file)}));
+  return [...new Set(files)].map(file => ({name: nameOf(file, folder), ...read(file)}));
+}
+
+function read(file: string): Omit<FoundScript, 'name'> {
+  try {
+    return {script: parseScript(readFileSync(file, 'utf8'), file), broken: ''};
+  } catch (error) {
+    if (error instanceof UserError) return {script: undefined, broken: error.message};
+    throw error;
+  }
 }
 
 function require(asked: string, folder: string, all: readonly string[]): string[] {

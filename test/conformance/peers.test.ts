@@ -168,7 +168,7 @@ describe.each(peers)('$name $version is counted as the original engine counts it
     testWithPeer(script, {timeout: 120_000}, async () => {
       const [found] = findScripts(scripts, [`CalDAV/${script}`]);
       await using running = await start(peer);
-      const {tests} = await runScript(found!.script, {info: await infoOf(peer, running.port), name: script});
+      const {tests} = await runScript(found!.script!, {info: await infoOf(peer, running.port), name: script});
       const {passed, failed, ignored} = countsOf(tests);
       const reason = explained.find(([server, name]) => server === peer.name && name === script);
       expect([passed, failed, ignored].join('/')).toBe(reason ? reason[2] : known.get(script));

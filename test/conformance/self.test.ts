@@ -29,7 +29,7 @@ describe('Apple’s scripts come to what docs/conformance.md says', () => {
       const [found] = findScripts(scripts, [`CalDAV/${script}`]);
       await using self = await startSelf(info.features);
       const where = {host: self.host, port: self.port, sslPort: self.sslPort};
-      const {state, tests} = await runScript(found!.script, {info: {...info, ...where}, name: script});
+      const {state, tests} = await runScript(found!.script!, {info: {...info, ...where}, name: script});
       const failures = tests.filter(({outcome}) => outcome === 'failed').map(({suite, name}) => `${suite} | ${name}`);
       const {passed, failed, ignored} = countsOf(tests);
       const counts = state === 'not measured' ? '–/–/–' : [passed, failed, ignored].join('/');

@@ -27,6 +27,18 @@ test('by name, by path in the folder, by folder, by file', async () => {
   expect(names(await temporaryFolder(), [join(folder, 'CalDAV/put.xml')])).toEqual([join(folder, 'CalDAV/put')]);
 });
 
+test('one that is broken is found with the reason, and the others with it', async () => {
+  const folder = await scripts();
+  await writeFile(join(folder, 'CalDAV/broken.xml'), '<caldavtest><start></caldavtest>');
+  const found = findScripts(folder, ['CalDAV']);
+  expect(found.map(({name, script}) => [name, script !== undefined])).toEqual([
+    ['CalDAV/broken', false],
+    ['CalDAV/errors', true],
+    ['CalDAV/put', true],
+  ]);
+  expect(found[0]!.broken).toMatch(/broken\.xml is not XML: /);
+});
+
 test('one that is not there, with the nearest that is', async () => {
   const folder = await scripts();
   expect(() => findScripts(folder, ['CalDAV/eror'])).toThrow(expect.objectContaining({fix: 'Did you mean CalDAV/errors?'}));

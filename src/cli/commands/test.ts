@@ -1,3 +1,4 @@
+import {X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
@@ -48,10 +49,13 @@ export const test: Command = {
       (scripts as string[]) ?? [],
     );
     const read = withFeatures(readInfo(server ?? join(own, 'serverinfo.xml')), (options.feature as string[] | undefined) ?? []);
-    const authority =
-      (options as Options).authority === undefined ? {} : {authority: readAuthority((options as Options).authority!)};
+    const authority = self || options.authority === undefined ? {} : {authority: readAuthority(String(options.authority))};
     const results: ScriptResult[] = [];
-    for (const [at, {name, script}] of found.entries()) {
+    for (const [at, {name, script, broken}] of found.entries()) {
+      if (!script) {
+        results.push({name, description: '', state: 'not measured', reason: broken, tests: [], seconds: 0});
+        continue;
+      }
       const tests = script.suites.reduce((count, suite) => count + suite.tests.length, 0);
       const progress = createProgress(io.out, `${at + 1}/${found.length} ${name}`, tests);
       // Each has a server to itself, so that what one leaves behind is not held against the next.
@@ -74,18 +78,22 @@ interface Options {
   readonly self?: boolean;
   readonly details?: boolean;
   readonly junit?: string;
-  readonly authority?: string;
 }
 
 function readAuthority(file: string): string {
+  const fix = 'Name the authority’s certificate with --authority; caldav setup puts it into conf/tls. --self needs none.';
+  let text: string;
   try {
-    return readFileSync(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UserError(
-      `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`,
-      'Name the authority’s certificate with --authority; caldav setup puts it into conf/tls.',
-    );
+    throw new UserError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`, fix);
   }
+  try {
+    new X509Certificate(text);
+  } catch {
+    throw new UserError(`${file} is no certificate in PEM.`, fix);
+  }
+  return text;
 }
 
 function readInfo(file: string): ServerInfo {

@@ -58,6 +58,35 @@ describe('caldav test', () => {
     expect(await readFile(junit, 'utf8')).toContain('the status is 404');
   });
 
+  test('a broken script is not measured, the others are, and the JUnit file has both', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'scripts'));
+    await writeFile(join(folder, 'scripts/broken.xml'), '<caldavtest><start></caldavtest>');
+    const request = '<method>GET</method><ruri>$calendarpath1:/</ruri>';
+    await writeFile(
+      join(folder, 'scripts/whole.xml'),
+      `<caldavtest><test-suite name="a"><test name="1"><request>${request}</request></test></test-suite></caldavtest>`,
+    );
+    const junit = join(folder, 'junit.xml');
+    const {code, value} = await run([], {self: true, scripts: join(folder, 'scripts'), junit});
+    expect(code).toBe(1);
+    expect(value).toMatchObject({passed: 1, notMeasured: ['broken']});
+    const written = await readFile(junit, 'utf8');
+    expect(written).toMatch(/name="broken" tests="1" failures="0" errors="1".*\n.*broken\.xml is not XML/);
+    expect(written).toContain('name="whole" tests="1" failures="0" errors="0"');
+  });
+
+  test('an authority that is none is refused, naming the option', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'serverinfo.xml'), '<serverinfo/>');
+    const server = join(import.meta.dirname, '../../caldavtester/serverinfo.xml');
+    const authority = join(folder, 'serverinfo.xml');
+    await expect(run([], {server, authority})).rejects.toMatchObject({
+      message: expect.stringContaining('is no certificate'),
+      fix: expect.stringContaining('--authority'),
+    });
+  });
+
   test('--feature takes a claim back, and what needs it is ignored', async () => {
     const {code, value} = await run(['add-member'], {self: true, feature: ['-add-member']});
     expect(code).toBe(0);
