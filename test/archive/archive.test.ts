@@ -117,6 +117,23 @@ describe('an archive', () => {
     expect((await read(path)).map(([{name}]) => name)).toEqual(['kept', 'last']);
   });
 
+  test.each(['1', '2', '3', '4', '6', '7', 'L', 'g'])('with an entry of the type %s, such as a link, is refused', async type => {
+    const path = join(await temporaryFolder(), 'a.tar.gz');
+    const head = printHead({...file('a', Buffer.alloc(0))[0], modified: 0});
+    head.write(type, 156);
+    head.write('        ', 148);
+    head.write(
+      `${head
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+      'latin1',
+    );
+    await writeFile(path, gzipSync(Buffer.concat([head, Buffer.alloc(1024)])));
+    await expect(read(path)).rejects.toThrow(/a is neither a file nor a folder/);
+  });
+
   test('refuses a file that has other bytes than it was said to have', async () => {
     await using handle = await open(join(await temporaryFolder(), 'a'), 'w+');
     await expect(

@@ -27,10 +27,15 @@ import {findServerFiles} from './server-files.ts';
  */
 export async function makeBackup(file: string, config: Config, io: CommandIo): Promise<Contents> {
   requireNativeAttributes();
+  await checkTarget(file);
   await sweep(file);
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   const handle = await open(temporary, 'wx+', 0o600).catch(error => Promise.reject(explain(error, file)));
-  const remove = () => rmSync(temporary, {force: true});
+  const remove = () => {
+    // A signal may come while this process is the account whose the data is.
+    if (process.getuid?.() === 0) process.seteuid?.(0);
+    rmSync(temporary, {force: true});
+  };
   process.on('exit', remove);
   const interrupted = (signal: NodeJS.Signals) => process.exit(signal === 'SIGINT' ? 130 : 143);
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted).once('SIGHUP', interrupted);
@@ -167,6 +172,19 @@ async function readProxies(file: string): Promise<{bytes: Uint8Array; owner: {ui
     rmSync(folder, {recursive: true, force: true});
   }
 }
+
+/** An older backup makes way for the new one, and nothing else. Throws UserError. */
+async function checkTarget(file: string): Promise<void> {
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory()) throw new UserError(`${file} is a folder.`, `Name a file in it: ${join(file, 'calendars.tar.gz')}`);
+  if (!there?.isFile() || there.size === 0) return;
+  await using handle = await open(file);
+  const {buffer} = await handle.read(Buffer.alloc(2), 0, 2, 0);
+  if (buffer.readUInt16BE() !== gzipMagic)
+    throw new UserError(`${file} is there already, and is no backup.`, 'Name another file.');
+}
+
+const gzipMagic = 0x1f8b;
 
 /** What backups that were killed have left. */
 async function sweep(file: string): Promise<void> {

@@ -92,7 +92,7 @@ export async function restoreServer(
     await makeDataFolders(config, io.dir);
     await asDataOwner(config, io, async () => {
       await checkPlace(config.documentRoot, {bytes: contents.bytes, files: contents.objects});
-      aside.push(...(await restoreData(handle, file, plan, stamp, io)));
+      aside.push(...(await restoreData(handle, file, plan, stamp, io).catch(error => Promise.reject(explain(error, config)))));
     });
     aside.push(...(await restoreConfiguration(plan, stamp, io)));
   });
@@ -142,6 +142,20 @@ async function makeIndexes(root: string, homes: number, {out}: CommandIo): Promi
   const warn = (details: object, message: string) => void ('file' in details && out.note(`${details.file}: ${message}`));
   const store = await openFileStore({root, log: {...silent, warn}, index: indexFile});
   await indexHomes(store, homes, out).finally(() => store.close());
+}
+
+function explain(error: unknown, {documentRoot}: Config): unknown {
+  const {code, path} = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new UserError(
+      `There is no more room in ${documentRoot}. What was there is as it was.`,
+      'Make room and type the same again.',
+    );
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
+  return new UserError(
+    `This account may not write to ${path ?? documentRoot}.`,
+    'Run the command as the account that the server runs as, or as root.',
+  );
 }
 
 async function exchange(

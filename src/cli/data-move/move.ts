@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {chmod, chown, mkdir, readdir, readFile, realpath, rm, rmdir, stat} from 'node:fs/promises';
+import {chmod, chown, lstat, mkdir, readdir, readFile, realpath, rm, rmdir, stat} from 'node:fs/promises';
 import {basename, dirname, join, relative, sep} from 'node:path';
 import {replaceFile} from '../../base/replace-file.ts';
 import {UserError} from '../../base/user-error.ts';
@@ -45,6 +45,11 @@ export async function planMove(to: string, config: Config): Promise<Move> {
     throw new UserError(`The data is in ${to} already.`);
   }
   if (!existsSync(from)) throw new UserError(`There is no data in ${from} yet.`, `Type: caldav config set DataRoot ${to}`);
+  if ((await lstat(from)).isSymbolicLink())
+    throw new UserError(
+      `${from} is a link to ${await realpath(from)}.`,
+      'Let the configuration name the place itself: caldav config set',
+    );
   const [realFrom, realTo] = [await realpath(from), await realPlace(to)];
   if (isAtOrBelow(realTo, realFrom) || isAtOrBelow(realFrom, realTo))
     throw new UserError(`${to} and ${from} lie one in the other.`, 'Name a place beside it.');

@@ -103,6 +103,11 @@ describe('caldav backup', () => {
       code: 1,
       stderr: expect.stringMatching(/cannot be written: ENOENT\.\nMake its folder: mkdir -p /),
     });
+    const plist = join(folder, 'conf/caldavd-dev.plist');
+    const before = readFileSync(plist, 'utf8');
+    expect(await run('backup', plist).done).toMatchObject({code: 1, stderr: expect.stringContaining('is no backup')});
+    expect(readFileSync(plist, 'utf8')).toBe(before);
+    expect(await run('backup', folder).done).toMatchObject({code: 1, stderr: expect.stringContaining('is a folder')});
     const none = await run('backup', '--verify', join(folder, 'conf/caldavd-dev.plist')).done;
     expect(none).toMatchObject({code: 1, stderr: expect.stringMatching(/is damaged, or no backup at all/)});
   });

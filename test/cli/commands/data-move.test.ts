@@ -116,6 +116,9 @@ describe('caldav data move', () => {
     await refused(folder, 'lie one in the other');
     await refused(join(folder, 'conf'), 'is not empty');
     await refused(join(folder, 'docs'), 'already');
+    symlinkSync(join(folder, 'docs'), join(folder, 'link'));
+    expect((await run('config', 'set', 'DocumentRoot', 'link').done).code).toBe(0);
+    await refused(to, 'is a link to');
     expect(existsSync(to)).toBe(false);
   });
 });
