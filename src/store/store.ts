@@ -111,10 +111,10 @@ export interface HomeView {
  * are not seen by the looking methods. A change that makes no sense (no parent, path taken by the other sort) throws a plain Error.
  */
 export interface HomeUnit extends HomeView {
-  /** Makes an empty collection. The path must be free, its parent there. */
-  createCollection(path: Path, types: readonly Name[], properties?: ReadonlyMap<Name, string>): void;
-  /** Stores an object, new or in place of another (whose properties stay). Answers its ETag. */
-  put(path: Path, bytes: Uint8Array, index?: ObjectIndex, properties?: ReadonlyMap<Name, string>): string;
+  /** Makes an empty collection. The path must be free, its parent there. `resourceId`: that which it had when it was here before. */
+  createCollection(path: Path, types: readonly Name[], properties?: ReadonlyMap<Name, string>, resourceId?: string): void;
+  /** Stores an object, new (`resourceId` as above) or in place of another (whose properties and id stay). Answers its ETag. */
+  put(path: Path, bytes: Uint8Array, index?: ObjectIndex, properties?: ReadonlyMap<Name, string>, resourceId?: string): string;
   /** Sets and, where the value is undefined, removes properties. */
   setProperties(path: Path, values: ReadonlyMap<Name, string | undefined>): void;
   /** Removes an object, or a collection with everything in it. */

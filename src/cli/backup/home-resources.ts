@@ -7,6 +7,7 @@ import type {Name} from '../../xml/names.ts';
 /** A resource as a backup has it. */
 export interface BackedUp {
   readonly path: Path;
+  readonly resourceId: string | undefined;
   /** Of a collection: what DAV:resourcetype holds beside DAV:collection. Undefined: it is an object. */
   readonly types: readonly Name[] | undefined;
   readonly properties: ReadonlyMap<Name, string>;
@@ -41,7 +42,7 @@ export class HomeResources {
     const held = this.#held;
     this.#held = undefined;
     if (!held) return;
-    const {types, properties} = keptFrom(held.texts);
-    await this.#take({path: held.path, types: held.folder ? types : undefined, properties, bytes: held.bytes});
+    const {resourceId, types, properties} = keptFrom(held.texts);
+    await this.#take({path: held.path, resourceId, types: held.folder ? types : undefined, properties, bytes: held.bytes});
   }
 }

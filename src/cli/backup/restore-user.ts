@@ -60,7 +60,8 @@ export async function restoreUser(handle: FileHandle, file: string, plan: UserPl
   await withStore(config, io, async store => {
     await store.createHome(plan.home);
     await removeOthers(store, plan);
-    const batch = new Batch(store, plan, io);
+    const taken = new Set([...below((await store.view(plan.home))!, '')].map(({resourceId}) => resourceId));
+    const batch = new Batch(store, plan, taken, io);
     const resources = new HomeResources(resource => batch.add(resource));
     const {sha256} = await readBackup(handle, file, io, 'restoring', async (place, entry) => {
       if (place.of === 'home' && place.home === plan.from) await resources.add(place.path, entry);
@@ -142,13 +143,16 @@ const mostBytes = 4 << 20;
 class Batch {
   readonly #store: Store;
   readonly #plan: UserPlan;
+  /** Ids that resources have: what was moved since keeps its own. */
+  readonly #taken: Set<string>;
   readonly #io: CommandIo;
   #waiting: (BackedUp & {index: ObjectIndex | undefined})[] = [];
   #bytes = 0;
 
-  constructor(store: Store, plan: UserPlan, io: CommandIo) {
+  constructor(store: Store, plan: UserPlan, taken: Set<string>, io: CommandIo) {
     this.#store = store;
     this.#plan = plan;
+    this.#taken = taken;
     this.#io = io;
   }
 
@@ -161,7 +165,10 @@ class Batch {
       this.#io.out.note(`${resource.path} was damaged already and is left out: ${(error as Error).message}`);
       return;
     }
-    this.#waiting.push({...resource, index});
+    const {resourceId} = resource;
+    const isFree = resourceId !== undefined && !this.#taken.has(resourceId);
+    if (isFree) this.#taken.add(resourceId);
+    this.#waiting.push({...resource, resourceId: isFree ? resourceId : undefined, index});
     this.#bytes += resource.bytes.length;
     if (this.#waiting.length >= mostInBatch || this.#bytes > mostBytes) await this.end();
   }
@@ -177,11 +184,14 @@ class Batch {
   }
 }
 
-function put(unit: HomeUnit, {path, types, properties, bytes, index}: BackedUp & {index: ObjectIndex | undefined}): void {
+function put(
+  unit: HomeUnit,
+  {path, resourceId, types, properties, bytes, index}: BackedUp & {index: ObjectIndex | undefined},
+): void {
   const there = unit.find(path);
   if (!there) {
-    if (types) unit.createCollection(path, types, properties);
-    else unit.put(path, bytes, index, properties);
+    if (types) unit.createCollection(path, types, properties, resourceId);
+    else unit.put(path, bytes, index, properties, resourceId);
     return;
   }
   if (!types && !there.collection && there.etag !== etagOf(bytes)) unit.put(path, bytes, index);

@@ -4,7 +4,7 @@ import {etagOf} from './etag.ts';
 import {fileOf} from './layout.ts';
 import {type Identity, keptOf, type Ledger} from './ledger.ts';
 import type {Operation} from './operations.ts';
-import {newResourceId} from './resource-id.ts';
+import {createdOf, newResourceId} from './resource-id.ts';
 import {type Row, unpackProperties, unpackTypes} from './rows.ts';
 
 /** A file does not hold what the index says: it was changed by hand and has to be taken in first. */
@@ -21,16 +21,16 @@ export class StaleFile extends Error {
 export function apply(ledger: Ledger, homeFolder: string, operation: Operation): void {
   switch (operation.change) {
     case 'collection': {
-      const identity = newIdentity(operation.properties);
+      const identity = newIdentity(operation.properties, operation.resourceId);
       ledger.putCollection(operation.path, identity, operation.types);
       ledger.journal('mkdir', operation.path, {...identity, types: operation.types});
       return;
     }
     case 'put': {
-      const {path, bytes, etag, index, properties} = operation;
+      const {path, bytes, etag, index, properties, resourceId} = operation;
       const before = ledger.look.row(path);
       if (before?.collection) throw new Error(`${path} is a collection`);
-      const identity = before ? merged(before, properties) : newIdentity(properties);
+      const identity = before ? merged(before, properties) : newIdentity(properties, resourceId);
       ledger.putObject(path, identity, {etag, size: bytes.length, index, file: null, modified: Date.now()});
       ledger.journal('put', path, {...identity, types: []}, bytes);
       return;
@@ -102,9 +102,10 @@ function bytesOf(ledger: Ledger, homeFolder: string, row: Row): Uint8Array {
   return bytes;
 }
 
-function newIdentity(properties: Identity['properties']): Identity {
-  const created = Date.now();
-  return {resourceId: newResourceId(created), created, properties};
+/** A resource that comes back keeps the time of its making: its id tells it. */
+function newIdentity(properties: Identity['properties'], resourceId?: string): Identity {
+  const created = createdOf(resourceId) ?? Date.now();
+  return {resourceId: resourceId ?? newResourceId(created), created, properties};
 }
 
 function merged(row: Row, properties: Identity['properties']): Identity {

@@ -10,6 +10,7 @@ export type Operation =
       readonly path: Path;
       readonly types: readonly Name[];
       readonly properties: ReadonlyMap<Name, string>;
+      readonly resourceId: string | undefined;
     }
   | {
       readonly change: 'put';
@@ -18,6 +19,8 @@ export type Operation =
       readonly etag: string;
       readonly index: ObjectIndex | undefined;
       readonly properties: ReadonlyMap<Name, string>;
+      /** Where the object is new; undefined: one of its own. */
+      readonly resourceId: string | undefined;
     }
   | {readonly change: 'properties'; readonly path: Path; readonly values: ReadonlyMap<Name, string | undefined>}
   | {readonly change: 'delete'; readonly path: Path}

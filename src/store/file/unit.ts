@@ -84,16 +84,28 @@ export class Unit implements HomeUnit {
     return locks;
   }
 
-  createCollection(path: Path, types: readonly Name[], properties: ReadonlyMap<Name, string> = new Map()): void {
+  createCollection(
+    path: Path,
+    types: readonly Name[],
+    properties: ReadonlyMap<Name, string> = new Map(),
+    resourceId?: string,
+  ): void {
     this.#requireFree(path);
-    this.#operations.push({change: 'collection', path, types: [...types], properties: new Map(properties)});
+    this.#operations.push({change: 'collection', path, types: [...types], properties: new Map(properties), resourceId});
   }
 
-  put(path: Path, bytes: Uint8Array, index?: ObjectIndex, properties: ReadonlyMap<Name, string> = new Map()): string {
+  put(
+    path: Path,
+    bytes: Uint8Array,
+    index?: ObjectIndex,
+    properties: ReadonlyMap<Name, string> = new Map(),
+    resourceId?: string,
+  ): string {
     if (this.#kindNow(path) === 'collection') throw new Error(`${path} is a collection, no object can be put there`);
     this.#requireParent(path);
     const etag = etagOf(bytes);
-    this.#operations.push({change: 'put', path, bytes: new Uint8Array(bytes), etag, index, properties: new Map(properties)});
+    const put = {path, bytes: new Uint8Array(bytes), etag, index, properties: new Map(properties), resourceId};
+    this.#operations.push({change: 'put', ...put});
     return etag;
   }
 

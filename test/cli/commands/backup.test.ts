@@ -7,6 +7,7 @@ import {ArchiveWriter} from '../../../src/archive/write-archive.ts';
 import {manifestName} from '../../../src/cli/backup/names.ts';
 import {text} from '../../../src/xml/element.ts';
 import {dav} from '../../../src/xml/names.ts';
+import {printXml} from '../../../src/xml/print.ts';
 import {caldav, event, isRoot, serverFolder, serving} from '../../server/server.ts';
 import {Client} from '../../support/client.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
@@ -182,6 +183,11 @@ describe('caldav restore', () => {
   test('of one account gives back what went and what was changed, while the server runs; who syncs is told', async () => {
     const {file, ann, backup, run, put} = await running();
     const tags = await etags(ann);
+    const ids = async () => {
+      const {responses} = await ann.propfind(calendar, 1, dav('resource-id'), dav('creationdate'));
+      return [...responses].map(([href, {properties}]) => [href, ...[...properties.values()].map(value => printXml(value))]);
+    };
+    const identities = await ids();
     await backup();
     await ann.delete(`${calendar}a.ics`);
     await ann.put(`${calendar}b.ics`, event('b').replace('SUMMARY:x', 'SUMMARY:another'));
@@ -200,6 +206,7 @@ describe('caldav restore', () => {
     const told = Object.fromEntries([...responses].map(([href, {status}]) => [href.slice(calendar.length), status === 404]));
     expect(told).toEqual({'a.ics': false, 'b.ics': false, 'later.ics': true});
     expect(await etags(ann)).toEqual(tags);
+    expect(await ids()).toEqual(identities);
     expect(await run('restore', file, '--user', 'nobody-there').done).toMatchObject({code: 1});
   });
 
