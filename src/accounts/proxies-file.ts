@@ -1,6 +1,7 @@
 import {closeSync, constants, fchmodSync, openSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
+import {NoRoom} from '../base/no-room.ts';
 import {UserError} from '../base/user-error.ts';
 import type {Directory} from './principal.ts';
 import {type Delegation, joinProxies, type Proxies, type ProxyAccess} from './proxies.ts';
@@ -46,7 +47,11 @@ export function openProxiesFile(file: string): ProxiesFile {
   const change = <T>(work: (connection: Connection) => T): T => {
     const connection = current();
     joined = undefined;
-    return work(connection);
+    try {
+      return work(connection);
+    } catch (error) {
+      throw isLackOfRoom(error) ? new NoRoom((error as Error).message, {cause: error}) : error;
+    }
   };
   const list = () => current().all.all() as unknown as readonly Delegation[];
   const set: Proxies['set'] = async (owner, access, members) => change(connection => replace(connection, owner, access, members));
@@ -98,6 +103,12 @@ function replace({database, empty, insert}: Connection, owner: string, access: P
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** SQLITE_FULL and SQLITE_IOERR_SHMSIZE. */
+function isLackOfRoom(error: unknown): boolean {
+  const {errcode = 0} = error as {errcode?: number};
+  return (errcode & 0xff) === 13 || errcode === 4874;
 }
 
 function openDatabase(file: string): DatabaseSync {

@@ -1,4 +1,5 @@
 import type {Principal} from '../accounts/principal.ts';
+import type {HomeView} from '../store/store.ts';
 import {printPath} from '../webdav/href.ts';
 import {findPrincipal, principalTypes} from '../webdav/principals.ts';
 import type {DavContext, Kind, Resource} from '../webdav/tables.ts';
@@ -7,6 +8,7 @@ import {admit} from './admit/admit.ts';
 import {refuseCollection, requireRoomForCollection} from './admit/admit-collection.ts';
 import {calendarBulk} from './bulk.ts';
 import {calendarFormats} from './calendar-format.ts';
+import {noHome} from './no-home.ts';
 import {veil, withheld} from './private-events.ts';
 import {readFreeBusy} from './privileges.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
@@ -85,21 +87,21 @@ export const calendarObject: Kind = {
 
 const forms = ['__uids__', ...principalTypes];
 
-/** A principal's home, its href in the form asked for, made when it is first reached; undefined where the principal has none. */
-async function findHome(
-  form: string,
-  name: string,
-  owner: Principal,
-  {store, principal}: DavContext,
-): Promise<Resource | undefined> {
+/**
+ * A principal's home, its href in the form asked for; undefined where the principal has none. It is made when it is first reached by
+ * somebody who may read it; to others it is one in which nothing is.
+ */
+async function findHome(form: string, name: string, owner: Principal, {store, may}: DavContext): Promise<Resource | undefined> {
   if (!owner.calendars) return undefined;
-  const id = calendarHomeId(owner);
-  let view = await store.view(id);
-  // Nothing is made for who has not logged in.
-  if (!view && principal) {
-    await provisionHome(store, owner);
-    view = await store.view(id);
-  }
   const segment = form === '__uids__' ? owner.guid : name;
-  return view && {kind: calendarHome, href: printPath(['calendars', form, segment], true), owner, view, stored: view.find('')!};
+  const href = printPath(['calendars', form, segment], true);
+  const seen = (view: HomeView): Resource => ({kind: calendarHome, href, owner, view, stored: view.find('')!});
+  const id = calendarHomeId(owner);
+  const view = await store.view(id);
+  if (view) return seen(view);
+  const unmade = seen(noHome(id));
+  if (!may(dav('read'), unmade)) return unmade;
+  await provisionHome(store, owner);
+  const made = await store.view(id);
+  return made && seen(made);
 }

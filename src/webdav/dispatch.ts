@@ -1,7 +1,7 @@
 import type {Principal} from '../accounts/principal.ts';
 import type {Log} from '../base/log.ts';
+import {NoRoom} from '../base/no-room.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
-import {NoRoom} from '../store/no-room.ts';
 import {dav} from '../xml/names.ts';
 import {allowed} from './allow.ts';
 import {requireConditions} from './conditions.ts';
@@ -54,7 +54,8 @@ async function answer(server: DavServer, http: HttpRequest, principal: Principal
     throw !principal && error instanceof DavError ? notLoggedIn() : error;
   });
   if (method.writes && location.home) return write(method, http, body, location as Location & {home: Home}, context);
-  if (!method.writes) await requireIf(http.headers.if, location, context);
+  if (method.writes) await requireConditions(http, location, context);
+  else await requireIf(http.headers.if, location, context);
   return method.handle(createRequest({context, http, location, body}));
 }
 

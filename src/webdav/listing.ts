@@ -38,7 +38,7 @@ export async function listCollection(
     validators.etag = `"${etag}"`;
     validators['last-modified'] = new Date(modified).toUTCString();
     const refused = evaluateConditions(http.headers, {exists: true, etag, modified}, true);
-    if (refused === 304) return {status: 304, headers: {...validators, 'cache-control': 'private, no-cache', ...headers}};
+    if (refused === 304) return {status: 304, headers: {...validators, 'cache-control': 'private, no-cache', vary, ...headers}};
     if (refused) throw new DavError(refused, {message: 'It is not as the request’s conditions say.', headers: validators});
   }
   return {status: 200, headers: {...page, ...validators, ...headers}, body: parts(request, above)};
@@ -122,7 +122,11 @@ const style =
 /** What DAV:getcontenttype says of a collection. */
 export const pageType = 'text/html; charset=utf-8';
 
+/** A browser may be given another page of the same collection: at `/`, that for people. */
+const vary = 'Accept';
+
 const page = {
+  vary,
   'content-type': pageType,
   'cache-control': 'private, no-cache',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,

@@ -49,10 +49,11 @@ export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
   };
   const prefer = parsePrefer(http);
   if (prefer.return !== 'representation') return {status: replaced ? 204 : 201, headers};
-  // As the client asks, else as it sent.
+  // As the client asks, and as it sent where that is all the same to it.
   const {forms, adapts} = parent.kind;
   const shown = adapts?.to(request)?.(bytes) ?? bytes;
-  const form = forms && (chooseForm(http, forms) ?? forms.find(({type}) => type === essence(contentType ?? '')));
+  const sent = forms?.find(({type}) => type === essence(contentType ?? ''));
+  const form = forms && (chooseForm(http, sent ? [sent, ...forms] : forms) ?? sent);
   return {
     status: replaced ? 200 : 201,
     headers: {

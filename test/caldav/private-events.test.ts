@@ -4,6 +4,7 @@ import {caldav, calendarserver, dav} from '../../src/xml/names.ts';
 import type {Client} from '../support/client.ts';
 import {event} from '../support/events.ts';
 import {guidOf, serve} from '../support/serve.ts';
+import {hrefsIn, lock} from '../webdav/locks/lock-requests.ts';
 
 const calendar = '/calendars/users/ann/calendar/';
 const secret = (uid: string, access: string) =>
@@ -116,6 +117,22 @@ describe('CalendarServer private events §4.2', () => {
     expect((await ben.proppatch(`${calendar}1.ics`, element(dav('displayname'), 'x'))).status).toBe(403);
     expect((await ann.get(`${calendar}1.ics`)).text).toBe(secret('e1', access));
     expect((await ben.delete(`${calendar}1.ics`)).status).toBe(204);
+  });
+
+  test('no refusal names it by its lock', async () => {
+    const {ann, ben} = await shared(['PRIVATE', 'PUBLIC']);
+    for (const name of ['1.ics', '2.ics']) expect((await lock(ann, calendar + name)).status).toBe(200);
+    const named = [calendar, `${calendar}2.ics`];
+    const whole = await lock(ben, calendar, {depth: 'infinity'});
+    const removed = await ben.delete(calendar);
+    const written = await ben.put(`${calendar}2.ics`, event('e2'));
+    for (const {status, text} of [whole, removed, written]) {
+      expect(status).toBeGreaterThanOrEqual(207);
+      expect(text).not.toContain('1.ics');
+    }
+    expect(named).toEqual(expect.arrayContaining(hrefsIn(whole.xml)));
+    expect(hrefsIn(written.xml)).toEqual([`${calendar}2.ics`]);
+    expect(hrefsIn((await ann.delete(calendar)).xml)).toEqual([`${calendar}1.ics`, `${calendar}2.ics`]);
   });
 
   test('nobody moves away what he sees a part of, or removes what he does not see, with what it lies in', async () => {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {type element, text} from '../../src/xml/element.ts';
+import {element, text} from '../../src/xml/element.ts';
 import {caldav, dav} from '../../src/xml/names.ts';
 import {event, todo} from '../support/events.ts';
 import {guidOf, serve} from '../support/serve.ts';
@@ -64,6 +64,45 @@ describe('RFC 4791 §6.2.1 calendar homes', () => {
     expect((await ann.propfind('/calendars/users/ann/', 0)).status).toBe(207);
     expect((await ann.propfind('/calendars/users/zoe/', 0)).status).toBe(404);
     expect((await nobody.propfind('/calendars/users/zoe/', 0)).status).toBe(401);
+  });
+
+  test('a stranger makes none, and cannot tell whether it is there', async () => {
+    const {ann, bob, nobody, store} = await serve({ann: [], bob: []});
+    const home = '/calendars/users/ann/';
+    const seen = async () => {
+      const answers = [
+        await bob.propfind(home, 1),
+        await bob.propfind(`${home}calendar/`, 1),
+        await bob.get(`${home}calendar/1.ics`),
+        await bob.get(`${home}no/1.ics`),
+        await bob.get(`${home}freebusy`),
+        await bob.put(`${home}calendar/1.ics`, event('1')),
+        await bob.put(`${home}no`, 'x'),
+        await bob.delete(`${home}calendar/`),
+        await bob.proppatch(home, element(dav('displayname'), 'x')),
+        await bob.request('OPTIONS', home),
+        await bob.request('MKCALENDAR', `${home}new/`),
+        await bob.request('POST', home, {body: 'x'}),
+        await bob.request('COPY', '/calendars/users/bob/calendar/', {headers: {destination: `${home}new/`}}),
+        await bob.request('COPY', home, {headers: {destination: '/calendars/users/bob/new/'}}),
+        await nobody.propfind(home, 1),
+        await nobody.get(`${home}calendar/`),
+      ];
+      return answers.map(({status, error, text}) => [status, error, text.replace(/\d{8}T\d{6}Z|-\d{13}/g, '')]);
+    };
+    const before = await seen();
+    expect(await store.view(`calendars/${guidOf(1)}`)).toBeUndefined();
+    expect(before[0]).toEqual([403, dav('need-privileges'), expect.stringContaining(`<D:href>${home}</D:href>`)]);
+    expect((await ann.propfind(home, 0)).status).toBe(207);
+    expect(await seen()).toEqual(before);
+  });
+
+  test('a delegate makes it', async () => {
+    const {ann, bob, store} = await serve({ann: [], bob: []});
+    const delegates = element(dav('group-member-set'), element(dav('href'), '/principals/users/bob/'));
+    expect((await ann.proppatch('/principals/users/ann/calendar-proxy-read/', delegates)).status).toBe(207);
+    expect(await store.view(`calendars/${guidOf(1)}`)).toBeUndefined();
+    expect((await bob.propfind('/calendars/users/ann/calendar/', 0)).status).toBe(207);
   });
 
   test('an administrator reaches it, and makes it', async () => {

@@ -59,6 +59,18 @@ describe('GET of a collection, for people', () => {
     expect([head.status, head.headers.get('etag'), head.text]).toEqual([200, after.headers.get('etag'), '']);
   });
 
+  test('says that a browser may be given another page', async () => {
+    const {ann} = await serve({ann: []});
+    for (const path of ['/', '/calendars/', '/calendars/users/ann/']) {
+      for (const accept of ['*/*', 'text/html, application/xhtml+xml']) {
+        expect((await ann.get(path, {accept})).headers.get('vary')?.toLowerCase(), path).toContain('accept');
+      }
+    }
+    const etag = (await ann.get('/calendars/users/ann/')).headers.get('etag')!;
+    const known = await ann.get('/calendars/users/ann/', {'if-none-match': etag});
+    expect([known.status, known.headers.get('vary')]).toEqual([304, 'Accept']);
+  });
+
   test('shows nobody what he may not read', async () => {
     const {ann, ben} = await serve({ann: [event('a')], ben: []});
     expect((await ben.get(home, browser)).status).toBe(403);

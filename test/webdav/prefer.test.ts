@@ -85,6 +85,18 @@ describe('RFC 8144 §3.2 return=representation of what a condition failed on', (
     expect((await ann.get(file)).text).toBe(now.text);
   });
 
+  test('in the form that was sent, where any will do', async () => {
+    const {ann} = await serve({ann: [event('1')]});
+    const sent = {'content-type': 'application/calendar+json', prefer: 'return=representation'};
+    const jcal = JSON.stringify(JSON.parse((await ann.get(file, {accept: 'application/calendar+json'})).text));
+    for (const accept of ['*/*', 'application/*, text/*', 'x/y']) {
+      const put = await ann.put(file, jcal, {...sent, accept});
+      expect([put.status, put.headers.get('content-type')]).toEqual([200, 'application/calendar+json;charset=utf-8']);
+    }
+    const asked = await ann.put(file, jcal, {...sent, accept: 'application/calendar+json;q=0.5, */*'});
+    expect(asked.headers.get('content-type')).toBe('text/calendar;charset=utf-8');
+  });
+
   test('not without the preference, nor where nothing is', async () => {
     const {ann} = await serve({ann: [event('1')]});
     const plain = await ann.put(file, event('1'), {'if-match': '"old"'});

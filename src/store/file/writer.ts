@@ -1,9 +1,9 @@
 import {setImmediate as otherWork} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import type {Log} from '../../base/log.ts';
+import {NoRoom} from '../../base/no-room.ts';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
-import {NoRoom} from '../no-room.ts';
 import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
 import type {Parsed, Unparsed} from './rescan.ts';
 

@@ -7,7 +7,7 @@ import {submittedTokens} from '../if-header.ts';
 import type {Location} from '../locate.ts';
 import {lockTokenSubmitted} from '../preconditions.ts';
 import type {Changed, DavContext} from '../tables.ts';
-import {rootHref} from './active-lock.ts';
+import {toldRoot} from './active-lock.ts';
 import {covering, rootedIn} from './lock-scope.ts';
 
 /** Where something is changed; `nearest` as a unit of work sees it. */
@@ -15,20 +15,20 @@ type Changing = Pick<Location, 'target' | 'nearest' | 'path'>;
 
 /**
  * What a request changes must not be locked, or a lock on it be submitted by the one who made it (RFC 4918 §6.4, §7); of shared locks
- * one is enough. Throws DavError lock-token-submitted, naming the roots of the locks.
+ * one is enough. Throws DavError lock-token-submitted, naming the roots of the locks, as far as the one who asks may read them.
  */
-export function requireUnlocked(location: Changing, changed: Changed, http: HttpRequest, {principal}: DavContext): void {
+export function requireUnlocked(location: Changing, changed: Changed, http: HttpRequest, context: DavContext): void {
   const locks = location.nearest.view?.locks() ?? [];
   if (locks.length === 0) return;
   const submitted = submittedTokens(http.headers.if);
-  const isOwn = ({creator, token}: Lock) => creator === principal?.guid && submitted.has(token);
+  const isOwn = ({creator, token}: Lock) => creator === context.principal?.guid && submitted.has(token);
   const missing = new Set<Lock>();
   for (const path of pathsChanged(location, changed, locks)) {
     const covers = covering(locks, path);
     if (!covers.some(isOwn)) for (const lock of covers) missing.add(lock);
   }
   if (missing.size === 0) return;
-  const roots = new Set([...missing].map(lock => rootHref(lock, location.nearest)));
+  const roots = new Set([...missing].map(lock => toldRoot(lock, location.nearest, context)));
   throw new DavError(lockTokenSubmitted, {content: [...roots].map(root => element(dav('href'), root))});
 }
 

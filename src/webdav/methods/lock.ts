@@ -9,13 +9,13 @@ import {parseDepth} from '../depth.ts';
 import {DavError} from '../error.ts';
 import {submittedTokens} from '../if-header.ts';
 import {membersOf} from '../locate.ts';
-import {activeLock, rootHref} from '../locks/active-lock.ts';
+import {activeLock, toldRoot} from '../locks/active-lock.ts';
 import {covering, rootedIn} from '../locks/lock-scope.ts';
 import {multistatus, printStatus, xmlType} from '../multistatus.ts';
 import {noConflictingLock, refreshedTokenMatchesRequestUri} from '../preconditions.ts';
 import {notLoggedIn, requirePrivilege} from '../privileges.ts';
 import {storeFile} from '../store-file.ts';
-import type {DavRequest, Method, Resource} from '../tables.ts';
+import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
 
 /** RFC 4918 §9.10: makes a write lock or, without a body, gives one a new time. */
 export const lock: Method = {
@@ -51,10 +51,10 @@ async function make(asked: Asked, path: string, request: DavRequest): Promise<Ht
   const near = target ?? parent!;
   const over = covering(locks, path);
   const conflicts = over.filter(isConflict);
-  if (conflicts.length > 0) throw conflict(conflicts, near);
+  if (conflicts.length > 0) throw conflict(conflicts, near, request);
   const below = infinite ? rootedIn(locks, path).filter(isConflict) : [];
-  const refused = Map.groupBy(below, each => rootHref(each, near));
-  const refusals = [...refused].map(([href, locks]) => [href, conflict(locks, near)] as const);
+  const refused = Map.groupBy(below, each => toldRoot(each, near, request));
+  const refusals = [...refused].map(([href, locks]) => [href, conflict(locks, near, request)] as const);
   if (infinite && target) refusals.push(...(await forbidden(target, request)));
   if (refusals.length > 0) return refuseForMembers(refusals, near);
   if (locks.length >= mostLocks) throw new DavError(507, {message: `A home can have ${mostLocks} locks.`});
@@ -116,8 +116,8 @@ function parseTimeout(sent: string | string[] | undefined): number {
   return seconds === undefined ? usualSeconds : Math.max(1, Math.min(mostSeconds, Number(seconds)));
 }
 
-function conflict(locks: readonly Lock[], near: Resource): DavError {
-  return new DavError(noConflictingLock, {content: locks.map(each => element(dav('href'), rootHref(each, near)))});
+function conflict(locks: readonly Lock[], near: Resource, context: DavContext): DavError {
+  return new DavError(noConflictingLock, {content: locks.map(each => element(dav('href'), toldRoot(each, near, context)))});
 }
 
 /** The members at any depth that the one who asks may not write. Throws DavError where even their names are not to be told. */
@@ -140,7 +140,9 @@ function refuseForMembers(
   target: Resource,
 ): Promise<HttpResponse> {
   const members = refusals.map(([href, refusal]) => printStatus(href, refusal));
-  return multistatus([...members, printStatus(target.href, 424)]);
+  // A member that is not to be named is told of as what it lies in, which may be the target.
+  const isTold = refusals.some(([href]) => href === target.href);
+  return multistatus(isTold ? members : [...members, printStatus(target.href, 424)]);
 }
 
 function discovery(status: number, locks: readonly Lock[], near: Resource, headers = {}): HttpResponse {

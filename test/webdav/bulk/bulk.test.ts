@@ -243,7 +243,7 @@ describe('CalendarServer bulk changes §5.1 bulk-requests', () => {
     expect((await ann.propfind(home, 0, mobileme('bulk-requests'))).responses.get(home)!.refused.size).toBe(1);
     const off = await serve({ann: []}, {plist: {EnableBatchUpload: false}});
     expect((await off.ann.propfind(calendar, 0, mobileme('bulk-requests'))).responses.get(calendar)!.refused.size).toBe(1);
-    expect((await post(off.ann, event('a'))).status).toBe(404);
+    expect((await post(off.ann, event('a'))).status).toBe(405);
   });
 });
 

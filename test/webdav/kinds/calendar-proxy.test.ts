@@ -1,4 +1,5 @@
-import {describe, expect, test} from 'vitest';
+import {DatabaseSync} from 'node:sqlite';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {type Element, element, elements, isElement, text} from '../../../src/xml/element.ts';
 import {calendarserver, dav, type Name} from '../../../src/xml/names.ts';
 import {guidOf, serve} from '../../support/serve.ts';
@@ -80,6 +81,39 @@ describe('caldav-proxy: the groups of delegates', () => {
     ]);
     expect(await set(client, `${ann}calendar-proxy-write/`)).toBe(200);
     expect(await read(other, bob, calendarserver('calendar-proxy-write-for'))).toEqual([room]);
+  });
+
+  test('are set under the conditions of the request', async () => {
+    const {ann: client} = await start();
+    const path = `${ann}calendar-proxy-write/`;
+    const body = element(dav('propertyupdate'), element(dav('set'), element(dav('prop'), members(bob))));
+    const failing = [
+      ['if-match', '"no"'],
+      ['if', '(<urn:uuid:no>)'],
+      ['if', `<${path}> (["no"])`],
+      ['if-none-match', '*'],
+    ] as const;
+    for (const [name, value] of failing) {
+      expect((await client.request('PROPPATCH', path, {body, headers: {[name]: value}})).status).toBe(412);
+      expect(await read(client, path)).toEqual([]);
+    }
+    expect((await client.request('PROPPATCH', path, {body, headers: {'if-match': '*'}})).status).toBe(207);
+    expect(await read(client, path)).toEqual([bob]);
+  });
+
+  test('on a full disk are not set: 507', async () => {
+    const {ann: client} = await start();
+    const {exec} = DatabaseSync.prototype;
+    const full = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+      if (sql === 'COMMIT') throw Object.assign(new Error('database or disk is full'), {errcode: 13});
+      return exec.call(this, sql);
+    });
+    onTestFinished(() => full.mockRestore());
+    const body = element(dav('propertyupdate'), element(dav('set'), element(dav('prop'), members(bob))));
+    const refused = await client.request('PROPPATCH', `${ann}calendar-proxy-write/`, {body});
+    expect([refused.status, refused.error]).toEqual([507, dav('sufficient-disk-space')]);
+    full.mockRestore();
+    expect(await read(client, `${ann}calendar-proxy-write/`)).toEqual([]);
   });
 
   test('are emptied by removing the property', async () => {

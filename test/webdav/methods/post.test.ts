@@ -33,7 +33,11 @@ describe('RFC 5995 POST to add members', () => {
   test('elsewhere nothing takes a POST', async () => {
     const {ann} = await serve({ann: []});
     await ann.put(`${home}a.txt`, 'x');
-    expect((await ann.request('POST', home, {body: 'x'})).status).toBe(404);
+    const refused = await ann.request('POST', home, {body: 'x'});
+    expect(refused.status).toBe(405);
+    const allow = refused.headers.get('allow')!.split(', ');
+    expect(allow).toEqual(expect.arrayContaining(['OPTIONS', 'PROPFIND', 'GET']));
+    expect(allow).not.toContain('POST');
     expect((await ann.request('POST', `${home}a.txt`, {body: 'x'})).status).toBe(405);
     expect((await ann.request('POST', `${home}nothing`, {body: 'x'})).status).toBe(404);
     expect((await ann.request('POST', '/principals/users/ann/', {body: 'x'})).status).toBe(405);
