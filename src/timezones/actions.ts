@@ -6,6 +6,7 @@ import {find} from './actions/find.ts';
 import {get} from './actions/get.ts';
 import {leapseconds} from './actions/leapseconds.ts';
 import {list} from './actions/list.ts';
+import {unlessKnown} from './known.ts';
 import {Problem, problemResponse} from './problem.ts';
 
 /** RFC 7808 §5, in its order. */
@@ -31,7 +32,7 @@ function answer(http: HttpRequest): HttpResponse {
   const parameters = new URLSearchParams(http.query);
   const found = route(http.path.slice(contextPath.length), parameters);
   if (!found) throw new Problem('invalid-action', {status: 404});
-  return found.action.answer({http, tzid: found.tzid, parameters});
+  return unlessKnown(http, found.action.answer({http, tzid: found.tzid, parameters}));
 }
 
 const allow = 'GET, HEAD, OPTIONS';

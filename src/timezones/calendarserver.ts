@@ -8,6 +8,7 @@ import {type Element, element} from '../xml/element.ts';
 import {calendarserver} from '../xml/names.ts';
 import {printXml} from '../xml/print.ts';
 import {caching} from './action.ts';
+import {unlessKnown} from './known.ts';
 import {only, parseDay} from './parameters.ts';
 import {supportedMethod, timezoneAvailable, validEndDate, validMethod, validStartDate, validTimezone} from './preconditions.ts';
 
@@ -15,12 +16,13 @@ import {supportedMethod, timezoneAvailable, validEndDate, validMethod, validStar
 export const servicePath = '/timezones';
 
 /** Answers GET, HEAD and POST of the service, and GET of `/timezones/Europe/Berlin.ics`; undefined: it is something else. */
-export function calendarserverService({method, path, query}: HttpRequest): HttpResponse | undefined {
+export function calendarserverService(request: HttpRequest): HttpResponse | undefined {
+  const {method, path, query} = request;
   if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return undefined;
   const file = /^\/timezones\/(.+)\.ics$/.exec(path)?.[1];
   if (file === undefined && path !== servicePath && path !== `${servicePath}/`) return undefined;
   try {
-    return file === undefined ? answer(new URLSearchParams(query)) : getFile(file);
+    return unlessKnown(request, file === undefined ? answer(new URLSearchParams(query)) : getFile(file));
   } catch (error) {
     if (error instanceof DavError) return errorResponse(error);
     throw error;

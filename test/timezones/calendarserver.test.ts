@@ -76,6 +76,25 @@ describe('CalendarServer’s time zone service as a resource', () => {
     expect((await served.nobody.get('/timezones/..%2f..%2fetc/passwd.ics')).status).toBe(404);
   });
 
+  test.each([
+    '/timezones',
+    '/timezones?method=list',
+    '/timezones?method=get&tzid=Europe/Berlin',
+    '/timezones?method=expand&tzid=Europe/Berlin&start=20080101&end=20090101',
+    '/timezones/Europe/Berlin.ics',
+    '/stdtimezones/capabilities',
+    '/stdtimezones/zones',
+    '/stdtimezones/zones/Europe%2FBerlin/observances?start=2008-01-01T00:00:00Z&end=2009-01-01T00:00:00Z',
+  ])('%s is not sent again to who has it', async path => {
+    const first = await served.nobody.get(path);
+    const etag = first.headers.get('etag')!;
+    for (const method of ['GET', 'HEAD']) {
+      const again = await served.nobody.request(method, path, {headers: {'if-none-match': etag}});
+      expect([again.status, again.text, again.headers.get('etag')]).toEqual([304, '', etag]);
+    }
+    expect((await served.nobody.get(path, {'if-none-match': '"other"'})).text).toBe(first.text);
+  });
+
   test('another site’s page cannot POST to it, and HEAD has no body', async () => {
     const headers = {'sec-fetch-site': 'cross-site'};
     expect((await served.nobody.request('POST', '/timezones?method=list', {headers})).status).toBe(403);

@@ -1,4 +1,3 @@
-import {evaluateConditions} from '../../http/conditional.ts';
 import type {JcalComponent} from '../../ical/jcal.ts';
 import {printJcalComponent} from '../../ical/jcal-print.ts';
 import {printComponent} from '../../ical/print.ts';
@@ -31,8 +30,6 @@ export const get: Action = {
     const range = parseRange(parameters, false);
     const etag = format === formats[0] ? timezoneDigest(zone.id) : `${timezoneDigest(zone.id)}-json`;
     const headers = {etag: `"${etag}"`, vary: 'Accept', ...caching};
-    const refused = evaluateConditions(http.headers, {exists: true, etag}, true);
-    if (refused) return {status: refused, headers};
     const type = `${format.type}; charset=utf-8`;
     return {status: 200, headers: {'content-type': type, ...headers}, body: format.print(standardCalendar(tzid, range)!)};
   },
