@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {lstatSync, readdirSync, renameSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
+import {failpoint} from '../../base/failpoint.ts';
 import type {HomeId} from '../store.ts';
 import {apply} from './apply.ts';
 import {textsOf, writeAttributes} from './attributes.ts';
@@ -35,7 +36,9 @@ export function createHomeFolder(
   makeFolder(made);
   try {
     fill(made, operations, startId, folds);
+    failpoint('home made');
     renameSync(made, folder);
+    failpoint('home in place');
   } catch (error) {
     rmSync(made, {recursive: true, force: true});
     if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
@@ -79,6 +82,7 @@ export function removeFolder(folder: string): void {
     throw error;
   }
   syncFolder(parent);
+  failpoint('home aside');
   rmSync(aside, {recursive: true, force: true});
 }
 

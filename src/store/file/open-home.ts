@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import type {DatabaseSync} from 'node:sqlite';
+import {failpoint} from '../../base/failpoint.ts';
 import type {HomeId} from '../store.ts';
 import {inodeOf, openIndexToRead, withWriteLock} from './index-file.ts';
 import {indexName} from './layout.ts';
@@ -50,6 +51,7 @@ export class OpenHome {
         this.ledger.begin();
         const result = work(this.ledger);
         this.ledger.raise();
+        failpoint('before commit');
         this.database.exec('COMMIT');
         return result;
       } catch (error) {

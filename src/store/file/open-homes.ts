@@ -2,6 +2,7 @@ import {existsSync, lstatSync} from 'node:fs';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {setTimeout as delay} from 'node:timers/promises';
+import {failpoint} from '../../base/failpoint.ts';
 import type {HomeId} from '../store.ts';
 import {removeFolder} from './home-folder.ts';
 import {isBusy, isDamage, openIndex, withWriteLock} from './index-file.ts';
@@ -156,8 +157,10 @@ export class OpenHomes {
   /** Once a start of the server: what a crash left is written out, then the files are compared with the index. */
   async #lookOver(open: OpenHome): Promise<void> {
     clearWorkshop(open.folder);
+    failpoint('workshop cleared');
     while (await writeOut(open));
     await rescan(open, '', true, this.#by);
+    failpoint('home looked over');
     await open.exclusively(ledger => {
       ledger.prune((Date.now() - historyKeptMs) * 1024);
       ledger.run('UPDATE meta SET start_id = ?', this.#startId);
@@ -216,6 +219,7 @@ export class OpenHomes {
   async remove(home: HomeId): Promise<boolean> {
     const removed = await this.use(home, async open => {
       await open.exclusively(ledger => ledger.run('UPDATE meta SET deleted = 1'));
+      failpoint('home marked');
       this.#homes.delete(home);
       await this.#removeFolder(open);
       return true;

@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {existsSync, lstatSync, readdirSync, renameSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {DatabaseSync, SQLOutputValue} from 'node:sqlite';
+import {failpoint} from '../../base/failpoint.ts';
 import type {Log} from '../../base/log.ts';
 import {keptFrom, readAttributes} from './attributes.ts';
 import {createIndex, isDamage, openAsItIs, withWriteLock} from './index-file.ts';
@@ -42,9 +43,11 @@ async function replaceIndex(folder: string, log: Log, old?: DatabaseSync, last?:
   const next = join(folder, nextName);
   if (existsSync(next) && !existsSync(file)) saved.addFile(next);
   makeIndex(folder, saved, next);
+  failpoint('next index made');
   if (existsSync(file)) {
     const aside = `${file}-damaged-${new Date().toISOString().replace(/[:.]/g, '')}`;
     for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    failpoint('old index aside');
     log.warn(
       {folder, aside, saved: saved.size},
       `the index ${wrong}; it is made anew from the files, and clients sync from the start`,
@@ -52,6 +55,7 @@ async function replaceIndex(folder: string, log: Log, old?: DatabaseSync, last?:
   } else log.warn({folder, saved: saved.size}, 'there is no index; it is made from the files, and clients sync from the start');
   for (const suffix of ['-wal', '-shm', '-journal']) rmSync(file + suffix, {force: true});
   renameSync(next, file);
+  failpoint('next index in place');
   syncFolder(folder);
 }
 

@@ -1,5 +1,6 @@
 import {type Dirent, lstatSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {failpoint} from '../../base/failpoint.ts';
 import type {Log} from '../../base/log.ts';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
@@ -50,11 +51,13 @@ export async function rescan(open: OpenHome, collection: Path, deep: boolean, by
       if (entry.isDirectory() && name !== undefined) takeInCollection(ledger, open.folder, memberPath(collection, name));
     }
   });
+  failpoint('collections taken in');
   const known = new Map(open.ledger.look.members(collection).map(row => [row.path, row]));
   const changed = differing(open.ledger, folder, collection, listing, known);
   const ids = changed.length > 0 ? idsOf(open.ledger) : new Set<string>();
   for (let at = 0; at < changed.length; )
     at += await takeInFiles(open, unpackTypes(self.types), changed.slice(at, at + batchFiles), ids, by);
+  failpoint('files taken in');
   await open.exclusively(ledger => {
     ledger.run(
       'UPDATE resource SET file = ?1 WHERE path = ?2 AND collection = 1 AND file IS NOT ?1',

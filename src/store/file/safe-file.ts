@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import {dirname, join} from 'node:path';
+import {failpoint} from '../../base/failpoint.ts';
 import {fileMode, folderMode, workshopName} from './layout.ts';
 
 /** Makes a folder with the right mode; one that is there stays as it is. Answers whether it was made. */
@@ -67,6 +68,7 @@ export function writeSafely(homeFolder: string, file: string, bytes: Uint8Array)
   const {file: temporary, descriptor} = draft(homeFolder, bytes);
   try {
     fsyncSync(descriptor);
+    failpoint('side file written');
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, {force: true});

@@ -4,6 +4,7 @@ import {open as openFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {setImmediate as otherWork} from 'node:timers/promises';
 import {promisify} from 'node:util';
+import {failpoint} from '../../base/failpoint.ts';
 import {Semaphore} from '../../base/semaphore.ts';
 import type {Name} from '../../xml/names.ts';
 import type {Path, Revision} from '../store.ts';
@@ -43,11 +44,15 @@ export async function writeOut(open: OpenHome): Promise<boolean> {
   const entries = nextEntries(open.ledger);
   if (entries.length === 0) return false;
   const drafts = await makeDrafts(open, entries);
+  failpoint('drafts synced');
   try {
     const done = await open.exclusively(ledger => carryOut(ledger, open.folder, entries, drafts));
+    failpoint('files in place');
     for (const path of done.unsynced) await syncs.run(() => syncSoon(path));
+    failpoint('folders synced');
     return await open.exclusively(ledger => {
       strikeOut(ledger, open.folder, done);
+      failpoint('struck out');
       return ledger.all('SELECT 1 FROM pending LIMIT 1').length > 0;
     });
   } finally {
@@ -78,6 +83,7 @@ async function makeDrafts({folder, ledger}: OpenHome, entries: readonly Entry[])
       drafts.set(seq, {file, descriptor, left});
       const modified = (ledger.look.row(path)?.modified ?? Date.now()) / 1000;
       futimesSync(descriptor, modified, modified);
+      failpoint('draft written');
       await otherWork();
     }
     const synced = await Promise.allSettled([...drafts.values()].map(({descriptor}) => syncs.run(() => sync(descriptor))));
@@ -121,6 +127,7 @@ function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], draft
       const made = drafts.get(seq);
       if (!made) throw new Error(`nothing was prepared for ${path}`);
       inItsFolder(file, () => moveTo(made.file, file));
+      failpoint('file in place');
       drafts.delete(seq);
       writeSideFile(home, path, made.left);
       written.add(path);
@@ -129,10 +136,12 @@ function carryOut(ledger: Ledger, home: string, entries: readonly Entry[], draft
         if (lstatSync(file, {throwIfNoEntry: false})?.isDirectory() === false) moveAside(file);
         if (makeFolder(file)) folders.set(path, {ours: true});
       });
+      failpoint('folder made');
       setAttributes(home, path, textsFrom(kept));
       unsynced.add(file);
     } else if (change === 'remove') {
       rmSync(file, {recursive: true, force: true});
+      failpoint('file removed');
       rmSync(sideFileOf(home, path), {force: true});
     } else if (lstatSync(file, {throwIfNoEntry: false})) {
       setAttributes(home, path, textsFrom(kept));
@@ -161,7 +170,9 @@ function strikeOut(ledger: Ledger, home: string, {seqs, written, folders}: Done)
 }
 
 function setAttributes(home: string, path: Path, texts: Texts): void {
-  writeSideFile(home, path, writeAttributes(fileOf(home, path), texts));
+  const left = writeAttributes(fileOf(home, path), texts);
+  failpoint('attributes set');
+  writeSideFile(home, path, left);
 }
 
 /** Not on this thread, which has others' changes to keep meanwhile. */

@@ -1,4 +1,5 @@
 import {parentPort} from 'node:worker_threads';
+import {failpoint} from '../../base/failpoint.ts';
 import type {Log} from '../../base/log.ts';
 import type {Path} from '../store.ts';
 import {apply, StaleFile} from './apply.ts';
@@ -98,7 +99,10 @@ async function keep(open: OpenHome, works: readonly Work[]): Promise<Outcome[]> 
       if (!holds(ledger.look, work.reads)) return 'conflict';
       open.database.exec('SAVEPOINT unit');
       try {
-        for (const operation of work.operations) apply(ledger, open.folder, operation);
+        for (const operation of work.operations) {
+          apply(ledger, open.folder, operation);
+          failpoint('operation applied');
+        }
         ledger.raise();
         open.database.exec('RELEASE unit');
         return 'kept';
@@ -113,6 +117,7 @@ async function keep(open: OpenHome, works: readonly Work[]): Promise<Outcome[]> 
       }
     }),
   );
+  failpoint('units kept');
   for (const collection of new Set([...stale].map(parentOf))) await rescan(open, collection, false, by);
   return outcomes;
 }
