@@ -2,7 +2,7 @@ import {type Duration, parseDuration} from './duration.ts';
 import {allProperties, firstProperty, type JcalComponent, type JcalProperty, mainComponents, textOf} from './jcal.ts';
 import type {Calendar} from './parse.ts';
 import {parseRule, type Rule} from './recurrence-rule.ts';
-import {day, type FindZone, type IcalTime, parseTime, timesOf, tzidOf} from './time.ts';
+import {day, type FindZone, type IcalTime, instantOf, parseTime, timeAt, timesOf, tzidOf} from './time.ts';
 import {toInstant, toLocal} from './zone.ts';
 
 /** The components of one UID: the one that recurs, and those that override instances of it (RFC 5545 §3.8.4.4). */
@@ -41,12 +41,19 @@ export interface Timing {
 
 /** The properties that say when a component is (RFC 5545 §3.8.2), each undefined where it is not there or cannot be read. */
 export function timingOf(component: JcalComponent, findZone: FindZone): Timing {
-  return {
-    component,
-    start: timeOf(component, 'dtstart', findZone),
-    end: timeOf(component, component[0] === 'vtodo' ? 'due' : 'dtend', findZone),
-    duration: parseDuration(textOf(component, 'duration')),
-  };
+  const start = timeOf(component, 'dtstart', findZone);
+  const end = timeOf(component, component[0] === 'vtodo' ? 'due' : 'dtend', findZone);
+  return {component, start, end: endAfter(start, end), duration: parseDuration(textOf(component, 'duration'))};
+}
+
+/**
+ * An end that clocks show after the start, but that is none where they skip the start and it is read as a later time (RFC 5545 §3.3.5):
+ * then what lies between is what the clocks would have shown. Without that all of a series would have no length.
+ */
+function endAfter(start: IcalTime | undefined, end: IcalTime | undefined): IcalTime | undefined {
+  if (!start?.zone || end?.zone !== start.zone || end.local <= start.local) return end;
+  const begins = instantOf(start, start.zone);
+  return instantOf(end, start.zone) > begins ? end : timeAt(begins + end.local - start.local, start.zone);
 }
 
 /**

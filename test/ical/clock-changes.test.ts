@@ -1,7 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {expand} from '../../src/ical/expand.ts';
+import {busyPeriods, mergeBusy} from '../../src/ical/free-busy.ts';
 import {ianaZone} from '../../src/ical/iana-zone.ts';
-import {toInstant, toLocal} from '../../src/ical/zone.ts';
+import {indexObject} from '../../src/ical/object-index.ts';
+import {toInstant, toLocal, utc} from '../../src/ical/zone.ts';
 import {at, event, iso} from './text.ts';
 
 describe('RFC 5545 §3.3.5 local times that do not occur, or occur twice', () => {
@@ -65,6 +67,23 @@ describe('series over a change of the clocks', () => {
       ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'],
       ['2026-10-26T01:30:00Z', '2026-10-26T02:30:00Z'],
     ]);
+  });
+
+  test.each([
+    ['all of its hour', '20260329T020000', '20260329T030000', 'T01:00:00Z', 'T02:00:00Z', 'T00:00:00Z', 'T01:00:00Z'],
+    ['to its middle', '20260329T023000', '20260329T030000', 'T01:30:00Z', 'T02:00:00Z', 'T00:30:00Z', 'T01:00:00Z'],
+    ['beyond it', '20260329T023000', '20260329T040000', 'T01:30:00Z', 'T02:00:00Z', 'T00:30:00Z', 'T01:00:00Z'],
+  ])('what starts at a time that is skipped has a length, and so has its series: %s', (_, from, to, ...expected) => {
+    const lines = [`DTSTART;TZID=Europe/Berlin:${from}`, `DTEND;TZID=Europe/Berlin:${to}`];
+    const [start, end, nextStart, nextEnd] = expected;
+    const days = [`2026-03-29${start}`, `2026-03-29${end}`, `2026-03-30${nextStart}`, `2026-03-30${nextEnd}`];
+    const series = event(...lines, 'RRULE:FREQ=DAILY;COUNT=2');
+    const range = {start: at('20260301'), end: at('20260401')};
+    const found = expand(series, range, {})!.flatMap(({spans}) => [iso(spans[0]!.start), iso(spans[0]!.end)]);
+    expect(found).toEqual(days);
+    expect(indexObject(series).spans.flatMap(span => [iso(span.start), iso(span.end)])).toEqual(days);
+    const busy = mergeBusy(busyPeriods(series, range, utc)!).flatMap(period => [iso(period.start), iso(period.end)]);
+    expect(busy).toEqual(days);
   });
 
   test('daily at a midnight that is skipped', () => {
