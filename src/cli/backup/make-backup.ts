@@ -5,13 +5,15 @@ import {basename, dirname, join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {proxiesFileIn} from '../../accounts/proxies-file.ts';
 import {ArchiveWriter} from '../../archive/write-archive.ts';
+import {silent} from '../../base/log.ts';
 import {UserError} from '../../base/user-error.ts';
 import type {Config} from '../../config/config.ts';
+import {indexFile} from '../../server/indexer.ts';
 import {isAlive} from '../../server/pid-file.ts';
 import {type BackupItem, backupHome} from '../../store/file/backup-home.ts';
 import {homesIn} from '../../store/file/homes-in.ts';
 import {folderMode} from '../../store/file/layout.ts';
-import {requireNativeAttributes} from '../../store/file/native-attributes.ts';
+import {openFileStore, prepareFileStore} from '../../store/file/store.ts';
 import type {HomeId} from '../../store/store.ts';
 import {asDataOwner} from '../as-data-owner.ts';
 import type {CommandIo} from '../command.ts';
@@ -26,7 +28,7 @@ import {findServerFiles} from './server-files.ts';
  * is there of that name is replaced then. A backup that is cut off leaves no file of that name.
  */
 export async function makeBackup(file: string, config: Config, io: CommandIo): Promise<Contents> {
-  requireNativeAttributes();
+  await prepareFileStore();
   await checkTarget(file);
   await sweep(file);
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
@@ -87,7 +89,7 @@ async function write(handle: FileHandle, config: Config, io: CommandIo): Promise
     try {
       for (const found of homes) {
         await writeFoldersAbove(archive, found, above);
-        await writeHome(archive, found, io);
+        await writeHome(archive, found, config, io);
         progress.step();
       }
     } finally {
@@ -114,7 +116,12 @@ async function writeFoldersAbove(
   }
 }
 
-async function writeHome(archive: ArchiveWriter, {home, folder}: {home: HomeId; folder: string}, io: CommandIo): Promise<void> {
+async function writeHome(
+  archive: ArchiveWriter,
+  {home, folder}: {home: HomeId; folder: string},
+  config: Config,
+  io: CommandIo,
+): Promise<void> {
   const mark = await archive.mark();
   const owner = await stat(folder).catch(() => undefined);
   if (!owner) return;
@@ -126,12 +133,24 @@ async function writeHome(archive: ArchiveWriter, {home, folder}: {home: HomeId; 
       await archive.add({...item, uid, gid, name: item.diskPath === '' ? name : `${name}/${item.diskPath}`}, content);
     },
     again: () => archive.rewind(mark),
+    repair: () => repairHome(home, config, io),
     withoutJournal: () =>
       io.out.note(
         `The index in ${folder} cannot be read: what had been stored and was not in the files yet is not in the backup.`,
       ),
   });
   if (!isThere) await archive.rewind(mark);
+}
+
+/** As the server does when it opens a home. What cannot be done, as on a disk that is read-only, is said where the home is taken. */
+async function repairHome(home: HomeId, {documentRoot}: Config, {out}: CommandIo): Promise<void> {
+  const log = {...silent, warn: (_: object, message: string) => out.note(message)};
+  try {
+    const store = await openFileStore({root: documentRoot, log, index: indexFile});
+    await store.view(home).finally(() => store.close());
+  } catch (error) {
+    out.note(`${home}: ${(error as Error).message}`);
+  }
 }
 
 /** So many bytes, no more where the file has grown. */

@@ -1,14 +1,14 @@
-import {lstatSync, opendirSync, readFileSync} from 'node:fs';
+import {existsSync, lstatSync, opendirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {DatabaseSync} from 'node:sqlite';
 import type {HomeId, Path} from '../store.ts';
 import {isOurs} from './attribute-names.ts';
 import {type Kept, packAttributes, type Texts, textsOf} from './attributes.ts';
 import {etagOf} from './etag.ts';
-import {diskPathOf, fileMode, fileNameOf, fileOf, folderMode, memberPath, nameOfFile} from './layout.ts';
+import {diskPathOf, fileMode, fileNameOf, fileOf, folderMode, memberPath, nameOfFile, nextIndexName} from './layout.ts';
 import {keptOf} from './ledger.ts';
 import {Look} from './look.ts';
-import {openMoment} from './moment.ts';
+import {type Moment, openMoment} from './moment.ts';
 import {requireNativeAttributes} from './native-attributes.ts';
 import {keptAt} from './rescan.ts';
 import type {Row} from './rows.ts';
@@ -37,6 +37,8 @@ export interface Taking {
   take(item: BackupItem): Promise<void>;
   /** Forgets what was taken: it begins anew. */
   again(): Promise<void>;
+  /** The index is of another version, damaged or half replaced: has it put right, which gives what its journal promised. */
+  repair(): Promise<void>;
   /** The index tells nothing: what was promised and is not in the files yet is missing. */
   withoutJournal(): void;
 }
@@ -51,20 +53,31 @@ const mostWithoutLock = 2;
  * until it is done. False: the home is gone.
  */
 export async function backupHome(home: HomeId, folder: string, taking: Taking): Promise<boolean> {
+  let repaired = false;
   for (let attempt = 0; ; attempt++) {
     const moment = await openMoment(home, folder, attempt >= mostWithoutLock);
     if (!moment) return false;
+    const repairs = isToRepair(folder, moment);
     try {
-      if (moment.state === 'damaged' || moment.state === 'foreign') taking.withoutJournal();
-      for (const item of itemsOf(folder, moment.database, moment.still)) await taking.take(item);
-      if (moment.isWhole()) return true;
+      if (repaired || !repairs) {
+        if (repairs) taking.withoutJournal();
+        for (const item of itemsOf(folder, moment.database, moment.still)) await taking.take(item);
+        if (moment.isWhole()) return true;
+      }
     } catch (error) {
       if (moment.still || !(error instanceof Moved || (error as NodeJS.ErrnoException).code === 'ENOENT')) throw error;
     } finally {
       moment.close();
     }
+    if (repairs && !repaired) await taking.repair();
+    repaired ||= repairs;
     await taking.again();
   }
+}
+
+/** Where a repair was cut off, the journal is in the index that was to come. */
+function isToRepair(folder: string, {state}: Moment): boolean {
+  return state === 'absent' ? existsSync(join(folder, nextIndexName)) : state !== 'sound';
 }
 
 /** The files are not those of the moment that is looked at. */

@@ -9,6 +9,8 @@ export const fileMode = 0o640;
 
 /** The journal and index of a home, in the home's folder. */
 export const indexName = '.home.sqlite';
+/** The index that a repair has made, until it comes to its place. */
+export const nextIndexName = `${indexName}-next`;
 /** The folder in a home where files are made before they are moved to their places. */
 export const workshopName = '.writing';
 

@@ -6,7 +6,7 @@ import {failpoint} from '../../base/failpoint.ts';
 import type {Log} from '../../base/log.ts';
 import {keptFrom, readAttributes} from './attributes.ts';
 import {createIndex, isDamage, openAsItIs, withWriteLock} from './index-file.ts';
-import {indexName, workshopName} from './layout.ts';
+import {indexName, nextIndexName, workshopName} from './layout.ts';
 import {Ledger} from './ledger.ts';
 import type {OpenHome} from './open-home.ts';
 import {createdOf, newResourceId} from './resource-id.ts';
@@ -40,7 +40,7 @@ async function replaceIndex(folder: string, log: Log, old?: DatabaseSync, last?:
   if (last?.database.isOpen) saved.add(last.database);
   if (old) saved.add(old);
   // Complete and durable before the old one goes, for it holds the promises of the journal.
-  const next = join(folder, nextName);
+  const next = join(folder, nextIndexName);
   if (existsSync(next) && !existsSync(file)) saved.addFile(next);
   makeIndex(folder, saved, next);
   failpoint('next index made');
@@ -58,9 +58,6 @@ async function replaceIndex(folder: string, log: Log, old?: DatabaseSync, last?:
   failpoint('next index in place');
   syncFolder(folder);
 }
-
-/** The index that a repair has made, until it comes to its place. */
-const nextName = `${indexName}-next`;
 
 type Entry = Record<string, SQLOutputValue>;
 

@@ -1,5 +1,6 @@
-import {mkdirSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {DatabaseSync} from 'node:sqlite';
 import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {unpackAttributes} from '../../../src/store/file/attributes.ts';
@@ -20,7 +21,11 @@ async function openWithCalendar() {
   return {...temporary, home: temporary.folder(ann)};
 }
 
-async function take(folder: string, onItem: (item: BackupItem) => Promise<void> = async () => {}) {
+async function take(
+  folder: string,
+  onItem: (item: BackupItem) => Promise<void> = async () => {},
+  repair: () => Promise<void> = async () => {},
+) {
   let items: BackupItem[] = [];
   let again = 0;
   let unreadable = 0;
@@ -33,6 +38,7 @@ async function take(folder: string, onItem: (item: BackupItem) => Promise<void> 
       items = [];
       again++;
     },
+    repair,
     withoutJournal: () => void unreadable++,
   });
   return {isThere, items, again, unreadable, at: (path: string) => items.find(item => item.diskPath === path)};
@@ -153,6 +159,26 @@ describe('a backup of a home', () => {
     rmSync(join(home, '.home.sqlite'));
     const without = await take(home);
     expect([without.unreadable, without.items.length]).toEqual([0, 3]);
+  });
+
+  test.each(['of another version', 'half replaced'])('has its index put right first where that is %s', async what => {
+    const {store, home, another} = await openWithCalendar();
+    await store.write(ann, unit => unit.put('work/a.ics', bytes('a 1 2')));
+    await store.close();
+    const index = join(home, '.home.sqlite');
+    const database = new DatabaseSync(index);
+    database.exec(`
+      INSERT INTO pending (seq, path, change, bytes) VALUES (9e15, 'work/owed.ics', 'put', CAST('owed 1 2' AS BLOB));
+      ${what === 'half replaced' ? '' : 'PRAGMA user_version = 9999;'}
+    `);
+    database.close();
+    if (what === 'half replaced') renameSync(index, `${index}-next`);
+    const {at, unreadable} = await take(home, undefined, async () => {
+      const repairing = await another();
+      await repairing.view(ann);
+      await repairing.close();
+    });
+    expect([unreadable, text(at('work/owed.ics'))]).toEqual([0, 'owed 1 2']);
   });
 
   test('that is not there, or is being removed, is none', async () => {
