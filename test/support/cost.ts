@@ -1,4 +1,4 @@
-const rounds = 3;
+const rounds = 5;
 
 /**
  * How many times as long as `reference` some work takes, each at its quickest of a few rounds, which take turns: what holds of it, holds

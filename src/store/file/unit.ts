@@ -22,6 +22,8 @@ export class Unit implements HomeUnit {
   readonly #underway: Underway;
   readonly #reads = new Map<string, Read>();
   readonly #operations: Operation[] = [];
+  /** Where something was put; undefined once what is at a path depends on more than that. */
+  #puts: Set<Path> | undefined = new Set();
 
   constructor(view: View, underway: Underway) {
     this.home = view.home;
@@ -91,6 +93,7 @@ export class Unit implements HomeUnit {
     resourceId?: string,
   ): void {
     this.#requireFree(path);
+    this.#puts = undefined;
     this.#operations.push({change: 'collection', path, types: [...types], properties: new Map(properties), resourceId});
   }
 
@@ -103,6 +106,7 @@ export class Unit implements HomeUnit {
   ): string {
     if (this.#kindNow(path) === 'collection') throw new Error(`${path} is a collection, no object can be put there`);
     this.#requireParent(path);
+    this.#puts?.add(path);
     const etag = etagOf(bytes);
     const put = {path, bytes: new Uint8Array(bytes), etag, index, properties: new Map(properties), resourceId};
     this.#operations.push({change: 'put', ...put});
@@ -117,17 +121,20 @@ export class Unit implements HomeUnit {
   delete(path: Path): void {
     if (path === '') throw new Error('a home is removed as a whole, with deleteHome');
     this.#requireThere(path);
+    this.#puts = undefined;
     this.#operations.push({change: 'delete', path});
   }
 
   copy(from: Path, to: Path, shallow = false): void {
     this.#requireTransfer(from, to);
+    this.#puts = undefined;
     this.#operations.push({change: 'copy', from, to, shallow});
   }
 
   move(from: Path, to: Path): void {
     this.#requireTransfer(from, to);
     if (isAtOrBelow(to, from)) throw new Error(`${from} cannot be moved into itself`);
+    this.#puts = undefined;
     this.#operations.push({change: 'move', from, to});
   }
 
@@ -162,7 +169,9 @@ export class Unit implements HomeUnit {
 
   /** What is at the path after the changes staged so far. */
   #kindNow(path: Path, staged = this.#operations.length): Kind {
-    for (let at = staged - 1; at >= 0; at--) {
+    if (this.#puts?.has(path)) return 'object';
+    // A bulk change puts thousands, and each would be asked about all before it.
+    for (let at = this.#puts ? -1 : staged - 1; at >= 0; at--) {
       const operation = this.#operations[at]!;
       if (operation.change === 'properties' || operation.change === 'lock' || operation.change === 'unlock') continue;
       if ('to' in operation) {
