@@ -8,6 +8,7 @@ import {accessLine} from '../http/access-log.ts';
 import type {Application, ExchangeOptions} from '../http/exchange.ts';
 import {type Bound, createListener, type Listener} from '../http/listener.ts';
 import type {HttpRequest} from '../http/message.ts';
+import {claimFolder} from '../store/file/one-server.ts';
 import {openFileStore, prepareFileStore} from '../store/file/store.ts';
 import {type App, createApp} from './app.ts';
 import {indexFile} from './indexer.ts';
@@ -74,6 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let directory: Directory = parseDirectory(material.accounts, material.config.directory.xmlFile);
   const store = await openFileStore({root: material.config.documentRoot, log, index: indexFile, startId: options.startId});
   undo.defer(() => store.close());
+  const claim = undo.use(await claimFolder(material.config.documentRoot, options.startId));
   const proxies = openProxiesFile(proxiesFileIn(material.config.dataRoot));
   undo.use(proxies);
   const appFor = ({config, tls}: Material) =>
@@ -102,7 +104,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     settle: () => store.settle(),
     async stop(graceMs) {
       await listener.close(graceMs);
-      closed ??= store.close().finally(() => proxies[Symbol.dispose]());
+      closed ??= store.close().finally(() => {
+        claim[Symbol.dispose]();
+        proxies[Symbol.dispose]();
+      });
       await closed;
     },
   };

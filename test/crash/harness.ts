@@ -89,9 +89,11 @@ export class Harness {
     this.#counted.kills += one === undefined ? before : 1;
     this.#kinds[one === undefined ? 'all' : 'one'] += one === undefined ? before : 1;
     if (one !== undefined) {
-      // What the survivor gives before anybody has told it.
-      if (this.#random.chance(0.5)) crew.tellHeirs();
+      // What the survivor gives before anybody has told it, or while it repairs.
+      const early = this.#random.chance(0.5);
+      if (early) crew.tellHeirs();
       await this.check();
+      if (!early) crew.tellHeirs();
     } else {
       while (this.#random.chance(0.2)) await this.#killInRecovery();
     }

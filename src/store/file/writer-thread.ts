@@ -12,6 +12,7 @@ import type {OpenHome} from './open-home.ts';
 import {OpenHomes} from './open-homes.ts';
 import type {Outcome, Work} from './operations.ts';
 import {holds} from './reads.ts';
+import {clearWorkshop} from './repair.ts';
 import {type Parsed, type Rescanning, rescan} from './rescan.ts';
 
 const port = parentPort!;
@@ -62,7 +63,11 @@ const tasks: {[name in keyof Tasks]: (ask: Tasks[name]['ask']) => Promise<Tasks[
     return homes.remove(home);
   },
   async settle({home}) {
-    if (await homes.open(home)) homes.writeOutSoon(home);
+    const open = await homes.open(home);
+    if (open) {
+      clearWorkshop(open.folder);
+      homes.writeOutSoon(home);
+    }
     await homes.settle(home);
     return undefined;
   },

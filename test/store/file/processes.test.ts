@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
@@ -84,7 +84,9 @@ describe('a process that is killed', () => {
     const child = start(root, 'c', 60, 'crash');
     await child.ended;
     expect(child.promised.length).toBe(60);
+    writeFileSync(join(folder(ann), '.writing', `${child.process.pid}-half-made`), 'BEGIN:VCAL');
     await store.settle();
+    expect(readdirSync(join(folder(ann), '.writing'))).toEqual([]);
     for (const name of child.promised) expect(existsSync(join(folder(ann), 'work', `${name}.ics`))).toBe(true);
     await expectAll(store, child.promised, token);
   });
