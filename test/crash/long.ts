@@ -5,7 +5,10 @@ import {parseArgs} from 'node:util';
 import {failpoints, oncePerStart} from './failpoints.ts';
 import {Harness} from './harness.ts';
 
-/** Kills a server under load many times, and tells of it: `node test/crash/long.ts --kills 2000 [--seed N] [--dir FOLDER]`. */
+/**
+ * Kills a server under load many times, and tells of it: `node test/crash/long.ts --kills 2000 [--seed N] [--dir FOLDER]`. Ctrl-C ends it
+ * after the round, with what it has found.
+ */
 const {values} = parseArgs({
   options: {kills: {type: 'string', default: '2000'}, seed: {type: 'string'}, dir: {type: 'string', default: tmpdir()}},
 });
@@ -21,9 +24,13 @@ const say = () => {
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`${new Date().toISOString()} ${seconds} s`, JSON.stringify(harness.totals()));
 };
+let enough = false;
+process.once('SIGINT', () => {
+  enough = true;
+});
 try {
   await harness.crew.start();
-  for (let round = 1; harness.totals().kills < wanted; round++) {
+  for (let round = 1; !enough && harness.totals().kills < wanted; round++) {
     await harness.randomKill();
     if (round % 10 === 0) {
       const failpoint = failpoints[(round / 10) % failpoints.length]!;
