@@ -5,12 +5,13 @@ import {UserError} from '../base/user-error.ts';
 import {probeAttributes} from '../doctor/attributes-probe.ts';
 import {claimPidFile, findServer} from '../server/pid-file.ts';
 import {findStatus, type Meeting} from '../server/stop.ts';
+import {lockData} from './data-lock.ts';
 
 /**
- * Does work on the data while no server runs, and keeps one from starting meanwhile: it has the PID file. Throws UserError where a
- * server runs.
+ * Does work on the data while no server runs and no command works on what is in `root`, and keeps both from beginning meanwhile: it has the PID
+ * file, and a lock. Throws UserError where one is at work.
  */
-export async function whileStopped<T>(meeting: Meeting, work: () => Promise<T>): Promise<T> {
+export async function whileStopped<T>(meeting: Meeting, root: string, work: () => Promise<T>): Promise<T> {
   const status = await findStatus(meeting);
   const pid = status?.pid ?? findServer(meeting.pidFile);
   if (pid !== undefined) {
@@ -19,7 +20,8 @@ export async function whileStopped<T>(meeting: Meeting, work: () => Promise<T>):
       'Type: caldav stop. Then type the same again, and caldav run -d in the end.',
     );
   }
-  if (!existsSync(dirname(meeting.pidFile))) return work();
+  using _ = lockData(root, 'alone');
+  if (!existsSync(dirname(meeting.pidFile))) return await work();
   const claimed = claimPidFile(meeting.pidFile);
   const release = () => claimed.release();
   process.on('exit', release);

@@ -5,6 +5,7 @@ import {openFileStore, prepareFileStore} from '../store/file/store.ts';
 import type {Store} from '../store/store.ts';
 import {asDataOwner} from './as-data-owner.ts';
 import type {CommandIo} from './command.ts';
+import {lockData} from './data-lock.ts';
 
 /**
  * Opens the store, whether or not a server runs on it, and hands it to `work`, as the account whose data it is: root becomes that
@@ -20,6 +21,7 @@ export async function withStore<T>(config: Config, io: CommandIo, work: (store: 
       index: indexFile,
     }).catch(error => Promise.reject(explain(error, config)));
     closing.defer(() => store.close());
+    closing.use(lockData(config.documentRoot, 'shared'));
     return await work(store);
   });
 }

@@ -17,6 +17,7 @@ import {openFileStore, prepareFileStore} from '../../store/file/store.ts';
 import type {HomeId} from '../../store/store.ts';
 import {asDataOwner} from '../as-data-owner.ts';
 import type {CommandIo} from '../command.ts';
+import {lockData} from '../data-lock.ts';
 import {createProgress} from '../transfer/progress.ts';
 import {programVersion} from '../version.ts';
 import {formatVersion, homeName, type Manifest, manifestName, proxiesName} from './names.ts';
@@ -65,6 +66,7 @@ async function write(handle: FileHandle, config: Config, io: CommandIo): Promise
   // Root's files are read by root, and before the account that the data belongs to is taken on.
   const read = await Promise.all(files.map(async ({name, file}) => ({name, ...(await readServerFile(file))})));
   await asDataOwner(config, io, async () => {
+    using _ = lockData(config.documentRoot, 'shared');
     const homes: {home: HomeId; folder: string}[] = [];
     for await (const found of homesIn(config.documentRoot)) homes.push(found);
     const made = new Date();

@@ -88,7 +88,7 @@ export async function restoreServer(
   await prepareFileStore();
   const aside: string[] = [];
   const stamp = `before-${new Date().toISOString().replace(/[:.]/g, '')}`;
-  await whileStopped(present ?? config, async () => {
+  await whileStopped(present ?? config, config.documentRoot, async () => {
     await makeDataFolders(config, io.dir);
     await asDataOwner(config, io, async () => {
       await checkPlace(config.documentRoot, {bytes: contents.bytes, files: contents.objects});

@@ -1,8 +1,9 @@
 import {randomUUID} from 'node:crypto';
 import {constants, type Stats} from 'node:fs';
 import {copyFile, lchown, lstat, mkdir, open, readdir, readlink, rename, rm, symlink} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {requireNativeAttributes} from '../../store/file/native-attributes.ts';
+import {dataLockName} from '../data-lock.ts';
 
 /** What is in a folder, by names that are relative to it. */
 export interface TreeSize {
@@ -17,6 +18,12 @@ export async function measureTree(folder: string): Promise<TreeSize> {
     if (stats.isFile()) bytes += stats.size;
   }
   return {entries, bytes};
+}
+
+/** Whether a file in a folder was written to after a moment, in milliseconds since 1970. */
+export async function hasNewer(folder: string, moment: number): Promise<boolean> {
+  for await (const {stats} of walk(folder)) if (stats.isFile() && stats.mtimeMs > moment) return true;
+  return false;
 }
 
 /** Each is made durable, and a disk does that for several in hardly more time than for one. */
@@ -46,7 +53,7 @@ export async function copyTree(from: string, to: string, onEntry: () => void): P
  * Compares two trees: bytes, extended attributes, owners, modes and times. What differs is copied again, and what only `to` has is removed.
  * Answers how much that was.
  */
-export async function mendTree(from: string, to: string, keep: ReadonlySet<string>, onEntry: () => void): Promise<number> {
+export async function mendTree(from: string, to: string, onEntry: () => void): Promise<number> {
   let mended = 0;
   for await (const {path, stats} of walk(from)) {
     const [source, target] = [join(from, path), join(to, path)];
@@ -57,7 +64,7 @@ export async function mendTree(from: string, to: string, keep: ReadonlySet<strin
     onEntry();
   }
   for await (const {path} of walk(to)) {
-    if (keep.has(path) || (await find(join(from, path)))) continue;
+    if (await find(join(from, path))) continue;
     await rm(join(to, path), {recursive: true, force: true});
     mended++;
   }
@@ -72,8 +79,12 @@ async function* walk(root: string, path = ''): AsyncIterable<{path: string; stat
   if (stats.isDirectory()) for (const name of (await readdir(join(root, path))).sort()) yield* walk(root, join(path, name));
 }
 
-/** SQLite's shared memory is made anew by whoever opens the file. */
-const isPassing = (path: string) => path.endsWith('.sqlite-shm');
+/** Where a move comes from; each has its own. */
+export const markerName = '.moving.json';
+
+/** SQLite's shared memory is made anew by whoever opens the file, and the lock by whoever wants it. */
+const isPassing = (path: string) =>
+  /(^|\/)(\.[^/]*|proxies)\.sqlite-shm$/.test(path) || basename(path) === dataLockName || path === markerName;
 
 async function copyEntry(from: string, to: string, stats: Stats): Promise<void> {
   const there = await find(to);

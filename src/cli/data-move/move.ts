@@ -15,7 +15,7 @@ import {checkPlace, whileStopped} from '../data-place.ts';
 import {indexHomes} from '../index-homes.ts';
 import {createProgress} from '../transfer/progress.ts';
 import {withStore} from '../with-store.ts';
-import {copyTree, measureTree, mendTree} from './copy-tree.ts';
+import {copyTree, hasNewer, markerName, measureTree, mendTree} from './copy-tree.ts';
 
 export interface Move {
   readonly from: string;
@@ -26,8 +26,13 @@ export interface Move {
   readonly isDone: boolean;
 }
 
-/** In the new place until all is done: where the data comes from. */
-const markerName = '.moving.json';
+/** In the new place until all is done. */
+interface Marker {
+  /** Where the data comes from. */
+  readonly from: string;
+  /** Milliseconds since 1970: since when all of it is here. */
+  readonly copied?: number;
+}
 
 /**
  * Decides what moves: DataRoot with DocumentRoot in it, or DocumentRoot alone where it lies elsewhere. Throws UserError where the new place
@@ -41,7 +46,7 @@ export async function planMove(to: string, config: Config): Promise<Move> {
   const from = whole ? dataRoot : documentRoot;
   const keys = new Map([...(whole ? [['DataRoot', to] as const] : []), ['DocumentRoot', whole ? join(to, inside) : to] as const]);
   if (from === to) {
-    if (marker) return {from: marker.from, to, keys, isDone: true};
+    if (marker) return {from: await requireCopied(marker, to), to, keys, isDone: true};
     throw new UserError(`The data is in ${to} already.`);
   }
   if (!existsSync(from)) throw new UserError(`There is no data in ${from} yet.`, `Type: caldav config set DataRoot ${to}`);
@@ -68,7 +73,7 @@ export async function moveData(
   config: Config,
   io: CommandIo,
 ): Promise<{entries: number; bytes: number}> {
-  return whileStopped(config, async () => {
+  return whileStopped(config, config.documentRoot, async () => {
     if (isDone) {
       const size = await measureTree(to);
       await removeOld(from, to, io);
@@ -82,6 +87,7 @@ export async function moveData(
     } catch (error) {
       throw explain(error, from, to);
     }
+    await writeMarker(to, {from, copied: Date.now()});
     let text = readConfig(io.configFile);
     for (const [key, path] of keys) text = editConfig(text, io.configFile, key, inFolder(io.dir, path));
     await replaceFile(io.configFile, text);
@@ -101,7 +107,7 @@ async function copy(from: string, to: string, entries: number, {out}: CommandIo)
   await copyTree(from, to, () => copying.step()).finally(() => copying.end());
   for (let attempt = 0; ; attempt++) {
     const comparing = createProgress(out, 'comparing', entries);
-    const mended = await mendTree(from, to, new Set([markerName]), () => comparing.step()).finally(() => comparing.end());
+    const mended = await mendTree(from, to, () => comparing.step()).finally(() => comparing.end());
     if (mended === 0) return;
     if (attempt > 3)
       throw new UserError(
@@ -128,7 +134,20 @@ async function makePlace(from: string, to: string, config: Config): Promise<void
     await chown(to, uid, gid);
   }
   await chmod(to, mode & 0o7777);
-  await replaceFile(join(to, markerName), `${JSON.stringify({from})}\n`, {mode: 0o600});
+  await writeMarker(to, {from});
+}
+
+async function writeMarker(to: string, marker: Marker): Promise<void> {
+  await replaceFile(join(to, markerName), `${JSON.stringify(marker)}\n`, {mode: 0o600});
+}
+
+/** The old place, which may go. Throws UserError where it has what the new one has not: then somebody else changed the configuration. */
+async function requireCopied({from, copied}: Marker, to: string): Promise<string> {
+  if (copied !== undefined && !(await hasNewer(from, copied))) return from;
+  throw new UserError(
+    `The move from ${from} was cut off before all was in ${to}, or ${from} was used since.`,
+    `Let the configuration name ${from} again and type the same; or, to keep what is in ${to} alone, remove ${join(to, markerName)}.`,
+  );
 }
 
 /** Its folder stays where it cannot be removed, as where a disk is mounted there. */
@@ -150,10 +169,10 @@ async function removeOld(from: string, to: string, {out}: CommandIo): Promise<vo
   await rm(join(to, markerName), {force: true});
 }
 
-async function readMarker(to: string): Promise<{from: string} | undefined> {
+async function readMarker(to: string): Promise<Marker | undefined> {
   try {
-    const {from} = JSON.parse(await readFile(join(to, markerName), 'utf8')) as {from?: unknown};
-    return typeof from === 'string' ? {from} : undefined;
+    const {from, copied} = JSON.parse(await readFile(join(to, markerName), 'utf8')) as Partial<Record<keyof Marker, unknown>>;
+    return typeof from === 'string' ? {from, ...(typeof copied === 'number' ? {copied} : {})} : undefined;
   } catch {
     return undefined;
   }

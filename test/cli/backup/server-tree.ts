@@ -6,7 +6,7 @@ import {getAttributeSync, listAttributesSync} from 'fs-xattr';
 export function dataBelow(folder: string): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const path of readdirSync(folder, {recursive: true, encoding: 'utf8'}).sort()) {
-    if (/(^|\/)(\.home\.sqlite|\.writing|\.repair\.sqlite)/.test(path)) continue;
+    if (/(^|\/)(\.(home|repair|server|commands)\.sqlite|\.writing)/.test(path)) continue;
     const file = join(folder, path);
     const {mode, uid, gid} = lstatSync(file);
     if (lstatSync(file).isSymbolicLink()) {

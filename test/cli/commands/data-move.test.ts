@@ -13,6 +13,7 @@ import {dirname, join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {setAttribute} from 'fs-xattr';
 import {describe, expect, test, vi} from 'vitest';
+import {lockData} from '../../../src/cli/data-lock.ts';
 import {serverFolder} from '../../server/server.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
 import {dataBelow} from '../backup/server-tree.ts';
@@ -106,6 +107,33 @@ describe('caldav data move', () => {
     const before = dataBelow(join(folder, 'docs'));
     expect(await run('data', 'move', to).done).toMatchObject({code: 0});
     expect(dataBelow(to)).toEqual(before);
+  });
+
+  test('removes nothing of a place that was not copied wholly, or was used since, though the configuration names the new one', async () => {
+    const {folder, to, run, path} = await stopped();
+    mkdirSync(to, {recursive: true});
+    const before = dataBelow(path('docs'));
+    expect((await run('config', 'set', 'DocumentRoot', to).done).code).toBe(0);
+    for (const copied of [undefined, 1]) {
+      writeFileSync(join(to, '.moving.json'), JSON.stringify({from: join(folder, 'docs'), copied}));
+      expect(await run('data', 'move', to).done).toMatchObject({code: 1, stderr: expect.stringContaining('was cut off')});
+      expect(dataBelow(path('docs'))).toEqual(before);
+    }
+  });
+
+  test.each(['docs', 'data/docs'])('works on no data that another command works on, and lets none begin: %s', async root => {
+    const {to, run, path} = await stopped();
+    if (root !== 'docs') expect((await run('data', 'move', path(root)).done).code).toBe(0);
+    const refused = async (...args: string[]) =>
+      expect(await run(...args).done).toMatchObject({code: 1, stderr: expect.stringContaining('Another caldav command')});
+    {
+      using _ = lockData(path(root), 'shared');
+      await refused('data', 'move', to);
+      expect((await run('export', '--user', 'ann').done).code).toBe(0);
+    }
+    using _ = lockData(path(root), 'alone');
+    await refused('export', '--user', 'ann');
+    await refused('backup', path('x.tar.gz'));
   });
 
   test('refuses a place that is not empty, or lies in the old one', async () => {
