@@ -57,7 +57,13 @@ export type Place =
 /** Undefined where it is none that we give: a path that leads out of its place, or to what is not a backup's. */
 export function placeOf(name: string): Place | undefined {
   const names = name.split('/');
-  if (names.some(one => one === '' || one === '.' || one === '..' || one.includes('\0') || one.includes('\\'))) return undefined;
+  if (
+    names.some(
+      one =>
+        Buffer.byteLength(one) > 255 || one === '' || one === '.' || one === '..' || one.includes('\0') || one.includes('\\'),
+    )
+  )
+    return undefined;
   if (name === manifestName) return {of: 'manifest'};
   if (name === proxiesName) return {of: 'proxies'};
   if (names[0] === 'conf' || names[0] === 'elsewhere') return names.length > 1 ? {of: 'configuration'} : {of: 'nothing'};

@@ -2,6 +2,7 @@ import {type FileHandle, open} from 'node:fs/promises';
 import {readArchive} from '../../archive/read-archive.ts';
 import {type ReadEntry, wholeOf} from '../../archive/read-tar.ts';
 import {UserError} from '../../base/user-error.ts';
+import {isSideFile} from '../../store/file/restore-home.ts';
 import type {CommandIo} from '../command.ts';
 import {createProgress} from '../transfer/progress.ts';
 import {type Manifest, manifestName, notOurs, type Place, parseManifest, placeOf} from './names.ts';
@@ -38,6 +39,8 @@ export async function readBackup(file: FileHandle, name: string, io: CommandIo, 
     let manifest: Manifest | undefined;
     const homes = new Set<string>();
     let last = '';
+    /** Of the home that is read: what is a folder, and what a file. */
+    const found = new Map<string, boolean>();
     let [objects, bytes] = [0, 0];
     for (;;) {
       const next = await entries.next();
@@ -52,7 +55,13 @@ export async function readBackup(file: FileHandle, name: string, io: CommandIo, 
         manifest = parseManifest((await wholeOf(entry, 1 << 20)).toString(), name);
         continue;
       }
-      if (!place || place.of === 'manifest' || (place.of !== 'home' && place.of !== 'nothing' && entry.folder)) {
+      if (place?.of === 'home' && place.home !== last) found.clear();
+      if (
+        !place ||
+        place.of === 'manifest' ||
+        !isPossible(place, found) ||
+        (place.of !== 'home' && place.of !== 'nothing' && entry.folder)
+      ) {
         throw new UserError(
           `${name} holds ${JSON.stringify(entry.name)}, which no backup has.`,
           'Nothing was changed. Do not trust this file.',
@@ -65,6 +74,7 @@ export async function readBackup(file: FileHandle, name: string, io: CommandIo, 
           last = place.home;
           homes.add(last);
         }
+        found.set(place.path, entry.folder);
         if (!entry.folder && !/(^|\/)\.[^/]*$/.test(place.path)) {
           objects++;
           bytes += entry.sizeBytes;
@@ -75,6 +85,13 @@ export async function readBackup(file: FileHandle, name: string, io: CommandIo, 
   } finally {
     progress.end();
   }
+}
+
+/** Whether it lies in no file and where nothing lies yet. A side file may come in two parts. */
+function isPossible(place: Place, found: ReadonlyMap<string, boolean>): boolean {
+  if (place.of !== 'home') return true;
+  const {path} = place;
+  return (!found.has(path) || isSideFile(path)) && found.get(path.slice(0, Math.max(0, path.lastIndexOf('/')))) !== false;
 }
 
 /** Throws UserError where the file cannot be read. */

@@ -151,6 +151,11 @@ function explain(error: unknown, {documentRoot}: Config): unknown {
       `There is no more room in ${documentRoot}. What was there is as it was.`,
       'Make room and type the same again.',
     );
+  if (code === 'EEXIST')
+    return new UserError(
+      `${path} is there already: the disk takes names for one that differ only in case. What was there is as it was.`,
+      'Restore to a disk like that of the server.',
+    );
   if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
   return new UserError(
     `This account may not write to ${path ?? documentRoot}.`,

@@ -12,7 +12,7 @@ export async function systemdUnit(service: Service): Promise<string> {
   const text = fill(await readTemplate(own ? 'caldav-user.service' : 'caldav.service'), {
     mark: `# ${hole}`,
     name: quoteValue(name),
-    description: quoteValue(`CalDAV server of ${folder}`),
+    description: `CalDAV server of ${quoteValue(folder)}`,
     pidFile: quoteValue(withoutLink(service.pidFile)),
     start: command('run', '--daemon', '--never-setup'),
     reload: command('reload'),

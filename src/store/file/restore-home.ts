@@ -1,6 +1,6 @@
 import {mkdirSync} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import type {Name} from '../../xml/names.ts';
 import type {HomeId, Path} from '../store.ts';
 import {isOurs, nativeNameOf} from './attribute-names.ts';
@@ -71,9 +71,11 @@ export class HomeRestorer {
       if (owner) writeSideFile(this.#home, owner.path, new Map([...readSideFile(this.#home, owner.path), ...owner.texts]));
       return;
     } else {
-      const handle = await open(file, 'wx', mode);
+      // Its folder may have been removed by hand before the backup was made, and the file still been in the journal.
+      mkdirSync(dirname(file), {recursive: true, mode: 0o750});
+      const handle = await open(file, 'wx', 0o600);
       this.#unsynced.push(handle);
-      await handle.chmod(mode);
+      await handle.chmod(mode & 0o777);
       for await (const part of bytes()) await handle.writeFile(part);
       await handle.utimes(modified / 1000, modified / 1000);
     }

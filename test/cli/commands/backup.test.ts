@@ -234,20 +234,26 @@ describe('caldav restore', () => {
       'data/documents/calendars/__uids__/10/00/other',
       'data/other',
       `${home}/a//b`,
+      [`${home}/`, `${home}/a`, `${home}/a`],
+      [`${home}/`, `${home}/a`, `${home}/a/b`],
+      [`${home}/`, `${home}/${'a'.repeat(256)}`],
     ]) {
-      await writeArchive(bad, name);
+      await writeArchive(bad, [name].flat());
       await refused(/which no backup has|no backup made by caldav/);
     }
   });
 });
 
-/** A sealed archive with a manifest and one more file. */
-async function writeArchive(path: string, name: string): Promise<void> {
+/** A sealed archive with a manifest and more files, or folders. */
+async function writeArchive(path: string, names: readonly string[]): Promise<void> {
   await using handle = await open(path, 'w+');
   const archive = new ArchiveWriter(handle);
   const about = {folder: false, mode: 0o600, modified: 0, uid: 0, gid: 0, attributes: new Map()};
   const manifest = Buffer.from(JSON.stringify({program: 'caldav', format: 1, config: 'conf/caldavd-dev.plist'}));
   await archive.add({...about, name: manifestName, sizeBytes: manifest.length}, manifest);
-  await archive.add({...about, name, sizeBytes: 1}, Buffer.from('x'));
+  for (const name of names) {
+    if (name.endsWith('/')) await archive.add({...about, folder: true, name: name.slice(0, -1), sizeBytes: 0});
+    else await archive.add({...about, name, sizeBytes: 1}, Buffer.from('x'));
+  }
   await archive.end({modified: 0, uid: 0, gid: 0});
 }
