@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: './test/support/compile.ts',
     pool: 'forks',
+    // Tests wait for disks and sockets more than they compute: a worker for each processor, not for all but one.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ['default', './test/support/tally.ts'],
