@@ -1,6 +1,7 @@
 import {closeSync, constants, fchmodSync, openSync, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
+import {explainUnwritable, isBusy, isDamage, isLackOfRoom} from '../base/disk-errors.ts';
 import {NoRoom} from '../base/no-room.ts';
 import {UserError} from '../base/user-error.ts';
 import type {Directory} from './principal.ts';
@@ -105,12 +106,6 @@ function replace({database, empty, insert}: Connection, owner: string, access: P
   }
 }
 
-/** SQLITE_FULL and SQLITE_IOERR_SHMSIZE. */
-function isLackOfRoom(error: unknown): boolean {
-  const {errcode = 0} = error as {errcode?: number};
-  return (errcode & 0xff) === 13 || errcode === 4874;
-}
-
 function openDatabase(file: string): DatabaseSync {
   try {
     if (file !== ':memory:') make(file);
@@ -146,30 +141,22 @@ function inTurn(work: () => void): void {
       work();
       return;
     } catch (error) {
-      const isBusy = (((error as {errcode?: number}).errcode ?? 0) & 0xff) === 5;
-      if (!isBusy || Date.now() > until) throw error;
+      if (!isBusy(error) || Date.now() > until) throw error;
     }
   }
 }
 
 function explain(error: unknown, file: string): unknown {
-  const {code, errcode = 0} = error as NodeJS.ErrnoException & {errcode?: number};
-  if ([11, 26].includes(errcode & 0xff)) {
+  if (isDamage(error)) {
     return new UserError(
       `${file} is damaged: it holds who may act for whom.`,
       'Put it back from a backup, or move it away: then everybody names their delegates again.',
     );
   }
-  if (code === 'ENOENT')
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT')
     return new UserError(
       `There is no folder ${dirname(file)} (DataRoot).`,
       'caldav setup makes it, and caldav config set DataRoot names another.',
     );
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || [8, 14].includes(errcode & 0xff)) {
-    return new UserError(
-      `This account may not write ${file}.`,
-      'Run the command as the account that the server runs as, or as root.',
-    );
-  }
-  return error;
+  return explainUnwritable(error, file);
 }

@@ -1,8 +1,8 @@
 import {closeSync, constants, existsSync, fchownSync, openSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
+import {isBusy} from '../base/disk-errors.ts';
 import {UserError} from '../base/user-error.ts';
-import {isBusy} from '../store/file/index-file.ts';
 
 /** In DocumentRoot; never opened but to be locked: the system drops a process's locks when it closes the file anywhere. */
 export const dataLockName = '.commands.sqlite';

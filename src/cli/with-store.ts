@@ -1,4 +1,4 @@
-import {UserError} from '../base/user-error.ts';
+import {explainUnwritable} from '../base/disk-errors.ts';
 import type {Config} from '../config/config.ts';
 import {indexFile} from '../server/indexer.ts';
 import {openFileStore, prepareFileStore} from '../store/file/store.ts';
@@ -19,18 +19,9 @@ export async function withStore<T>(config: Config, io: CommandIo, work: (store: 
       root: config.documentRoot,
       log: {debug() {}, info() {}, warn: (_, message) => io.out.note(message), error: (_, message) => io.out.note(message)},
       index: indexFile,
-    }).catch(error => Promise.reject(explain(error, config)));
+    }).catch(error => Promise.reject(explainUnwritable(error, config.documentRoot)));
     closing.defer(() => store.close());
     closing.use(lockData(config.documentRoot, 'shared'));
     return await work(store);
   });
-}
-
-function explain(error: unknown, {documentRoot}: Config): unknown {
-  const {code, path} = error as NodeJS.ErrnoException;
-  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
-  return new UserError(
-    `This account may not write to ${path ?? documentRoot}.`,
-    'Run the command as the account that the server runs as, or as root.',
-  );
 }

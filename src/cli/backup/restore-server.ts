@@ -3,6 +3,7 @@ import {chown, type FileHandle, mkdir, readdir, readFile, rename, rm, stat} from
 import {dirname, join} from 'node:path';
 import {proxiesFileIn} from '../../accounts/proxies-file.ts';
 import {wholeOf} from '../../archive/read-tar.ts';
+import {explainUnwritable} from '../../base/disk-errors.ts';
 import {silent} from '../../base/log.ts';
 import {replaceFile} from '../../base/replace-file.ts';
 import {UserError} from '../../base/user-error.ts';
@@ -156,11 +157,7 @@ function explain(error: unknown, {documentRoot}: Config): unknown {
       `${path} is there already: the disk takes names for one that differ only in case. What was there is as it was.`,
       'Restore to a disk like that of the server.',
     );
-  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error;
-  return new UserError(
-    `This account may not write to ${path ?? documentRoot}.`,
-    'Run the command as the account that the server runs as, or as root.',
-  );
+  return explainUnwritable(error, documentRoot);
 }
 
 async function exchange(

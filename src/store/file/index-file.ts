@@ -2,6 +2,7 @@ import {closeSync, constants, fchmodSync, lstatSync, openSync} from 'node:fs';
 import {DatabaseSync} from 'node:sqlite';
 import {setTimeout as delay} from 'node:timers/promises';
 import {pathToFileURL} from 'node:url';
+import {isBusy} from '../../base/disk-errors.ts';
 import {fileMode} from './layout.ts';
 import {isCurrent, layOut, prepareWriting} from './schema.ts';
 
@@ -70,21 +71,4 @@ export async function withWriteLock<T>(database: DatabaseSync, work: () => T): P
     }
     return work();
   }
-}
-
-/** SQLITE_BUSY, whatever the reason. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
-}
-
-/** SQLITE_FULL, SQLITE_IOERR_SHMSIZE, ENOSPC and EDQUOT. */
-export function isLackOfRoom(error: unknown): boolean {
-  const {errcode, code} = error as {errcode?: number; code?: string};
-  return (Number(errcode) & 0xff) === 13 || errcode === 4874 || code === 'ENOSPC' || code === 'EDQUOT';
-}
-
-/** SQLITE_CORRUPT and SQLITE_NOTADB, and a table or column that is not there. */
-export function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false;
-  return [11, 26].includes(Number(error.errcode) & 0xff) || /no such (table|column)/.test(error.message);
 }

@@ -1,7 +1,7 @@
 import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite';
+import {isDamage} from '../../base/disk-errors.ts';
 import type {TimeRange} from '../../base/time-range.ts';
 import type {Change, Changes, Lock, Path, Revision} from '../store.ts';
-import {isDamage} from './index-file.ts';
 import {type Row, type RowValues, rowColumns, rowFrom, storedFrom} from './rows.ts';
 
 const columns = rowColumns.join(', ');

@@ -1,8 +1,9 @@
 import {existsSync, lstatSync} from 'node:fs';
 import {join} from 'node:path';
 import type {DatabaseSync} from 'node:sqlite';
+import {isDamage, isUnwritable} from '../../base/disk-errors.ts';
 import type {HomeId} from '../store.ts';
-import {isDamage, openIndex, withWriteLock} from './index-file.ts';
+import {openIndex, withWriteLock} from './index-file.ts';
 import {type HomeReport, openWithoutTrace} from './inspect.ts';
 import {indexName} from './layout.ts';
 import {OpenHome} from './open-home.ts';
@@ -62,8 +63,7 @@ async function openAlone(home: HomeId, folder: string): Promise<Moment | undefin
     return {state: 'sound', database, still: true, isWhole: () => true, close: () => end(open!)};
   } catch (error) {
     if (open) end(open);
-    const readOnly = (Number((error as {errcode?: number}).errcode) & 0xff) === 8;
-    if (isDamage(error) || readOnly || (error as {errcode?: number}).errcode === 14) return undefined;
+    if (isDamage(error) || isUnwritable(error)) return undefined;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {setTimeout as delay} from 'node:timers/promises';
+import {isBusy} from '../../base/disk-errors.ts';
 import {UserError} from '../../base/user-error.ts';
-import {isBusy} from './index-file.ts';
 
 /** Workers whose supervisor was killed finish what is under way, and are gone in a moment. */
 const patienceMs = 5_000;

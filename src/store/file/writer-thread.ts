@@ -1,10 +1,10 @@
 import {parentPort} from 'node:worker_threads';
+import {isLackOfRoom} from '../../base/disk-errors.ts';
 import {failpoint} from '../../base/failpoint.ts';
 import type {Log} from '../../base/log.ts';
 import type {Path} from '../store.ts';
 import {apply, StaleFile} from './apply.ts';
 import {createHomeFolder} from './home-folder.ts';
-import {isLackOfRoom} from './index-file.ts';
 import {parentOf} from './layout.ts';
 import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
 import {requireNativeAttributes} from './native-attributes.ts';

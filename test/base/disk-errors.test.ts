@@ -1,6 +1,6 @@
 import {DatabaseSync} from 'node:sqlite';
 import {expect, test} from 'vitest';
-import {isDamage, isLackOfRoom} from '../../../src/store/file/index-file.ts';
+import {isDamage, isLackOfRoom} from '../../src/base/disk-errors.ts';
 
 test('a full disk is told from damage', () => {
   using database = new DatabaseSync(':memory:');
