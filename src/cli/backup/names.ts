@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {UserError} from '../../base/user-error.ts';
-import {homeFolder, homeOfFolder, trees} from '../../store/file/layout.ts';
+import {homeFolder, homeOfFolder, isInternal, trees} from '../../store/file/layout.ts';
 import type {HomeId} from '../../store/store.ts';
 
 /** The first entry: what the backup is of. Laid out so that, taken out by tar, the archive is a server's folder. */
@@ -73,7 +73,7 @@ export function placeOf(name: string): Place | undefined {
   if (below.length < 4) return below[0] === undefined || below[0] === '__uids__' ? {of: 'nothing'} : undefined;
   const home = homeOfFolder('/', tree as (typeof trees)[number], join('/', tree!, ...below.slice(0, 4)));
   const path = below.slice(4);
-  if (!home || path.some(one => one.startsWith('.home.sqlite') || one === '.writing')) return undefined;
+  if (!home || path.some(isInternal)) return undefined;
   return {of: 'home', home, path: path.join('/')};
 }
 

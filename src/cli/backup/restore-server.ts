@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {chown, type FileHandle, mkdir, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {dirname, join, sep} from 'node:path';
 import {proxiesFileIn} from '../../accounts/proxies-file.ts';
 import {wholeOf} from '../../archive/read-tar.ts';
 import {explainUnwritable} from '../../base/disk-errors.ts';
@@ -14,7 +14,7 @@ import {type Account, currentIdentity, planAccount} from '../../server/privilege
 import {canReach} from '../../setup/look.ts';
 import {escapeFolder} from '../../setup/plan.ts';
 import {homesIn} from '../../store/file/homes-in.ts';
-import {nameOfFile, trees} from '../../store/file/layout.ts';
+import {isInternal, nameOfFile, trees} from '../../store/file/layout.ts';
 import {HomeRestorer} from '../../store/file/restore-home.ts';
 import {syncFolder} from '../../store/file/safe-file.ts';
 import {openFileStore, prepareFileStore} from '../../store/file/store.ts';
@@ -237,7 +237,7 @@ async function ownerFor(config: Config, dir: string): Promise<Pick<Account, 'uid
 async function holdsObjects(documentRoot: string): Promise<boolean> {
   for await (const {folder} of homesIn(documentRoot)) {
     for (const entry of await readdir(folder, {withFileTypes: true, recursive: true})) {
-      if (entry.isFile() && nameOfFile(entry.name) !== undefined && !entry.parentPath.includes('/.writing')) return true;
+      if (entry.isFile() && nameOfFile(entry.name) !== undefined && !entry.parentPath.split(sep).some(isInternal)) return true;
     }
   }
   return false;

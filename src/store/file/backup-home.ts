@@ -5,7 +5,17 @@ import type {HomeId, Path} from '../store.ts';
 import {isOurs} from './attribute-names.ts';
 import {type Kept, packAttributes, type Texts, textsOf} from './attributes.ts';
 import {etagOf} from './etag.ts';
-import {diskPathOf, fileMode, fileNameOf, fileOf, folderMode, memberPath, nameOfFile, nextIndexName} from './layout.ts';
+import {
+  diskPathOf,
+  fileMode,
+  fileNameOf,
+  fileOf,
+  folderMode,
+  isInternal,
+  memberPath,
+  nameOfFile,
+  nextIndexName,
+} from './layout.ts';
 import {keptOf} from './ledger.ts';
 import {Look} from './look.ts';
 import {type Moment, openMoment} from './moment.ts';
@@ -225,11 +235,6 @@ function* strange(home: string, folder: string, isKnown: (name: string) => boole
       yield {...item, sort, folder: false, file, sizeBytes: stats.size};
     }
   }
-}
-
-/** Indexes, and what is not yet anything. */
-function isInternal(name: string): boolean {
-  return name.startsWith('.home.sqlite') || name === '.writing';
 }
 
 /** The side files of what is known come with it; `''` is the home itself. */

@@ -14,6 +14,11 @@ export const nextIndexName = `${indexName}-next`;
 /** The folder in a home where files are made before they are moved to their places. */
 export const workshopName = '.writing';
 
+/** Whether a name in a home's folder is of an index or the workshop: what can be made anew, or is not yet anything. */
+export function isInternal(name: string): boolean {
+  return name.startsWith(indexName) || name === workshopName;
+}
+
 export const trees = ['calendars', 'addressbooks'] as const;
 
 /** The longest name a member can have: any name of this many bytes has a file name of at most 255 bytes, however much is escaped. */
