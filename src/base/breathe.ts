@@ -8,7 +8,8 @@ const waiting: (() => void)[] = [];
 
 /**
  * For loops that may go on for long: undefined while there is time, else a promise to await, which lets everybody else have a turn.
- * The time is shared, and those that wait go on one by one.
+ * The time is shared, and those that wait go on one by one. Pieces of work that run side by side await it only where it is one: `await`
+ * of undefined lets all of them pass before the first has spent any time.
  */
 export function breathe(): Promise<void> | undefined {
   if (performance.now() - turnSince < mostMs) return undefined;

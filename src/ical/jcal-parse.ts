@@ -5,7 +5,7 @@ import {parseJcalValue, requireText} from './jcal-value.ts';
 import type {Calendar} from './parse.ts';
 
 const maxDepth = 16;
-const maxProperties = 100_000;
+const maxValues = 100_000;
 
 /**
  * Parses one iCalendar object written as jCal (RFC 7265), strictly: what cannot be said in iCalendar again is refused. Throws JcalError.
@@ -17,7 +17,7 @@ export function parseJcal(source: string): Calendar {
   } catch (error) {
     throw new JcalError(`it is no JSON: ${(error as Error).message}`);
   }
-  const room = {left: maxProperties};
+  const room = {left: maxValues};
   const component = parseComponent(root, 1, room);
   if (component[0] !== 'vcalendar') throw new JcalError(`it is a ${component[0]}, and no vcalendar`);
   return {component: new ICAL.Component(component)};
@@ -34,7 +34,8 @@ function parseComponent(value: unknown, depth: number, room: {left: number}): Jc
   if (!Array.isArray(properties)) throw new JcalError(`the properties of a ${name} are no array`);
   if (!Array.isArray(components)) throw new JcalError(`the components of a ${name} are no array`);
   room.left -= properties.length + components.length;
-  if (room.left < 0) throw new JcalError(`there are more than ${maxProperties} properties and components`);
+  for (const property of properties) if (Array.isArray(property)) room.left -= property.length;
+  if (room.left < 0) throw new JcalError(`there are more than ${maxValues} properties, values and components`);
   return [
     name,
     properties.map(property => parseProperty(property, name)),

@@ -49,6 +49,8 @@ function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpRes
 async function answer(server: DavServer, http: HttpRequest, principal: Principal | undefined): Promise<HttpResponse> {
   const context = createContext(server, http, principal);
   const body = parseOnce(http);
+  const parsing = http.method === 'PUT' ? undefined : body.ahead();
+  if (parsing) await parsing;
   const {method, location} = await admit(http, body, context).catch(error => {
     // Who has not logged in learns nothing of what is here, nor that nothing is.
     throw !principal && error instanceof DavError ? notLoggedIn() : error;

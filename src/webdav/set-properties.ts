@@ -5,6 +5,7 @@ import {DavError} from './error.ts';
 import {cannotModifyProtectedProperty} from './preconditions.ts';
 import {livePropertiesOf, printPropstat, statusLine, statusOf} from './propstat.ts';
 import type {DavContext, LiveProperty, Resource} from './tables.ts';
+import {maxNames} from './wanted.ts';
 
 /** One instruction: the property to set, or to remove where `value` is undefined. */
 export interface Instruction {
@@ -22,9 +23,9 @@ export interface PropertyChanges {
   readonly names: readonly Name[];
 }
 
-/** The instructions of a propertyupdate, mkcol or mkcalendar element in their order (RFC 4918 §9.2, RFC 5689 §5.1). */
+/** The instructions of a propertyupdate, mkcol or mkcalendar element in their order (RFC 4918 §9.2, RFC 5689 §5.1). Throws DavError 400. */
 export function parseInstructions(body: Element): Instruction[] {
-  return elements(body).flatMap(step => {
+  const instructions = elements(body).flatMap(step => {
     if (step.name !== dav('set') && step.name !== dav('remove')) return [];
     return elements(step, dav('prop')).flatMap(prop => {
       const language = [prop, step, body].map(each => each.attributes[xml('lang')]).find(lang => lang !== undefined);
@@ -34,6 +35,8 @@ export function parseInstructions(body: Element): Instruction[] {
       }));
     });
   });
+  if (instructions.length > maxNames) throw new DavError(400, {message: `More than ${maxNames} properties are set.`});
+  return instructions;
 }
 
 /** RFC 4918 §4.3: the language in scope where a property is set is part of its value. */

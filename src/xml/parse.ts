@@ -1,4 +1,5 @@
 import {SaxesParser} from 'saxes';
+import {breathe} from '../base/breathe.ts';
 import type {Element, Node} from './element.ts';
 import type {Name} from './names.ts';
 
@@ -26,6 +27,26 @@ const maxAttributes = 1000;
  * that no entity is ever expanded. All text is kept, white space too (RFC 4918 §4.3). Throws XmlError.
  */
 export function parseXml(source: Uint8Array | string, maxElements = mostElements): Element {
+  const parser = createParser(maxElements);
+  parser.write(textOf(source));
+  return parser.end();
+}
+
+const sliceLength = 16 * 1024;
+
+/** The same for a long document: others have their turn in between. */
+export async function parseXmlInSlices(source: Uint8Array | string, maxElements = mostElements): Promise<Element> {
+  const parser = createParser(maxElements);
+  const whole = textOf(source);
+  for (let from = 0; from < whole.length; from += sliceLength) {
+    await breathe();
+    parser.write(whole.slice(from, from + sliceLength));
+  }
+  return parser.end();
+}
+
+/** Takes a document in pieces, cut anywhere. */
+function createParser(maxElements: number): {write(piece: string): void; end(): Element} {
   const parser = new SaxesParser({xmlns: true, position: true});
   const open: {name: Name; attributes: Record<string, string>; children: Node[]}[] = [];
   let root: Element | undefined;
@@ -61,9 +82,18 @@ export function parseXml(source: Uint8Array | string, maxElements = mostElements
     if (parent) parent.children.push(closed);
     else root = closed;
   });
-  parser.write(typeof source === 'string' ? source : decode(source)).close();
-  if (!root) throw new XmlError('there is no element');
-  return root;
+  return {
+    write: piece => void parser.write(piece),
+    end() {
+      parser.close();
+      if (!root) throw new XmlError('there is no element');
+      return root;
+    },
+  };
+}
+
+function textOf(source: Uint8Array | string): string {
+  return typeof source === 'string' ? source : decode(source);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -23,6 +23,21 @@ test('others have their turn between pieces of work, however many go on at once'
   expect(done.join(' ')).not.toContain('piece piece');
 });
 
+test('pieces that become ready in one moment go on one by one, where each waits only for a pause there is', async () => {
+  const done: string[] = [];
+  const timer = setInterval(() => done.push('other'), 0);
+  const piece = async () => {
+    const pause = breathe();
+    if (pause) await pause;
+    work(20);
+    done.push('piece');
+  };
+  await breathe();
+  await Promise.all(Array.from({length: 4}, () => Promise.resolve().then(piece)));
+  clearInterval(timer);
+  expect(done.join(' ')).not.toContain('piece piece');
+});
+
 test('short work does not wait', async () => {
   await breathe();
   expect(breathe()).toBeUndefined();

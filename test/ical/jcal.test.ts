@@ -274,6 +274,10 @@ describe('what is no jCal is refused', () => {
     ['four of three', '["vcalendar",[],[],[]]'],
     ['an array of objects', '[["vcalendar",[],[]]]'],
     ['deep arrays', deep(100_000)],
+    [
+      'a list without end',
+      JSON.stringify(['vcalendar', [['x-a', {}, 'integer', ...Array.from({length: 101_000}, () => 1)]], []]),
+    ],
     ['deep components', `${'["vcalendar",[],['.repeat(5000)}${']]'.repeat(5000)}`],
     ['a deep value', vevent(['summary', {}, 'text', 'x']).replace('"x"', deep(50_000))],
     ['a name in upper case', vevent(['SUMMARY', {}, 'text', 'x'])],

@@ -16,7 +16,13 @@ async function client({base}: {base: string}) {
     const [number, name] = String(index).split(' ');
     const worst = worstRequests[Number(number)]!;
     const sent: WorstRequest = name
-      ? {...worst, method: 'PUT', path: `calendar/${name}`, headers: {'content-type': 'text/calendar'}, body: worst.objects![name]!}
+      ? {
+          ...worst,
+          method: 'PUT',
+          path: `calendar/${name}`,
+          headers: {'content-type': 'text/calendar'},
+          body: worst.objects![name]!,
+        }
       : worst;
     parentPort!.postMessage(await send(base, sent));
   });
@@ -24,7 +30,10 @@ async function client({base}: {base: string}) {
 
 function send(base: string, {method, path, headers, body = ''}: WorstRequest): Promise<number> {
   return new Promise(resolve => {
-    const sent = request(base + home + path, {method, headers: {...headers, authorization, 'content-length': Buffer.byteLength(body)}});
+    const sent = request(base + home + path, {
+      method,
+      headers: {...headers, authorization, 'content-length': Buffer.byteLength(body)},
+    });
     sent.on('response', answer => answer.on('end', () => resolve(answer.statusCode!)).resume());
     sent.on('error', () => resolve(0));
     sent.end(body);
@@ -63,7 +72,9 @@ async function measure(wanted: string) {
     const status = await ask(String(number));
     turn();
     const right = worst.answers.includes(status) ? ' ' : '!';
-    process.stdout.write(`${longest.toFixed(0).padStart(6)} of ${(cpu() - before).toFixed(0).padStart(6)} ms  ${status}${right} ${worst.name}\n`);
+    process.stdout.write(
+      `${longest.toFixed(0).padStart(6)} of ${(cpu() - before).toFixed(0).padStart(6)} ms  ${status}${right} ${worst.name}\n`,
+    );
   }
   clearInterval(timer);
   await worker.terminate();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {child, type Element, element, elements, text} from '../../src/xml/element.ts';
 import {apple, caldav, dav, localOf, type Name, namespaceOf, xml} from '../../src/xml/names.ts';
-import {parseXml, XmlError} from '../../src/xml/parse.ts';
+import {parseXml, parseXmlInSlices, XmlError} from '../../src/xml/parse.ts';
 import {declarations, escapeText, escapeXml, printAlone, printNode, printXml, prolog} from '../../src/xml/print.ts';
 
 describe('Namespaces in XML 1.0: names', () => {
@@ -49,6 +49,18 @@ describe('parseXml', () => {
     expect(parseXml(`<a>${'<b/>'.repeat(99)}</a>`, 100).children).toHaveLength(99);
     expect(() => parseXml(`<a>${'<b/>'.repeat(300_000)}</a>`)).toThrowError(limited);
     expect(() => parseXml('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')).toThrowError(limited);
+  });
+
+  test('in slices a document is what it is in one piece, wherever it is cut', async () => {
+    const part = '<b c="d&amp;🎉" xmlns:x="urn:x"><![CDATA[<&]]>&#x41;\r\né🎉<!-- no --><x:e/></b>';
+    for (let shift = 0; shift < part.length; shift++) {
+      const source = `<a>${' '.repeat(shift)}${part.repeat(450)}</a>`;
+      expect(await parseXmlInSlices(source)).toEqual(parseXml(source));
+    }
+    await expect(parseXmlInSlices(`<a>${part.repeat(450)}`)).rejects.toThrow(XmlError);
+    await expect(parseXmlInSlices(`<a>${'<b/>'.repeat(10_000)}</a>`, 100)).rejects.toThrowError(
+      expect.objectContaining({limit: true}),
+    );
   });
 
   test('bytes may be UTF-8 or UTF-16, with a mark or, for UTF-8, without', () => {

@@ -139,13 +139,17 @@ function* alarmsIn(range: TimeRange, matching: Matching): Found {
     if (instance === series) yield series;
     else {
       for (const alarm of alarmsOf(instance.component)) {
-        if (budget.steps-- <= 0) return true;
+        budget.steps -= stepsOfAlarm;
+        if (budget.steps <= 0) return true;
         if (goesOffIn(alarm, instance, range, findZone, zone)) yield alarm;
       }
     }
   }
   return isTooMuch(wide, matching);
 }
+
+/** What it costs to read when an alarm goes off, in steps of a recurrence. */
+const stepsOfAlarm = 4;
 
 function alarmsOf(component: JcalComponent): JcalComponent[] {
   return component[2].filter(([name]) => name === 'valarm');

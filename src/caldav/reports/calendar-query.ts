@@ -120,7 +120,8 @@ async function readAndMatch(
 ): Promise<string | undefined> {
   const {stored, view} = resource;
   const bytes = await view.read(stored.path, stored.etag);
-  await breathe();
+  const pause = breathe();
+  if (pause) await pause;
   const parsed = bytes && parseOrLog(bytes, resource, request);
   if (!parsed || !matches(parsed, query.filter, zone)) return undefined;
   return printResponse(

@@ -91,7 +91,8 @@ function* candidates(
 async function busyOf({calendar: {view}, stored, zone}: Candidate, range: TimeRange, {log}: DavContext): Promise<BusyPeriod[]> {
   const bytes = await view.read(stored.path, stored.etag);
   if (!bytes) return [];
-  await breathe();
+  const pause = breathe();
+  if (pause) await pause;
   try {
     const periods = busyPeriods(parseCalendar(bytes), range, zone);
     if (!periods) throw tooMuch();

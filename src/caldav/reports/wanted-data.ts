@@ -44,7 +44,8 @@ async function dataOf(resource: Resource, {request, zone, read, adapt}: Asked) {
   if (kind !== calendarObject || stored?.collection !== false) return undefined;
   const bytes = read ?? (await view!.read(stored.path, stored.etag));
   if (!bytes) throw new DavError(404, {message: 'The object was changed or removed while the answer was made.'});
-  await breathe();
+  const pause = breathe();
+  if (pause) await pause;
   const data = calendarData(adapt?.(bytes) ?? bytes, request, zone);
   return request.format === icalendar ? data : {raw: printNode(dataElement(request.format, data))};
 }
