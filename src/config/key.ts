@@ -1,6 +1,6 @@
 import type {Config} from './config.ts';
 
-/** A value of the plist as the `plist` package gives it. */
+/** A value of a property list; null where a key has none. */
 export type PlistValue =
   | string
   | number

@@ -1,4 +1,3 @@
-import {parse} from 'plist';
 import {SaxesParser} from 'saxes';
 import type {PlistValue} from './key.ts';
 
@@ -40,14 +39,7 @@ export class PlistError extends Error {
 
 /** Reads a property list in XML. Throws PlistError for what is no XML, no property list, or has no dictionary outermost. */
 export function parsePlist(text: string): PlistSource {
-  const {entries, root} = locate(text);
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    throw new PlistError((error as Error).message.split('\n')[0]!, 1);
-  }
-  return {text, value: value as PlistSource['value'], entries, root};
+  return {text, ...locate(text)};
 }
 
 interface Open {
@@ -58,15 +50,19 @@ interface Open {
   path?: string;
   /** In a dictionary, the key whose value is awaited. */
   key?: {name: string; line: number; start: number};
+  /** What an array or dictionary holds so far, the values of a dictionary with their keys. */
+  readonly values: PlistValue[];
+  readonly names: string[];
 }
 
 const elements = ['plist', 'dict', 'array', 'key', 'string', 'integer', 'real', 'true', 'false', 'date', 'data'];
 
-function locate(text: string): {entries: Entry[]; root: {start: number; end: number}} {
+function locate(text: string): Omit<PlistSource, 'text'> {
   const parser = new SaxesParser({xmlns: false, position: true});
   const open: Open[] = [];
   const entries: Entry[] = [];
   let root: {start: number; end: number} | undefined;
+  let value: PlistSource['value'] = {};
   let characters = '';
   const fail = (message: string): never => {
     throw new PlistError(message, parser.line);
@@ -91,7 +87,8 @@ function locate(text: string): {entries: Entry[]; root: {start: number; end: num
     let path: string | undefined;
     if (parent?.name === 'plist') path = '';
     else if (parent?.name === 'dict' && parent.path !== undefined && parent.key) path = within(parent.path, parent.key.name);
-    open.push({name, start: text.lastIndexOf('<', parser.position - 1), line: parser.line, ...(path !== undefined && {path})});
+    const start = text.lastIndexOf('<', parser.position - 1);
+    open.push({name, start, line: parser.line, ...(path !== undefined && {path}), values: [], names: []});
     characters = '';
   });
   parser.on('closetag', () => {
@@ -105,18 +102,45 @@ function locate(text: string): {entries: Entry[]; root: {start: number; end: num
         fail(`the key ${characters} is there twice`);
       }
       parent.key = {name: characters, line: closed.line, start: closed.start};
-    } else if (parent?.name === 'dict' && parent.key) {
+    } else if (parent?.name === 'array') parent.values.push(valueFrom(closed, characters));
+    else if (parent?.name === 'dict' && parent.key) {
+      parent.names.push(parent.key.name);
+      parent.values.push(valueFrom(closed, characters));
       const {name, line, start: keyStart} = parent.key;
       if (parent.path !== undefined) {
         entries.push({key: within(parent.path, name), line, start: closed.start, end, keyStart, element: closed.name});
       }
       delete parent.key;
-    } else if (parent?.name === 'plist') root = {start: closed.start, end};
+    } else if (parent?.name === 'plist') {
+      root = {start: closed.start, end};
+      value = valueFrom(closed, '') as PlistSource['value'];
+    }
     if (closed.name === 'plist' && !root) fail('there is no <dict> in it');
     characters = '';
   });
   parser.write(text).close();
-  return {entries: entries.sort((a, b) => a.start - b.start), root: root!};
+  return {value, entries: entries.sort((a, b) => a.start - b.start), root: root!};
+}
+
+function valueFrom({name, values, names}: Open, characters: string): PlistValue {
+  switch (name) {
+    case 'dict':
+      return Object.fromEntries(names.map((key, at) => [key, values[at]!]));
+    case 'array':
+      return values;
+    case 'true':
+    case 'false':
+      return name === 'true';
+    case 'integer':
+    case 'real':
+      return Number(characters);
+    case 'date':
+      return new Date(characters.trim());
+    case 'data':
+      return new Uint8Array(Buffer.from(characters, 'base64'));
+    default:
+      return characters;
+  }
 }
 
 function within(path: string, name: string): string {

@@ -3,4 +3,7 @@ import type {Order} from './as-account.ts';
 import {jobs} from './jobs.ts';
 
 /** The program of the process that `asAccount` starts. */
-takeOrder(({job, argument}: Order) => jobs[job](argument as never));
+takeOrder(async ({job, argument}: Order) => {
+  const work = await jobs[job]();
+  return () => work(argument as never);
+});

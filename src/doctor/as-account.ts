@@ -16,7 +16,10 @@ export async function asAccount<Job extends keyof Jobs>(
   argument: Parameters<Jobs[Job]>[0],
 ): Promise<Awaited<ReturnType<Jobs[Job]>>> {
   type Answer = Awaited<ReturnType<Jobs[Job]>>;
-  if (account === undefined || account.uid === process.geteuid?.()) return (await jobs[job](argument as never)) as Answer;
+  if (account === undefined || account.uid === process.geteuid?.()) {
+    const work = await jobs[job]();
+    return (await work(argument as never)) as Answer;
+  }
   const program = new URL(`./account-process${extname(import.meta.filename)}`, import.meta.url);
   return (await askAsAccount(program, account, {job, argument} satisfies Order)) as Answer;
 }

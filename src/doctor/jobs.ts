@@ -1,16 +1,13 @@
-import {tryAccess} from './access.ts';
-import {probeAttributes} from './attributes-probe.ts';
-import {inspectDelegates} from './delegates.ts';
-import {inspectHomes} from './homes.ts';
-import {measureSync} from './sync-speed.ts';
-
-/** What the doctor does as the account that serves the data, each with one argument that can be sent to another process. */
+/**
+ * What the doctor does as the account that serves the data, each with one argument that can be sent to another process. Each is loaded
+ * when it is to be done: the server's start does the first, and should not wait for what the others need.
+ */
 export const jobs = {
-  attributes: probeAttributes,
-  sync: measureSync,
-  access: tryAccess,
-  homes: inspectHomes,
-  delegates: inspectDelegates,
+  attributes: async () => (await import('./attributes-probe.ts')).probeAttributes,
+  sync: async () => (await import('./sync-speed.ts')).measureSync,
+  access: async () => (await import('./access.ts')).tryAccess,
+  homes: async () => (await import('./homes.ts')).inspectHomes,
+  delegates: async () => (await import('./delegates.ts')).inspectDelegates,
 };
 
-export type Jobs = typeof jobs;
+export type Jobs = {[name in keyof typeof jobs]: Awaited<ReturnType<(typeof jobs)[name]>>};

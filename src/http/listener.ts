@@ -1,8 +1,12 @@
-import http from 'node:http';
-import https from 'node:https';
+import type {Server as HttpServer} from 'node:http';
+import type {Server as HttpsServer, ServerOptions} from 'node:https';
 import type {AddressInfo, Socket} from 'node:net';
 import {refuseBroken} from './broken-request.ts';
 import {createExchange, type ExchangeCounts, type ExchangeOptions} from './exchange.ts';
+
+// An import of node:http would read all that it exports, among it lazy ones that bring a whole HTTP client: 13 MiB a process.
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
 
 /** How a connection may behave; fixed for the listener's life. */
 export interface ConnectionLimits {
@@ -56,12 +60,12 @@ export interface Listener {
 /** Puts an app on sockets (RFC 9112). */
 export function createListener(options: ExchangeOptions, limits: ConnectionLimits, tls?: TlsMaterial): Listener {
   const exchange = createExchange(options);
-  const servers: (http.Server | https.Server)[] = [];
+  const servers: (HttpServer | HttpsServer)[] = [];
   const sockets = new Set<Socket>();
   let material = tls;
   let closing: Promise<void> | undefined;
 
-  function createServer(secure: boolean): http.Server | https.Server {
+  function createServer(secure: boolean): HttpServer | HttpsServer {
     const common = {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeOutMs,
@@ -131,7 +135,7 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
 }
 
 /** All addresses are IPv6's and IPv4's; only IPv4's where the kernel has no IPv6. */
-async function bind(server: http.Server, host: string | undefined, port: number, backlog = 511): Promise<void> {
+async function bind(server: HttpServer, host: string | undefined, port: number, backlog = 511): Promise<void> {
   const listen = (on: string) =>
     new Promise<void>((done, fail) => {
       server.once('error', fail);
@@ -149,7 +153,7 @@ async function bind(server: http.Server, host: string | undefined, port: number,
   }
 }
 
-function secureContext(material: TlsMaterial | undefined): https.ServerOptions {
+function secureContext(material: TlsMaterial | undefined): ServerOptions {
   if (!material) throw new Error('an endpoint with TLS needs a certificate');
   return {
     cert: [material.certificate, material.authorityChain].filter(Boolean).join('\n'),

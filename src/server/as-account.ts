@@ -34,14 +34,15 @@ export async function askAsAccount(program: URL, account: Account, argument: unk
   return answer.value;
 }
 
-/** The other end of `askAsAccount`: becomes the account for good, does the work and ends. What the work needs is loaded before. */
-export function takeOrder<Argument>(work: (argument: Argument) => Promise<unknown>): void {
+/** The other end of `askAsAccount`: loads with `prepare` what the work needs, becomes the account for good, does the work and ends. */
+export function takeOrder<Argument>(prepare: (argument: Argument) => Promise<() => Promise<unknown>>): void {
   process.once('message', async message => {
     const {account, argument} = message as Order<Argument>;
     let answer: Answer;
     try {
+      const work = await prepare(argument);
       becomeAccount(account);
-      answer = {value: await work(argument)};
+      answer = {value: await work()};
     } catch (error) {
       answer = {error: error instanceof Error ? error.message : String(error)};
     }

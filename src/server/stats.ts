@@ -1,5 +1,5 @@
 import {renameSync, rmSync, writeFileSync} from 'node:fs';
-import {build} from 'plist';
+import {printPlist} from '../config/print-plist.ts';
 import type {Bound, Listener} from '../http/listener.ts';
 
 /** What one worker tells of itself. */
@@ -68,7 +68,7 @@ export function writeStats(file: string, status: ServerStatus): void {
   const temporary = `${file}.${process.pid}`;
   const data = JSON.parse(JSON.stringify(status));
   rmSync(temporary, {force: true});
-  writeFileSync(temporary, file.endsWith('.plist') ? `${build(data)}\n` : `${JSON.stringify(data, null, 2)}\n`, {
+  writeFileSync(temporary, file.endsWith('.plist') ? printPlist(data) : `${JSON.stringify(data, null, 2)}\n`, {
     mode: 0o644,
     flag: 'wx',
   });

@@ -4,4 +4,4 @@ import {makeHomes} from './homes.ts';
 
 /** The program of the process that makes homes where root sets a server up. */
 await prepareFileStore();
-takeOrder(makeHomes);
+takeOrder(async (order: Parameters<typeof makeHomes>[0]) => () => makeHomes(order));
