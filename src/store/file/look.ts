@@ -1,7 +1,7 @@
 import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite';
 import {isDamage} from '../../base/disk-errors.ts';
 import type {TimeRange} from '../../base/time-range.ts';
-import type {Change, Changes, Lock, Path, Revision} from '../store.ts';
+import type {Change, Changes, Lock, Path, Revision, StoredResource} from '../store.ts';
 import {type Row, type RowValues, rowColumns, rowFrom, storedFrom} from './rows.ts';
 
 const columns = rowColumns.join(', ');
@@ -11,14 +11,8 @@ const rowStatements = {
   row: `SELECT ${columns} FROM resource WHERE path = ?`,
   members: `SELECT ${columns} FROM resource WHERE parent = ? ORDER BY path`,
   uid: `SELECT ${columns} FROM resource WHERE parent = ? AND uid = ? ORDER BY path LIMIT 1`,
-  inRange: `
-    SELECT ${columns} FROM resource WHERE id IN (
-      SELECT span.resource FROM level CROSS JOIN span
-        WHERE span.collection = :parent AND span.level = level.level AND span.start >= :start - level.width AND span.start < :end
-          AND (span.end > :start OR span.end = span.start AND span.start >= :start)
-      UNION SELECT id FROM resource WHERE parent = :parent AND horizon IS NOT NULL AND horizon < :end
-    ) AND (:component IS NULL OR component = :component) ORDER BY path`,
   changed: `SELECT ${columns} FROM resource WHERE parent = :parent AND revision > :since ORDER BY revision LIMIT :limit`,
+  byId: `SELECT ${columns} FROM resource WHERE id = ?`,
   changedBelow: `
     SELECT ${rowColumns.map(column => `resource.${column}`).join(', ')} FROM resource AS above CROSS JOIN resource ON resource.parent = above.id
       WHERE above.collection = 1 AND (above.path = :path OR above.path > :from AND above.path < :to) AND resource.revision > :since
@@ -28,6 +22,13 @@ const rowStatements = {
 const statements = {
   begin: 'BEGIN',
   end: 'COMMIT',
+  head: 'SELECT id, revision, born, pruned FROM resource WHERE path = ? AND collection = 1',
+  // From the indexes alone: no row of `resource` is looked at.
+  idsInRange: `
+    SELECT span.resource AS id FROM level CROSS JOIN span
+      WHERE span.collection = :parent AND span.level = level.level AND span.start >= :start - level.width AND span.start < :end
+        AND (span.end > :start OR span.end = span.start AND span.start >= :start)
+    UNION SELECT id FROM resource WHERE parent = :parent AND horizon IS NOT NULL AND horizon < :end`,
   meta: 'SELECT revision, used, start_id, deleted, locked FROM meta',
   locks: 'SELECT token, path, infinite, exclusive, creator, owner, expires FROM lock WHERE expires > ? ORDER BY path, token',
   gone: 'SELECT path, revision, collection FROM tombstone WHERE parent = :path AND revision > :since ORDER BY revision LIMIT :limit',
@@ -53,6 +54,21 @@ export interface Meta {
   readonly start_id: string | null;
   readonly deleted: number;
   readonly locked: Revision;
+}
+
+/** What tells one state of a collection from another. */
+export interface Head {
+  readonly id: number;
+  readonly revision: Revision;
+  readonly born: Revision;
+  readonly pruned: Revision;
+}
+
+/** What is known already of a collection's members, as they are at this moment. */
+export interface Known {
+  members(): readonly StoredResource[];
+  /** What is known of the row's resource; undefined where that is not this version of it. */
+  same(row: Row): StoredResource | undefined;
 }
 
 /** The locks of a home, and when they changed last. */
@@ -81,25 +97,42 @@ export class Look {
   }
 
   members(collection: Path): Row[] {
-    return this.#one(() => {
+    return this.atOnce(() => {
       const id = this.#idOf(collection);
       return id === undefined ? [] : this.#rows('members', id);
     });
   }
 
   uid(collection: Path, uid: string): Row | undefined {
-    return this.#one(() => {
+    return this.atOnce(() => {
       const id = this.#idOf(collection);
       return id === undefined ? undefined : this.#rows('uid', id, uid)[0];
     });
   }
 
-  inRange(collection: Path, {start, end}: TimeRange, component?: string): Row[] {
-    return this.#one(() => {
-      const parent = this.#idOf(collection);
-      if (parent === undefined) return [];
-      return this.#rows('inRange', {parent, start, end: end === start ? end + 1 : end, component: component ?? null});
-    });
+  /** Undefined: there is no such collection. */
+  head(collection: Path): Head | undefined {
+    return this.#get('head', collection) as unknown as Head | undefined;
+  }
+
+  rowById(id: number): Row | undefined {
+    return this.#rows('byId', id)[0];
+  }
+
+  /** Those of a collection's members whose instances may overlap a range. */
+  idsInRange(parent: number, {start, end}: TimeRange): number[] {
+    const found = this.#all('idsInRange', {parent, start, end: end === start ? end + 1 : end}) as {id: number}[];
+    return found.map(({id}) => id);
+  }
+
+  /** The members of a collection that came or changed since a revision. */
+  changedSince(parent: number, since: Revision): Row[] {
+    return this.#rows('changed', {parent, since, limit: -1});
+  }
+
+  /** The paths of those that went. */
+  goneSince(collection: Path, since: Revision): Path[] {
+    return (this.#all('gone', {path: collection, since, limit: -1}) as {path: Path}[]).map(({path}) => path);
   }
 
   /** The newest bytes of an object that are not yet in its file. */
@@ -127,15 +160,21 @@ export class Look {
     return this.#get('pendingBelow', {path: collection, ...below(collection)}) !== undefined;
   }
 
-  changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit = Infinity): Changes | undefined {
-    return this.#one(() => {
+  changes(
+    collection: Path,
+    since: Revision | undefined,
+    depth: '1' | 'infinity',
+    limit = Infinity,
+    known?: Known,
+  ): Changes | undefined {
+    return this.atOnce(() => {
       const row = this.row(collection);
       if (!row?.collection) return undefined;
       if (since !== undefined && (since < row.born || since < row.pruned || since > row.revision)) return undefined;
       // One more than asked for tells whether there is more; the page may have to be longer where tombstones were dropped.
       const most = limit >= 2 ** 31 || (since === undefined && row.pruned > 0) ? -1 : limit + 1;
       const gone = since === undefined ? [] : this.#gone(row, since, depth, most);
-      const all = [...this.#present(row, since ?? -1, depth, most), ...gone];
+      const all = [...this.#present(row, since, depth, most, known), ...gone];
       all.sort((a, b) => a.revision - b.revision);
       const changes = all.slice(0, pageLength(all, limit, row.pruned));
       const truncated = changes.length < all.length;
@@ -146,18 +185,20 @@ export class Look {
   /** `now`: in milliseconds since 1970; what has expired by then is left out. */
   locks(now: number): Locks {
     if (this.meta().locked === 0) return {revision: 0, locks: []};
-    return this.#one(() => {
+    return this.atOnce(() => {
       const locks = (this.#all('locks', now) as unknown as LockRow[]).map(row => lockFrom(row, now));
       return {revision: this.meta().locked, locks};
     });
   }
 
-  #present(row: Row, since: Revision, depth: '1' | 'infinity', limit: number): Change[] {
+  #present(row: Row, since: Revision | undefined, depth: '1' | 'infinity', limit: number, known?: Known): Change[] {
+    if (since === undefined && depth === '1' && known) return known.members().map(changeOf);
+    const after = since ?? -1;
     const rows =
       depth === '1'
-        ? this.#rows('changed', {parent: row.id, since, limit})
-        : this.#rows('changedBelow', {...below(row.path), path: row.path, since, limit});
-    return rows.map(found => ({path: found.path, revision: found.revision, stored: storedFrom(found)}));
+        ? this.#rows('changed', {parent: row.id, since: after, limit})
+        : this.#rows('changedBelow', {...below(row.path), path: row.path, since: after, limit});
+    return rows.map(found => changeOf(known?.same(found) ?? storedFrom(found)));
   }
 
   #gone(row: Row, since: Revision, depth: '1' | 'infinity', limit: number): Change[] {
@@ -178,8 +219,8 @@ export class Look {
     return row?.collection ? row.id : undefined;
   }
 
-  /** Several statements, one moment. Within a transaction of the writer's that is so already. */
-  #one<T>(look: () => T): T {
+  /** Several statements, one moment. Within a transaction that is so already. */
+  atOnce<T>(look: () => T): T {
     if (this.#database.isTransaction) return look();
     this.#statement('begin').run();
     try {
@@ -238,6 +279,10 @@ function lockFrom({expires, ...row}: LockRow, now: number): Lock {
     owner: row.owner ?? undefined,
     seconds: Math.ceil((expires - now) / 1000),
   };
+}
+
+function changeOf(stored: StoredResource): Change {
+  return {path: stored.path, revision: stored.revision, stored};
 }
 
 /** The paths below a collection, as a range of strings. */

@@ -17,6 +17,7 @@ import {holds} from './reads.ts';
 import {newResourceId} from './resource-id.ts';
 import {makeFolders} from './safe-file.ts';
 import {layOut} from './schema.ts';
+import {Snapshots} from './snapshot.ts';
 import {Unit} from './unit.ts';
 import {View} from './view.ts';
 import {type Indexer, Writer} from './writer.ts';
@@ -72,11 +73,14 @@ async function takeWriter(): Promise<Writer> {
 }
 
 const mostReaders = 128;
+/** Of all homes together; about 500 bytes each. */
+const mostMembers = 60_000;
 const mostAttempts = 10_000;
 
 class Files implements FileStore {
   readonly maxNameBytes = maxNameBytes;
   readonly cache: BytesCache;
+  readonly snapshots = new Snapshots(mostMembers);
   readonly now: () => number;
   readonly #root: string;
   readonly #writer: Writer;
@@ -227,7 +231,13 @@ function stagedOnEmpty(home: HomeId, files: Files, work: (unit: HomeUnit) => voi
     ledger.begin();
     ledger.putCollection('', {resourceId: newResourceId(Date.now()), created: Date.now(), properties: new Map()}, []);
     const reader = {home, folder: '', look: ledger.look, isOpen: true} as unknown as Reader;
-    const view = new View(home, {reader: () => reader, rescan: async () => {}, cache: files.cache, now: files.now});
+    const view = new View(home, {
+      reader: () => reader,
+      rescan: async () => {},
+      cache: files.cache,
+      snapshots: files.snapshots,
+      now: files.now,
+    });
     const unit = new Unit(view, {members: () => 0, bytes: () => 0});
     work(unit);
     return unit.work.operations;

@@ -41,9 +41,9 @@ export class Unit implements HomeUnit {
     return row && this.#stored(row);
   }
 
-  members(collection: Path): StoredResource[] {
+  members(collection: Path): readonly StoredResource[] {
     this.#sawAllOf(collection);
-    return this.#view.look.members(collection).map(storedFrom);
+    return this.#view.members(collection);
   }
 
   findUid(collection: Path, uid: string): StoredObject | undefined {
@@ -55,7 +55,7 @@ export class Unit implements HomeUnit {
 
   findInRange(collection: Path, range: TimeRange, component?: string): StoredObject[] {
     this.#sawAllOf(collection);
-    return this.#view.look.inRange(collection, range, component).map(storedObject);
+    return this.#view.findInRange(collection, range, component);
   }
 
   changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit?: number): Changes | undefined {

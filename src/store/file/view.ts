@@ -8,6 +8,7 @@ import type {Locks, Look} from './look.ts';
 import type {Reader} from './reader.ts';
 import {storedFrom, storedObject} from './rows.ts';
 import {signatureAt} from './signature.ts';
+import type {Snapshot, Snapshots} from './snapshot.ts';
 
 /** What a view needs of the store. */
 export interface Behind {
@@ -16,6 +17,7 @@ export interface Behind {
   /** Has the writer take in what was changed by hand in a collection. */
   rescan(home: HomeId, collection: Path): Promise<void>;
   readonly cache: BytesCache;
+  readonly snapshots: Snapshots;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -40,8 +42,8 @@ export class View implements HomeView {
     return row && storedFrom(row);
   }
 
-  members(collection: Path): StoredResource[] {
-    return this.look.members(collection).map(storedFrom);
+  members(collection: Path): readonly StoredResource[] {
+    return this.#snapshot(collection).members();
   }
 
   findUid(collection: Path, uid: string): StoredObject | undefined {
@@ -50,11 +52,11 @@ export class View implements HomeView {
   }
 
   findInRange(collection: Path, range: TimeRange, component?: string): StoredObject[] {
-    return this.look.inRange(collection, range, component).map(storedObject);
+    return this.#snapshot(collection).inRange(range, component);
   }
 
   changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit?: number): Changes | undefined {
-    return this.look.changes(collection, since, depth, limit);
+    return this.look.changes(collection, since, depth, limit, this.#snapshot(collection));
   }
 
   usedBytes(): number {
@@ -73,6 +75,10 @@ export class View implements HomeView {
   lockTable(): Locks {
     this.#locks ??= this.look.locks(this.now());
     return this.#locks;
+  }
+
+  #snapshot(collection: Path): Snapshot {
+    return this.#behind.snapshots.of(this.home, this.look, collection);
   }
 
   now(): number {
