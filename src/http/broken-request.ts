@@ -14,8 +14,7 @@ const reasons: Readonly<Record<string, readonly [status: string, sentence: strin
  * or where nobody listens any more. Answers the status for the log, undefined where none was sent.
  */
 export function refuseBroken(error: NodeJS.ErrnoException & {rawPacket?: Uint8Array}, socket: Socket): number | undefined {
-  const busy = (socket as Socket & {_httpMessage?: unknown})._httpMessage;
-  if (!socket.writable || error.code === 'ECONNRESET' || busy) {
+  if (!socket.writable || error.code === 'ECONNRESET' || isAnswering(socket)) {
     socket.destroy();
     return undefined;
   }
@@ -31,4 +30,9 @@ export function refuseBroken(error: NodeJS.ErrnoException & {rawPacket?: Uint8Ar
   // A client that neither reads nor closes is not waited for.
   setTimeout(() => socket.destroy(), 1000).unref();
   return Number(status.slice(0, 3));
+}
+
+/** Whether an answer is being made, or is on its way, on a connection. */
+export function isAnswering(socket: Socket): boolean {
+  return Boolean((socket as Socket & {_httpMessage?: unknown})._httpMessage);
 }

@@ -52,6 +52,8 @@ export interface Exchange {
   /** As `handle`, for a client that waits for 100 Continue before it sends the body (RFC 9110 §10.1.1). */
   handleExpecting(request: IncomingMessage, response: ServerResponse): Promise<void>;
   update(options: ExchangeOptions): void;
+  /** There are too many connections: what comes on this one is answered 503, and closes it. */
+  turnAway(socket: Socket): void;
   /** From now on every answer closes its connection. */
   drain(): void;
   readonly underWay: number;
@@ -74,6 +76,7 @@ export function createExchange(initial: ExchangeOptions): Exchange {
   const counts: ExchangeCounts = {requests: 0, methods: {}, statuses: {}, bytesOut: 0, refusedBusy: 0};
   // Pipelined requests are answered one after the other (RFC 9112 §9.3.2: unsafe ones must be); Node would begin all at once.
   const turns = new WeakMap<Socket, Promise<void>>();
+  const turnedAway = new WeakSet<Socket>();
 
   function handle(request: IncomingMessage, response: ServerResponse, expecting: boolean): Promise<void> {
     const {socket} = request;
@@ -93,7 +96,8 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     const {method = 'GET'} = request;
     const target = request.url ?? '/';
     // One that is turned away takes no room, nor one whose body has not come yet, however long it goes on sending.
-    const admitted = arrived < options.maxRequests && waitingBytes <= options.maxWaitingBytes;
+    const welcome = !turnedAway.has(socket);
+    const admitted = welcome && arrived < options.maxRequests && waitingBytes <= options.maxWaitingBytes;
     if (admitted) underWay++;
     let entered = false;
     const enter = () => {
@@ -111,7 +115,7 @@ export function createExchange(initial: ExchangeOptions): Exchange {
       else
         bytes = await send(request, response, reply, {
           compression: options.compression,
-          keepAlive: !draining && options.keepAlive,
+          keepAlive: welcome && !draining && options.keepAlive,
         });
     } catch (error) {
       status = await fail(error, request, response);
@@ -217,6 +221,9 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     update(next) {
       trusted = trustedProxies(next.trustedProxies);
       options = next;
+    },
+    turnAway(socket) {
+      turnedAway.add(socket);
     },
     drain() {
       draining = true;

@@ -1,7 +1,8 @@
 import type {Server as HttpServer} from 'node:http';
 import type {Server as HttpsServer, ServerOptions} from 'node:https';
-import type {AddressInfo, Socket} from 'node:net';
-import {refuseBroken} from './broken-request.ts';
+import {type AddressInfo, Server as NetServer, type Socket} from 'node:net';
+import {setTimeout as delay} from 'node:timers/promises';
+import {isAnswering, refuseBroken} from './broken-request.ts';
 import {createExchange, type ExchangeCounts, type ExchangeOptions} from './exchange.ts';
 
 // An import of node:http would read all that it exports, among it lazy ones that bring a whole HTTP client: 13 MiB a process.
@@ -18,6 +19,7 @@ export interface ConnectionLimits {
   readonly idleTimeOutMs: number;
   /** No byte in either direction, though a request is under way. */
   readonly stallTimeOutMs: number;
+  /** The requests of those beyond it are answered 503, which closes them; beyond twice as many, one is closed as it comes. */
   readonly maxConnections: number;
 }
 
@@ -47,21 +49,31 @@ export interface Bound {
 export interface Listener {
   /** Binds; rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL). */
   listen(endpoint: Endpoint): Promise<Bound>;
+  /** For connections that another process accepts: what to give each of them to. */
+  receive(tls: boolean): (socket: Socket) => void;
   update(options: ExchangeOptions): void;
   /** For connections made from now on; those that are open keep what they have. Throws what OpenSSL has against it. */
   updateTls(material: TlsMaterial): void;
-  /** Takes no more connections, lets what is under way end for at most `graceMs`, then cuts what is left; a second call may shorten that. */
+  /**
+   * Takes no more connections, lets what is under way end for at most `graceMs`, then cuts what is left; a second call may shorten that.
+   * A connection that is idle is closed only once nothing has come on it for a moment: a request may be on its way.
+   */
   close(graceMs: number): Promise<void>;
   connections(): Promise<number>;
   readonly underWay: number;
   readonly counts: ExchangeCounts;
 }
 
+/** So long after it is told to close, a request that was on its way is still taken (RFC 9112 §9.6). */
+const lastCallMs = 400;
+
 /** Puts an app on sockets (RFC 9112). */
 export function createListener(options: ExchangeOptions, limits: ConnectionLimits, tls?: TlsMaterial): Listener {
   const exchange = createExchange(options);
   const servers: (HttpServer | HttpsServer)[] = [];
+  /** All connections, and of them those that have got as far as HTTP. */
   const sockets = new Set<Socket>();
+  const talking = new Set<Socket>();
   let material = tls;
   let closing: Promise<void> | undefined;
 
@@ -78,11 +90,16 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
       ? https.createServer({...common, ...secureContext(material), ALPNProtocols: ['http/1.1']})
       : http.createServer(common);
     server.setTimeout(limits.stallTimeOutMs);
-    server.maxConnections = limits.maxConnections;
     server.on('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
+      if (sockets.size >= 2 * limits.maxConnections) socket.destroy();
+      else keep(sockets, socket);
     });
+    server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => {
+      keep(talking, socket);
+      if (sockets.size > limits.maxConnections) exchange.turnAway(socket);
+    });
+    // Where no file can be opened for it, a connection is lost; the next one may not be.
+    server.on('error', error => options.log.error({err: error}, 'a connection could not be accepted'));
     server.on('request', (request, response) => void exchange.handle(request, response));
     server.on('checkContinue', (request, response) => void exchange.handleExpecting(request, response));
     server.on(
@@ -93,14 +110,28 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
     return server;
   }
 
+  function keep(set: Set<Socket>, socket: Socket) {
+    set.add(socket);
+    socket.once('close', () => set.delete(socket));
+  }
+
   async function closeAll() {
     exchange.drain();
-    const closed = servers.map(async server => {
-      const done = new Promise<void>(resolve => server.close(() => resolve()));
-      server.closeIdleConnections();
-      await done;
-    });
-    await Promise.all(closed);
+    // Not http.Server's own close, which cuts idle connections at once.
+    for (const server of servers) NetServer.prototype.close.call(server);
+    const read = new Map<Socket, number>();
+    while (sockets.size > 0) {
+      for (const socket of talking) {
+        if (!isAnswering(socket) && read.get(socket) === socket.bytesRead) socket.destroy();
+        else read.set(socket, socket.bytesRead);
+      }
+      const all = [...sockets].map(socket => new Promise(resolve => socket.once('close', resolve)));
+      const later = new AbortController();
+      await Promise.race([Promise.all(all), delay(lastCallMs, undefined, later).catch(() => {})]);
+      later.abort();
+    }
+    // The connections are gone; this ends its looking after them.
+    for (const server of servers) server.close(() => {});
   }
 
   return {
@@ -110,6 +141,17 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
       servers.push(server);
       const bound = server.address() as AddressInfo;
       return {host: host ?? bound.address, port: bound.port, tls: secure};
+    },
+    receive(secure) {
+      const server = createServer(secure);
+      servers.push(server);
+      // Which begins its looking after time-outs.
+      server.emit('listening');
+      return socket => {
+        socket.allowHalfOpen = true;
+        if (closing) socket.destroy();
+        else server.emit('connection', socket);
+      };
     },
     update: exchange.update,
     updateTls(next) {

@@ -1,4 +1,6 @@
+import {once} from 'node:events';
 import http from 'node:http';
+import {type AddressInfo, createServer, type Socket} from 'node:net';
 import tls from 'node:tls';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import {beforeAll, describe, expect, test, vi} from 'vitest';
@@ -126,6 +128,28 @@ describe('limits', () => {
     open();
     for (const answer of waiting) expect((await answer).status).toBe(200);
     expect((await fetch(server.url)).status).toBe(200);
+  });
+
+  test('more connections than allowed are told 503 with Retry-After and closed; those there before go on', async () => {
+    await using server = await listening({app: async request => echo(request)}, {limits: {maxConnections: 2}});
+    const request = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
+    const first = Promise.withResolvers<Socket>();
+    const early = raw(
+      server.bound.port,
+      socket => first.resolve(socket),
+      received => received.includes('200 OK'),
+    );
+    const other = raw(server.bound.port, '');
+    await expect.poll(() => server.listener.connections()).toBe(2);
+    const late = await raw(server.bound.port, request);
+    expect(late).toMatch(/^HTTP\/1.1 503 [\s\S]*\r\nretry-after: 180\r\n[\s\S]*\r\nconnection: close\r\n/i);
+    const [third, fourth] = [raw(server.bound.port, ''), raw(server.bound.port, '')];
+    await expect.poll(() => server.listener.connections()).toBe(4);
+    expect(await raw(server.bound.port, '')).toBe('');
+    (await first.promise).write(request);
+    expect(await early).toMatch(/^HTTP\/1.1 200/);
+    await server.listener.close(0);
+    await Promise.all([other, third, fourth]);
   });
 
   test('bodies that wait take no more memory than allowed', async () => {
@@ -358,6 +382,39 @@ describe('closing', () => {
     await closed;
   });
 
+  test('a request that is on its way on an open connection is still answered, and ends it', async () => {
+    await using server = await listening({app: async request => echo(request)});
+    const request = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
+    let closed: Promise<void> | undefined;
+    const answers = await raw(server.bound.port, socket => {
+      socket.write(request);
+      socket.once('data', () => {
+        closed = server.listener.close(10_000);
+        socket.write(request);
+      });
+    });
+    expect(answers.match(/HTTP\/1.1 \d+|^connection: .*(?=\r)/gim)).toEqual([
+      'HTTP/1.1 200',
+      'Connection: keep-alive',
+      'HTTP/1.1 200',
+      'connection: close',
+    ]);
+    await closed;
+  });
+
+  test('a connection on which nothing comes is closed soon, and not only at the end of the grace', async () => {
+    await using server = await listening(
+      {app: async request => echo(request)},
+      {limits: {headersTimeOutMs: 60_000, requestTimeOutMs: 60_000}},
+    );
+    const silent = raw(server.bound.port, '');
+    const idle = raw(server.bound.port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    await expect.poll(() => server.listener.counts.requests).toBe(1);
+    await expect.poll(() => server.listener.connections()).toBe(2);
+    await server.listener.close(60_000);
+    expect([await silent, (await idle).slice(0, 12)]).toEqual(['', 'HTTP/1.1 200']);
+  });
+
   test('what does not end in time is cut', async () => {
     await using server = await listening({app: () => new Promise(() => {})});
     const answer = fetch(server.url);
@@ -415,6 +472,16 @@ describe('TLS', () => {
     expect(version).toBe('TLSv1.2');
     socket.destroy();
   });
+});
+
+test('connections that another process has accepted are served as those that are its own, their time-outs kept', async () => {
+  await using server = await listening({app: async request => echo(request)}, {limits: {headersTimeOutMs: 200}});
+  const receive = server.listener.receive(false);
+  await using door = createServer(receive).listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  const {port} = door.address() as AddressInfo;
+  expect(await raw(port, `GET / HTTP/1.1\r\nHost: h\r\n${close}\r\n`)).toMatch(/^HTTP\/1.1 200/);
+  expect(await raw(port, 'GET / HTTP/1.1\r\nHost:')).toMatch(/^HTTP\/1.1 408/);
 });
 
 test('options can be replaced while running', async () => {
