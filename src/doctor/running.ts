@@ -1,6 +1,6 @@
 import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
-import type {Bound, Endpoint} from '../http/listener.ts';
+import type {Bound, Endpoint} from '../http/bind.ts';
 import {askControl} from '../server/control.ts';
 import {findServer} from '../server/pid-file.ts';
 import type {ServerStatus} from '../server/stats.ts';

@@ -1,7 +1,8 @@
 import type {Server as HttpServer} from 'node:http';
 import type {Server as HttpsServer, ServerOptions} from 'node:https';
-import {type AddressInfo, Server as NetServer, type Socket} from 'node:net';
+import {Server as NetServer, type Socket} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
+import {type Bound, bind, type Endpoint} from './bind.ts';
 import {isAnswering, refuseBroken} from './broken-request.ts';
 import {createExchange, type ExchangeCounts, type ExchangeOptions} from './exchange.ts';
 
@@ -29,21 +30,6 @@ export interface TlsMaterial {
   readonly privateKey: string;
   /** Certificates between the server's and the root, where they are not in `certificate`. */
   readonly authorityChain: string;
-}
-
-export interface Endpoint {
-  /** Undefined: all addresses. */
-  readonly host: string | undefined;
-  /** 0: any free one. */
-  readonly port: number;
-  readonly tls: boolean;
-  readonly backlog?: number;
-}
-
-export interface Bound {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
 }
 
 export interface Listener {
@@ -98,8 +84,6 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
       keep(talking, socket);
       if (sockets.size > limits.maxConnections) exchange.turnAway(socket);
     });
-    // Where no file can be opened for it, a connection is lost; the next one may not be.
-    server.on('error', error => options.log.error({err: error}, 'a connection could not be accepted'));
     server.on('request', (request, response) => void exchange.handle(request, response));
     server.on('checkContinue', (request, response) => void exchange.handleExpecting(request, response));
     server.on(
@@ -135,12 +119,11 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
   }
 
   return {
-    async listen({host, port, tls: secure, backlog}) {
-      const server = createServer(secure);
-      await bind(server, host, port, backlog);
+    async listen(endpoint) {
+      const server = createServer(endpoint.tls);
+      const bound = await bind(server, endpoint, options.log);
       servers.push(server);
-      const bound = server.address() as AddressInfo;
-      return {host: host ?? bound.address, port: bound.port, tls: secure};
+      return bound;
     },
     receive(secure) {
       const server = createServer(secure);
@@ -174,25 +157,6 @@ export function createListener(options: ExchangeOptions, limits: ConnectionLimit
     },
     counts: exchange.counts,
   };
-}
-
-/** All addresses are IPv6's and IPv4's; only IPv4's where the kernel has no IPv6. */
-async function bind(server: HttpServer, host: string | undefined, port: number, backlog = 511): Promise<void> {
-  const listen = (on: string) =>
-    new Promise<void>((done, fail) => {
-      server.once('error', fail);
-      server.listen({port, host: on, backlog}, () => {
-        server.off('error', fail);
-        done();
-      });
-    });
-  try {
-    await listen(host ?? '::');
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    if (host !== undefined || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error;
-    await listen('0.0.0.0');
-  }
 }
 
 function secureContext(material: TlsMaterial | undefined): ServerOptions {

@@ -1,36 +1,49 @@
-import cluster, {type Worker as ClusterWorker} from 'node:cluster';
+import {type ChildProcess, fork} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {availableParallelism} from 'node:os';
 import {extname, join} from 'node:path';
 import type {Log} from '../base/log.ts';
 import {UserError} from '../base/user-error.ts';
-import type {Bound} from '../http/listener.ts';
 import type {Crew, CrewLogs} from './crew.ts';
+import {createHandOver} from './hand-over.ts';
 import type {Material} from './material.ts';
 import type {FromWorker, ToWorker} from './messages.ts';
+import {endpoints} from './ports.ts';
 import type {Account} from './privileges.ts';
+import {type HealthFigures, healthFigures, Pulse} from './pulse.ts';
 import type {ProcessStatus, WorkerStats} from './stats.ts';
 
 /** A worker that lived shorter than this died of its start: the next one waits. */
 const steadyMs = 10_000;
 const longestPauseMs = 30_000;
+/** As long as nobody else answers. */
+const longestPauseOfLastMs = 1000;
 
 interface Seat {
-  worker: ClusterWorker;
+  worker: ChildProcess;
   since: number;
   ready: boolean;
   pauseMs: number;
+  pulse: Pulse;
   timer?: NodeJS.Timeout;
 }
 
 interface Waiting {
-  worker: ClusterWorker;
+  worker: ChildProcess;
   resolve(value: WorkerStats | undefined): void;
   reject(error: Error): void;
 }
 
-/** Workers of node:cluster: the ports are this process's, so that it may be root when they are bound and the workers need not. */
-export function createCombined(count: number, logs: CrewLogs, log: Log, account: Account | undefined): Crew {
+const program = join(import.meta.dirname, `worker-process${extname(import.meta.filename)}`);
+
+/** Workers beside this process, which has the ports: it may be root when they are bound, and the workers need not. */
+export function createCombined(
+  count: number,
+  logs: CrewLogs,
+  log: Log,
+  account: Account | undefined,
+  health: HealthFigures = healthFigures,
+): Crew {
   const seats: Seat[] = [];
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
@@ -39,14 +52,16 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
   let respawns = 0;
   const crewSize = count || availableParallelism();
   const startId = randomUUID();
+  const handOver = createHandOver<ChildProcess>(log);
+  let rounds: NodeJS.Timeout | undefined;
 
-  const tell = (worker: ClusterWorker, message: ToWorker) => {
-    if (worker.isConnected()) worker.send(message, () => {});
+  const tell = (worker: ChildProcess, message: ToWorker) => {
+    if (worker.connected) worker.send(message, () => {});
   };
 
   /** Sends a question and waits for its answer; undefined where the worker is gone before it gave one. */
-  function ask(worker: ClusterWorker, message: (id: number) => ToWorker): Promise<WorkerStats | undefined> {
-    if (worker.isDead() || !worker.isConnected()) return Promise.resolve(undefined);
+  function ask(worker: ChildProcess, message: (id: number) => ToWorker): Promise<WorkerStats | undefined> {
+    if (hasEnded(worker) || !worker.connected) return Promise.resolve(undefined);
     const id = nextId++;
     return new Promise((resolve, reject) => {
       waiting.set(id, {worker, resolve, reject});
@@ -60,20 +75,36 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
     if (entry) how(entry);
   }
 
-  /** Starts a worker; resolves with where it listens, rejects where it cannot. */
-  function fork(seat: Seat): Promise<readonly Bound[]> {
-    const worker = cluster.fork({CALDAV_WORKERS: String(crewSize)});
+  /** Starts a worker; resolves when it answers, rejects where it cannot. */
+  function start(seat: Seat): Promise<void> {
+    const worker = fork(program, [], {
+      execArgv: [],
+      serialization: 'advanced',
+      env: {...process.env, CALDAV_WORKERS: String(crewSize)},
+    });
     seat.worker = worker;
     seat.since = Date.now();
+    seat.pulse = new Pulse(health);
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         switch (message.type) {
           case 'loaded':
-            tell(worker, {type: 'start', material, account, startId, profile: logs.profile !== undefined});
+            tell(worker, {type: 'start', material, account, startId, binds: false, profile: logs.profile !== undefined});
             break;
           case 'ready':
             seat.ready = true;
-            resolve(message.bound);
+            handOver.add(worker, (id, {socket, tls}) => {
+              const message: ToWorker = {type: 'connection', id, tls};
+              if (worker.connected) worker.send(message, socket, {keepOpen: true}, () => {});
+            });
+            resolve();
+            break;
+          case 'took':
+            handOver.took(worker, message.id);
+            break;
+          case 'pong':
+            // One that is alive and never gets ready does not answer either.
+            if (seat.ready && seat.pulse.beat()) log.warn({worker: worker.pid}, 'a worker that did not answer does so again');
             break;
           case 'failed':
             reject(new UserError(message.message, message.fix));
@@ -85,7 +116,7 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
             logs.error(message.line);
             break;
           case 'profile':
-            logs.profile?.(worker.process.pid!, message.text);
+            logs.profile?.(worker.pid!, message.text);
             break;
           case 'reloaded':
             settle(message.id, ({resolve, reject}) => {
@@ -98,28 +129,36 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
             break;
         }
       });
-      worker.on('exit', (code, signal) => {
+      // Not earlier: what it said last of what it has taken has been heard by now.
+      worker.on('disconnect', () => handOver.remove(worker));
+      const over = (code: number | null, signal: string | null) => {
         seat.ready = false;
         for (const [id, {worker: asked}] of waiting) if (asked === worker) settle(id, ({resolve}) => resolve(undefined));
         reject(new Error(`a worker ended before it was ready (${signal ?? `exit ${code}`})`));
         if (state === 'ready') replace(seat, code, signal);
+      };
+      worker.on('exit', over);
+      worker.on('error', error => {
+        log.warn({err: error}, 'a worker could not be spoken to');
+        // The system has no process to give: what never was will not exit.
+        if (worker.pid === undefined) over(null, null);
       });
-      worker.on('error', error => log.warn({err: error}, 'a worker could not be spoken to'));
     });
   }
 
-  function replace(seat: Seat, code: number, signal: string) {
+  function replace(seat: Seat, code: number | null, signal: string | null) {
     const lived = Date.now() - seat.since;
-    seat.pauseMs = lived > steadyMs ? 0 : Math.min(longestPauseMs, Math.max(100, seat.pauseMs * 2));
-    log.error({worker: seat.worker.process.pid, code, signal, againInMs: seat.pauseMs}, 'a worker has died and is replaced');
+    const longest = seats.some(({ready}) => ready) ? longestPauseMs : longestPauseOfLastMs;
+    seat.pauseMs = lived > steadyMs ? 0 : Math.min(longest, Math.max(100, seat.pauseMs * 2));
+    log.error({worker: seat.worker.pid, code, signal, againInMs: seat.pauseMs}, 'a worker has died and is replaced');
     respawns++;
     const heir = seats.find(one => one !== seat && one.ready);
     if (heir) tell(heir.worker, {type: 'settle'});
     seat.timer = setTimeout(() => {
-      const forked = fork(seat).then(() => {
+      const started = start(seat).then(() => {
         if (!heir) tell(seat.worker, {type: 'settle'});
       });
-      forked.catch(error => {
+      started.catch(error => {
         if (error instanceof UserError) log.error({fix: error.fix}, error.message);
         else log.error({err: error}, 'a worker could not be replaced');
         // One that says it cannot ends by itself; its end starts the next try.
@@ -127,42 +166,53 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
     }, seat.pauseMs);
   }
 
-  const alive = () => seats.map(({worker}) => worker).filter(worker => !worker.isDead());
+  const alive = () => seats.map(({worker}) => worker).filter(worker => !hasEnded(worker));
+
+  /** Asks all for a sign of life. */
+  function round() {
+    for (const {worker, pulse} of seats) {
+      if (hasEnded(worker)) continue;
+      const todo = pulse.round();
+      if (todo === 'report') log.warn({worker: worker.pid}, 'a worker does not answer');
+      if (todo === 'replace') {
+        log.error({worker: worker.pid}, 'a worker has not answered for too long and is ended');
+        worker.kill('SIGKILL');
+      }
+      tell(worker, {type: 'ping'});
+    }
+  }
 
   async function end(graceMs: number) {
     state = 'stopping';
     for (const seat of seats) clearTimeout(seat.timer);
+    await handOver.close();
     const gone = alive().map(worker => new Promise<void>(resolve => worker.once('exit', () => resolve())));
     for (const worker of alive()) tell(worker, {type: 'stop', graceMs});
     // One that hangs is not waited for for ever: what it has promised is in the journal.
     const timer = setTimeout(() => {
-      for (const worker of alive()) worker.process.kill('SIGKILL');
+      for (const worker of alive()) worker.kill('SIGKILL');
     }, graceMs + 15_000);
     await Promise.all(gone);
     clearTimeout(timer);
+    clearInterval(rounds);
   }
 
   return {
     async start(first) {
       material = first;
-      const extension = extname(import.meta.filename);
-      cluster.setupPrimary({
-        exec: join(import.meta.dirname, `worker-process${extension}`),
-        args: [],
-        execArgv: [],
-        serialization: 'advanced',
-      });
-      const bound = Array.from({length: crewSize}, () => {
-        const seat = {pauseMs: 0} as Seat;
+      const bound = await handOver.listen(endpoints(first.config));
+      rounds = setInterval(round, health.everyMs);
+      const started = Array.from({length: crewSize}, () => {
+        const seat = {ready: false, pauseMs: 0} as Seat;
         seats.push(seat);
-        return fork(seat);
+        return start(seat);
       });
       try {
-        const [one] = await Promise.all(bound);
+        await Promise.all(started);
         state = 'ready';
-        return one!;
+        return bound;
       } catch (error) {
-        await Promise.all([end(0), Promise.allSettled(bound)]);
+        await Promise.all([end(0), Promise.allSettled(started)]);
         throw error;
       }
     },
@@ -185,7 +235,7 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
             new Promise<undefined>(resolve => setTimeout(() => resolve(undefined), 2000)),
           ]);
           if (stats) return {role: 'worker', ...stats};
-          return worker.isDead() ? undefined : {role: 'worker', pid: worker.process.pid!, uid: -1, gid: -1, since};
+          return hasEnded(worker) ? undefined : {role: 'worker', pid: worker.pid!, uid: -1, gid: -1, since};
         }),
       );
       return found.filter(status => status !== undefined);
@@ -195,4 +245,8 @@ export function createCombined(count: number, logs: CrewLogs, log: Log, account:
     },
     stop: end,
   };
+}
+
+function hasEnded({pid, exitCode, signalCode}: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null;
 }

@@ -1,4 +1,4 @@
-import type {Bound} from '../http/listener.ts';
+import type {Bound} from '../http/bind.ts';
 import type {Material} from './material.ts';
 import type {ProcessStatus} from './stats.ts';
 

@@ -1,4 +1,3 @@
-import type {Bound} from '../http/listener.ts';
 import type {Material} from './material.ts';
 import type {Account} from './privileges.ts';
 import type {WorkerStats} from './stats.ts';
@@ -10,8 +9,12 @@ export type ToWorker =
       readonly material: Material;
       readonly account: Account | undefined;
       readonly startId: string;
+      /** Whether it binds the ports; otherwise it is handed connections. */
+      readonly binds: boolean;
       readonly profile: boolean;
     }
+  | {readonly type: 'connection'; readonly id: number; readonly tls: boolean}
+  | {readonly type: 'ping'}
   | {readonly type: 'settle'}
   | {readonly type: 'reload'; readonly id: number; readonly material: Material}
   | {readonly type: 'stats'; readonly id: number}
@@ -20,7 +23,9 @@ export type ToWorker =
 /** What a worker tells the supervisor. */
 export type FromWorker =
   | {readonly type: 'loaded'}
-  | {readonly type: 'ready'; readonly bound: readonly Bound[]}
+  | {readonly type: 'ready'}
+  | {readonly type: 'took'; readonly id: number}
+  | {readonly type: 'pong'}
   | {readonly type: 'failed'; readonly message: string; readonly fix: string}
   | {readonly type: 'access'; readonly lines: string}
   | {readonly type: 'log'; readonly line: string}

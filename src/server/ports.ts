@@ -2,7 +2,7 @@ import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
-import type {Bound, Endpoint} from '../http/listener.ts';
+import type {Bound, Endpoint} from '../http/bind.ts';
 
 /** Where the server is to listen. Throws UserError where that is nowhere, or TLS is asked for without a certificate. */
 export function endpoints(config: Config): Endpoint[] {

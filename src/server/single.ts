@@ -23,7 +23,8 @@ export function createSingle(logs: CrewLogs, account: Account | undefined): Crew
         access: logs.access,
         share: 1,
         startId: randomUUID(),
-        ...(account ? {drop: () => becomeAccount(account), bindFirst: true} : {}),
+        binds: true,
+        ...(account ? {drop: () => becomeAccount(account)} : {}),
       });
       return worker.bound;
     },

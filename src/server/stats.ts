@@ -1,6 +1,7 @@
 import {renameSync, rmSync, writeFileSync} from 'node:fs';
 import {printPlist} from '../config/print-plist.ts';
-import type {Bound, Listener} from '../http/listener.ts';
+import type {Bound} from '../http/bind.ts';
+import type {Listener} from '../http/listener.ts';
 
 /** What one worker tells of itself. */
 export interface WorkerStats {

@@ -5,7 +5,7 @@ import type {Log} from '../base/log.ts';
 import {UserError} from '../base/user-error.ts';
 import {renewCertificate} from '../certificates/renew.ts';
 import type {Config} from '../config/config.ts';
-import type {Bound} from '../http/listener.ts';
+import type {Bound} from '../http/bind.ts';
 import {openControl} from './control.ts';
 import type {Crew, CrewLogs} from './crew.ts';
 import {createLog, forTerminal} from './error-log.ts';

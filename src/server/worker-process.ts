@@ -1,3 +1,4 @@
+import {Socket} from 'node:net';
 import {UserError} from '../base/user-error.ts';
 import {createLog} from './error-log.ts';
 import type {FromWorker, ToWorker} from './messages.ts';
@@ -9,6 +10,8 @@ import {startWorker, type Worker} from './worker.ts';
 process.title = 'caldav: worker';
 
 let worker: Worker | undefined;
+/** Rejects never. */
+let started: Promise<void> | undefined;
 let ending = false;
 let endProfile: (() => Promise<string>) | undefined;
 
@@ -27,12 +30,21 @@ process.on('uncaughtException', error => {
   setTimeout(() => process.exit(1), 100);
 });
 
-process.on('message', async (message: ToWorker) => {
+process.on('message', async (message: ToWorker, handle: unknown) => {
   switch (message.type) {
     case 'start':
-      await start(message);
+      started = start(message);
+      break;
+    case 'connection':
+      tell({type: 'took', id: message.id});
+      if (handle instanceof Socket) worker?.take(handle, message.tls);
+      break;
+    case 'ping':
+      tell({type: 'pong'});
       break;
     case 'reload':
+      // One that is starting does so with what was in force then.
+      await started;
       try {
         worker?.reload(message.material);
         tell({type: 'reloaded', id: message.id});
@@ -52,7 +64,7 @@ process.on('message', async (message: ToWorker) => {
   }
 });
 
-async function start({material, account, startId, profile}: Extract<ToWorker, {type: 'start'}>) {
+async function start({material, account, startId, binds, profile}: Extract<ToWorker, {type: 'start'}>) {
   try {
     if (profile) endProfile = await startProfile();
     worker = await startWorker({
@@ -61,9 +73,10 @@ async function start({material, account, startId, profile}: Extract<ToWorker, {t
       access: gather,
       startId,
       share: Number(process.env.CALDAV_WORKERS ?? 1),
+      binds,
       ...(account ? {drop: () => becomeAccount(account)} : {}),
     });
-    tell({type: 'ready', bound: worker.bound});
+    tell({type: 'ready'});
   } catch (error) {
     if (!(error instanceof UserError)) log.error({err: error}, 'a worker could not start');
     tell({type: 'failed', ...sentence(error)});

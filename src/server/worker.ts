@@ -1,3 +1,4 @@
+import type {Socket} from 'node:net';
 import {isDeepStrictEqual} from 'node:util';
 import {parseDirectory} from '../accounts/load.ts';
 import type {Directory} from '../accounts/principal.ts';
@@ -5,8 +6,9 @@ import {openProxiesFile, proxiesFileIn} from '../accounts/proxies-file.ts';
 import type {Log} from '../base/log.ts';
 import type {Config} from '../config/config.ts';
 import {accessLine} from '../http/access-log.ts';
+import type {Bound} from '../http/bind.ts';
 import type {Application, ExchangeOptions} from '../http/exchange.ts';
-import {type Bound, createListener, type Listener} from '../http/listener.ts';
+import {createListener, type Listener} from '../http/listener.ts';
 import type {HttpRequest} from '../http/message.ts';
 import {claimFolder} from '../store/file/one-server.ts';
 import {openFileStore, prepareFileStore} from '../store/file/store.ts';
@@ -27,13 +29,15 @@ export interface WorkerOptions {
   readonly startId: string;
   /** Gives up root. All modules have been loaded by then, for the account may not be able to read them. */
   readonly drop?: () => void;
-  /** Binds the ports before root is given up, where no supervisor does it. */
-  readonly bindFirst?: boolean;
+  /** Binds the ports, before root is given up; otherwise a supervisor does, and hands over what it accepts. */
+  readonly binds: boolean;
 }
 
 /** A worker that answers. */
 export interface Worker {
   readonly bound: readonly Bound[];
+  /** Serves a connection that the supervisor has accepted. */
+  take(socket: Socket, tls: boolean): void;
   /** Takes what can be taken while running. Throws UserError and keeps the old where it cannot be used. */
   reload(material: Material): void;
   stats(): Promise<WorkerStats>;
@@ -51,7 +55,7 @@ const maxWaitingBytes = 256 * 1024 * 1024;
  * where the person at the terminal can help; then nothing is left open.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const {material, log, drop, bindFirst = false} = options;
+  const {material, log, drop, binds} = options;
   const since = Date.now();
   await prepareFileStore();
   await using undo = new AsyncDisposableStack();
@@ -67,8 +71,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     material.tls,
   );
   undo.defer(() => listener.close(0));
-  let bound: readonly Bound[] = [];
-  if (bindFirst) bound = await bind(listener, material.config);
+  const bound = binds ? await bindAll(listener, material.config) : [];
   drop?.();
   process.umask(material.config.umask);
 
@@ -82,16 +85,21 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     createApp({config, directory: () => directory, proxies: proxies.with, store, log, authorityChain: tls?.authorityChain});
   app = appFor(material);
   open(app);
-  if (!bindFirst) bound = await bind(listener, material.config);
+  const receivers = binds ? undefined : {clear: listener.receive(false), ...(material.tls ? {tls: listener.receive(true)} : {})};
   undo.move();
 
   let current = material;
   let closed: Promise<void> | undefined;
   return {
     bound,
+    take(socket, tls) {
+      const receive = tls ? receivers?.tls : receivers?.clear;
+      if (receive) receive(socket);
+      else socket.destroy();
+    },
     reload(next) {
       const nextDirectory = parseDirectory(next.accounts, next.config.directory.xmlFile);
-      if (next.tls && bound.some(({tls}) => tls)) listener.updateTls(next.tls);
+      if (next.tls) listener.updateTls(next.tls);
       directory = nextDirectory;
       // The app remembers credentials and failures: it is made anew only where the configuration is another one.
       if (!isDeepStrictEqual(next.config, current.config) || next.tls?.authorityChain !== current.tls?.authorityChain) {
@@ -113,7 +121,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
 }
 
-async function bind(listener: Listener, config: Config): Promise<Bound[]> {
+async function bindAll(listener: Listener, config: Config): Promise<Bound[]> {
   const bound: Bound[] = [];
   for (const endpoint of endpoints(config)) {
     try {

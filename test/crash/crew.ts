@@ -27,7 +27,8 @@ interface Member {
 
 /**
  * The workers of a server on one data folder, each on a port of its own, so that a client knows which of them it asks. This is what
- * `caldav run` starts and replaces (server/worker-process.ts), but the next process is loaded before one is killed.
+ * `caldav run` starts and replaces (server/worker-process.ts), but each binds its port itself, and the next process is loaded before
+ * one is killed.
  */
 export class Crew {
   readonly folder: string;
@@ -106,7 +107,8 @@ export class Crew {
     member.alive = true;
     this.#members[at] = member;
     this.#starts++;
-    tell(member, {type: 'start', material: this.#materials[at]!, account: undefined, startId: this.#startId, profile: false});
+    const material = this.#materials[at]!;
+    tell(member, {type: 'start', material, account: undefined, startId: this.#startId, binds: true, profile: false});
     await Promise.race([ready, member.ended]);
   }
 

@@ -1,8 +1,9 @@
 import {connect, type Socket} from 'node:net';
 import {silent} from '../../src/base/log.ts';
 import type {AccessEntry} from '../../src/http/access-log.ts';
+import type {Bound} from '../../src/http/bind.ts';
 import type {ExchangeOptions} from '../../src/http/exchange.ts';
-import {type Bound, type ConnectionLimits, createListener, type Listener, type TlsMaterial} from '../../src/http/listener.ts';
+import {type ConnectionLimits, createListener, type Listener, type TlsMaterial} from '../../src/http/listener.ts';
 
 export const limits: ConnectionLimits = {
   maxHeaderBytes: 16_384,

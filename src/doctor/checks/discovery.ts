@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {isIPv6} from 'node:net';
 import type {Config} from '../../config/config.ts';
-import type {Endpoint} from '../../http/listener.ts';
+import type {Endpoint} from '../../http/bind.ts';
 import {endpoints} from '../../server/ports.ts';
 import {dav} from '../../xml/names.ts';
 import {type Check, type CheckResult, type DoctorContext, fail, ok, skipped} from '../check.ts';

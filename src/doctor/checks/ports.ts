@@ -1,7 +1,7 @@
 import {createServer} from 'node:net';
 import {UserError} from '../../base/user-error.ts';
 import type {Config} from '../../config/config.ts';
-import type {Endpoint} from '../../http/listener.ts';
+import type {Endpoint} from '../../http/bind.ts';
 import {endpoints, portError} from '../../server/ports.ts';
 import {type Check, type CheckResult, fail, ok} from '../check.ts';
 import {findRunning, type Running} from '../running.ts';
