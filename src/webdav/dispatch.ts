@@ -1,4 +1,5 @@
 import type {Principal} from '../accounts/principal.ts';
+import {troubleOf} from '../base/disk-errors.ts';
 import type {Log} from '../base/log.ts';
 import {NoRoom} from '../base/no-room.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
@@ -33,6 +34,9 @@ function cached(response: HttpResponse, method: Method | undefined): HttpRespons
   return method?.cacheControl ? {...response, headers: {...response.headers, 'cache-control': method.cacheControl}} : response;
 }
 
+/** Longer than for a server that has much to do: a person has to see to the disk. */
+const troubleRetrySeconds = 60;
+
 function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpResponse {
   if (error instanceof DavError) {
     if (error.condition) log.info({method, path, condition: error.condition}, `refused: ${error.message}`);
@@ -41,6 +45,12 @@ function failure(error: unknown, {method, path}: HttpRequest, log: Log): HttpRes
   if (error instanceof NoRoom) {
     log.error({err: error, method, path}, 'there is no room left on the disk');
     return errorResponse(new DavError(sufficientDiskSpace));
+  }
+  const trouble = troubleOf(error);
+  if (trouble) {
+    log.error({err: error, method, path}, 'the data is out of reach');
+    const headers = {'retry-after': String(troubleRetrySeconds)};
+    return errorResponse(new DavError(503, {message: `${trouble} Try again later.`, headers}));
   }
   log.error({err: error, method, path}, 'a request failed by a fault of the server');
   return errorResponse(new DavError(500, {message: 'The server made a mistake; its error log says more.'}));

@@ -35,6 +35,7 @@ export class Crew {
   readonly root: string;
   /** What the workers have said that they should not have to. */
   readonly complaints: string[] = [];
+  readonly #env: Readonly<Record<string, string>>;
   readonly #ports: number[];
   readonly #materials: Material[];
   readonly #spare: {readonly failpoint: string; readonly member: Member}[] = [];
@@ -42,15 +43,16 @@ export class Crew {
   #startId = '';
   #starts = 0;
 
-  private constructor(folder: string, ports: number[], materials: Material[]) {
+  private constructor(folder: string, ports: number[], materials: Material[], env: Readonly<Record<string, string>>) {
+    this.#env = env;
     this.folder = folder;
     this.root = join(folder, 'docs');
     this.#ports = ports;
     this.#materials = materials;
   }
 
-  /** A new data folder within `folder`, for so many workers. */
-  static async make(folder: string, size: number): Promise<Crew> {
+  /** A new data folder within `folder`, for so many workers, whose environment has `env` too. */
+  static async make(folder: string, size: number, env: Readonly<Record<string, string>> = {}): Promise<Crew> {
     for (const name of ['docs', 'data', 'logs', 'run']) mkdirSync(join(folder, name), {recursive: true});
     writeFileSync(join(folder, 'accounts.xml'), `<accounts realm="Crash">${users.join('')}</accounts>`, {mode: 0o600});
     const ports: number[] = [];
@@ -63,7 +65,7 @@ export class Crew {
       ports.push(port);
       materials.push(await readMaterial(loadConfig({file, folder})));
     }
-    return new Crew(folder, ports, materials);
+    return new Crew(folder, ports, materials, env);
   }
 
   get size(): number {
@@ -72,6 +74,11 @@ export class Crew {
 
   get starts(): number {
     return this.#starts;
+  }
+
+  /** Process ids of those that are alive. */
+  pids(): number[] {
+    return this.#members.flatMap(member => (member?.alive ? [member.child.pid!] : []));
   }
 
   /** Where those that are alive answer. */
@@ -152,7 +159,7 @@ export class Crew {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: {...process.env, CALDAV_WORKERS: String(this.size), CALDAV_FAILPOINT: failpoint},
+      env: {...process.env, ...this.#env, CALDAV_WORKERS: String(this.size), CALDAV_FAILPOINT: failpoint},
     });
     const loaded = new Promise(resolve => child.once('message', resolve));
     const ended = new Promise<string>(resolve => {

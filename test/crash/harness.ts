@@ -40,8 +40,8 @@ export class Harness {
     this.#syncs = names.map(name => new SyncClient(name));
   }
 
-  static async make(folder: string, seed: number, {workers = 2, writers = 6} = {}): Promise<Harness> {
-    return new Harness(await Crew.make(folder, workers), seed, writers);
+  static async make(folder: string, seed: number, {workers = 2, writers = 6, env = {}} = {}): Promise<Harness> {
+    return new Harness(await Crew.make(folder, workers, env), seed, writers);
   }
 
   totals(): Totals {

@@ -57,7 +57,7 @@ export class WriterClient {
       const answer = await this.#connection.send(base, this.account, method, path, headers, body);
       if (!answer) return;
       this.#underWay = undefined;
-      if (answer.status === 503) {
+      if (answer.status === 503 || answer.status === 507) {
         this.tally.refused++;
         continue;
       }

@@ -119,7 +119,14 @@ async function readAndMatch(
   request: DavRequest,
 ): Promise<string | undefined> {
   const {stored, view} = resource;
-  const bytes = await view.read(stored.path, stored.etag);
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await view.read(stored.path, stored.etag);
+  } catch (error) {
+    // The disk fails at this file: that is no reason to say nothing of the others, nor to say that it is not there.
+    request.log.error({href: resource.href, err: error}, 'an object cannot be read');
+    return printStatus(resource.href, 503);
+  }
   const pause = breathe();
   if (pause) await pause;
   const parsed = bytes && parseOrLog(bytes, resource, request);

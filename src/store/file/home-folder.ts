@@ -40,13 +40,20 @@ export function createHomeFolder(
     renameSync(made, folder);
     failpoint('home in place');
   } catch (error) {
-    rmSync(made, {recursive: true, force: true});
+    removeIfPossible(made);
     if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
   // Folders that another has made just now may not be durable yet.
   for (let above = parent; above.length >= root.length; above = dirname(above)) syncFolder(above);
   return true;
+}
+
+/** A disk that fails may not let go of it now: then it is swept up later, and what went wrong first is what is told. */
+function removeIfPossible(folder: string): void {
+  try {
+    rmSync(folder, {recursive: true, force: true});
+  } catch {}
 }
 
 function fill(folder: string, operations: readonly Operation[], startId: string, folds: boolean): void {

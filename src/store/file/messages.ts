@@ -1,3 +1,4 @@
+import type {ErrorCodes} from '../../base/disk-errors.ts';
 import type {HomeId, Path} from '../store.ts';
 import type {Operation, Outcome, Work} from './operations.ts';
 import type {Parsed, Unparsed} from './rescan.ts';
@@ -38,7 +39,7 @@ export type ToThread =
 export type FromThread =
   | {readonly sort: 'ready'}
   | {readonly sort: 'done'; readonly id: number; readonly answer: unknown}
-  | {readonly sort: 'failed'; readonly id: number; readonly error: Error; readonly noRoom: boolean}
+  | {readonly sort: 'failed'; readonly id: number; readonly error: Error; readonly codes: ErrorCodes}
   | {readonly sort: 'parse'; readonly id: number; readonly files: readonly Unparsed[]}
   | {
       readonly sort: 'log';

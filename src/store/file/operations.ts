@@ -1,3 +1,4 @@
+import type {ErrorCodes} from '../../base/disk-errors.ts';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
 import type {Lock, Path} from '../store.ts';
@@ -37,4 +38,4 @@ export interface Work {
 }
 
 /** `missing`: the home is gone. */
-export type Outcome = 'kept' | 'conflict' | 'missing' | {readonly error: string};
+export type Outcome = 'kept' | 'conflict' | 'missing' | {readonly error: string; readonly codes: ErrorCodes};

@@ -5,6 +5,7 @@ import {DatabaseSync} from 'node:sqlite';
 import {isDamage} from '../../base/disk-errors.ts';
 import type {Log} from '../../base/log.ts';
 import type {HomeId, HomeUnit, Path, Store} from '../store.ts';
+import {asThrown} from './as-thrown.ts';
 import {BytesCache} from './bytes-cache.ts';
 import {homesIn} from './homes-in.ts';
 import {homeFolder, indexName, maxNameBytes} from './layout.ts';
@@ -119,7 +120,7 @@ class Files implements FileStore {
       if (unit.work.operations.length === 0) return result;
       const outcome = await queue.keep(unit.work);
       if (outcome === 'kept') return result;
-      if (typeof outcome === 'object') throw new Error(outcome.error);
+      if (typeof outcome === 'object') throw asThrown(new Error(outcome.error), outcome.codes);
     }
     throw new Error(`too many others change ${home} at the same time`);
   }

@@ -1,5 +1,5 @@
 import {parentPort} from 'node:worker_threads';
-import {isLackOfRoom} from '../../base/disk-errors.ts';
+import {codesOf} from '../../base/disk-errors.ts';
 import {failpoint} from '../../base/failpoint.ts';
 import type {Log} from '../../base/log.ts';
 import type {Path} from '../store.ts';
@@ -89,8 +89,7 @@ port.on('message', (message: ToThread) => {
     (tasks[name] as (ask: unknown) => Promise<unknown>)(ask).then(
       answer => send({sort: 'done', id, answer}),
       (error: unknown) => {
-        // What an error has beside its message does not come through.
-        send({sort: 'failed', id, error: error instanceof Error ? error : new Error(String(error)), noRoom: isLackOfRoom(error)});
+        send({sort: 'failed', id, error: error instanceof Error ? error : new Error(String(error)), codes: codesOf(error)});
       },
     );
   }
@@ -118,7 +117,7 @@ async function keep(open: OpenHome, works: readonly Work[]): Promise<Outcome[]> 
         ledger.forget();
         if (error instanceof StaleFile) stale.add(error.path);
         else if (!(error instanceof Error) || 'errcode' in error) throw error;
-        return error instanceof StaleFile ? 'conflict' : {error: error.message};
+        return error instanceof StaleFile ? 'conflict' : {error: error.message, codes: codesOf(error)};
       }
     }),
   );

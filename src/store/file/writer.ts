@@ -1,9 +1,9 @@
 import {setImmediate as otherWork} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import type {Log} from '../../base/log.ts';
-import {NoRoom} from '../../base/no-room.ts';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
+import {asThrown} from './as-thrown.ts';
 import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
 import type {Parsed, Unparsed} from './rescan.ts';
 
@@ -72,7 +72,7 @@ export class Writer {
       this.#waiting.delete(message.id);
       if (this.#waiting.size === 0) this.#worker.unref();
       if (message.sort === 'done') waiting?.resolve(message.answer as never);
-      else waiting?.reject(message.noRoom ? new NoRoom(message.error.message, {cause: message.error}) : message.error);
+      else waiting?.reject(asThrown(message.error, message.codes));
     }
   }
 
