@@ -26,6 +26,9 @@ export interface Identity {
   readonly properties: ReadonlyMap<Name, string>;
 }
 
+/** A clock far ahead must not use up the numbers that can be told apart, which end in 2248: from here on revisions only count. */
+const lastMoment = Date.UTC(2200, 0);
+
 /**
  * Changes the index within a transaction of the caller's. Each change gets a revision of its own; `raise` then gives new ones to the
  * collections above, the deepest first, so that no two resources ever share a revision and a list of changes can be cut anywhere.
@@ -56,7 +59,7 @@ export class Ledger {
 
   /** The next moment of the home's history. */
   next(): Revision {
-    this.#revision = Math.max(Date.now() * 1024, this.#revision + 1);
+    this.#revision = Math.max(Math.min(Date.now(), lastMoment) * 1024, this.#revision + 1);
     return this.#revision;
   }
 
