@@ -12,6 +12,7 @@ export function noHome(home: HomeId): HomeView {
     read: async () => undefined,
     usedBytes: () => 0,
     count: () => 0,
+    revision: () => 0,
     locks: () => [],
   };
 }

@@ -23,6 +23,8 @@ export interface AppOptions {
   proxies(directory: Directory): Proxies;
   readonly store: Store;
   readonly log: Log;
+  /** Memory for whole answers that are asked for again; 0: none. */
+  readonly rememberedBytes?: number;
   /** The certificates of SSLAuthorityChain, PEM; empty: none. */
   readonly authorityChain?: string;
 }
@@ -31,13 +33,14 @@ export interface AppOptions {
 export type App = Application & Required<Pick<Application, 'admit'>>;
 
 /** The whole server above the sockets: pages, discovery, authentication, then WebDAV and its extensions. */
-export function createApp({config, directory, proxies, store, log, authorityChain = ''}: AppOptions): App {
+export function createApp({config, directory, proxies, store, log, rememberedBytes, authorityChain = ''}: AppOptions): App {
   const {digest} = config.authentication;
   const nonceKey = digest.enabled ? readNonceKey(join(config.dataRoot, 'digest-key')) : undefined;
   const authenticator = createAuthenticator({directory, ...config.authentication, nonceKey, log});
   const web = createWeb({config, authorityChain});
   const dispatch = createDispatch({
     protocol: protocolOf(config),
+    ...(rememberedBytes === undefined ? {} : {rememberedBytes}),
     store,
     log,
     get directory() {

@@ -102,6 +102,8 @@ export interface HomeView {
   usedBytes(): number;
   /** How many members a collection has. */
   count(collection: Path): number;
+  /** When anything in the home changed last, its locks too; looked at anew with each call. */
+  revision(): Revision;
   /** All locks of the home, there when this was first asked of the view. Looking costs next to nothing where there are none. */
   locks(): readonly Lock[];
 }

@@ -14,6 +14,8 @@ import {parseOnce} from './xml-body.ts';
 export interface DavServer extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'> {
   /** Those of one moment, and of this directory: asked for anew with each request. */
   proxies(directory: Directory): Proxies;
+  /** Memory for whole answers that are asked for again; 0: none. */
+  readonly rememberedBytes?: number;
   /** Host names of the server that a request's own headers may not show, as behind a proxy that changes Host. */
   readonly hostNames?: readonly string[];
 }

@@ -16,6 +16,7 @@ import {type Home, type Location, locate, locateInHome} from './locate.ts';
 import {requireUnlocked} from './locks/locks.ts';
 import {sufficientDiskSpace} from './preconditions.ts';
 import {notLoggedIn, requireNotWithheld, requirePrivilege} from './privileges.ts';
+import {RememberedAnswers} from './remembered.ts';
 import type {DavContext, Method, Protocol, Resource} from './tables.ts';
 import {parseOnce} from './xml-body.ts';
 
@@ -23,11 +24,33 @@ import {parseOnce} from './xml-body.ts';
 export function createDispatch(
   server: DavServer,
 ): (http: HttpRequest, principal: Principal | undefined) => Promise<HttpResponse> {
+  const remembered = new RememberedAnswers(server, server.rememberedBytes ?? rememberedBytes);
   return async (http, principal) => {
-    const ask = (asked: HttpRequest) => answer(server, asked, principal).catch(error => failure(error, asked, server.log));
-    const response = cached(await ask(http), server.protocol.methods.get(http.method));
-    return response.status === 412 ? withCurrent(response, http, ask) : response;
+    const method = server.protocol.methods.get(http.method);
+    if (principal && isRememberable(method, http)) {
+      return remembered.answer(http, principal, watched => dispatched(watched, method, http, principal));
+    }
+    return dispatched(server, method, http, principal);
   };
+}
+
+/** Memory for whole answers, of each process. */
+const rememberedBytes = 24 << 20;
+
+/** Not what a link with a query gives, for that may be told by the day it is asked for on. */
+function isRememberable(method: Method | undefined, {query}: HttpRequest): boolean {
+  return method?.safe === true && query === '';
+}
+
+async function dispatched(
+  server: DavServer,
+  method: Method | undefined,
+  http: HttpRequest,
+  principal: Principal | undefined,
+): Promise<HttpResponse> {
+  const ask = (asked: HttpRequest) => answer(server, asked, principal).catch(error => failure(error, asked, server.log));
+  const response = cached(await ask(http), method);
+  return response.status === 412 ? withCurrent(response, http, ask) : response;
 }
 
 function cached(response: HttpResponse, method: Method | undefined): HttpResponse {

@@ -163,6 +163,8 @@ export interface Method {
   readonly unmapped?: Name;
   /** Whether dispatch opens a unit of work on the target's home: kept when `handle` answers, dropped when it throws. */
   readonly writes: boolean;
+  /** RFC 9110 §9.2.1: it changes nothing, so that one answer may be given to all who ask the same while all is as it was. */
+  readonly safe?: boolean;
   /** What every answer to it, refusals too, says in Cache-Control (RFC 4791 §5.3.1). */
   readonly cacheControl?: string;
   /** The token of the DAV header that only a resource sends which answers it (RFC 4918 §18.2). */

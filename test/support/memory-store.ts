@@ -84,6 +84,7 @@ class MemoryHome implements HomeUnit {
       ] as const;
       try {
         for (const change of this.#staged) change();
+        if (this.#staged.length > 0) this.#next();
         for (const [token, {lock}] of this.#locks) if (!this.#rows.has(lock.path)) this.#locks.delete(token);
       } catch (error) {
         [this.#rows, this.#gone, this.#locks] = before;
@@ -93,6 +94,10 @@ class MemoryHome implements HomeUnit {
     });
     this.#last = turn.catch(() => undefined);
     return turn;
+  }
+
+  revision() {
+    return this.#revision;
   }
 
   find(path: Path) {

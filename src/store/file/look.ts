@@ -29,6 +29,7 @@ const statements = {
       WHERE span.collection = :parent AND span.level = level.level AND span.start >= :start - level.width AND span.start < :end
         AND (span.end > :start OR span.end = span.start AND span.start >= :start)
     UNION SELECT id FROM resource WHERE parent = :parent AND horizon IS NOT NULL AND horizon < :end`,
+  revision: 'SELECT revision FROM meta',
   meta: 'SELECT revision, used, start_id, deleted, locked FROM meta',
   locks: 'SELECT token, path, infinite, exclusive, creator, owner, expires FROM lock WHERE expires > ? ORDER BY path, token',
   gone: 'SELECT path, revision, collection FROM tombstone WHERE parent = :path AND revision > :since ORDER BY revision LIMIT :limit',
@@ -90,6 +91,11 @@ export class Look {
 
   meta(): Meta {
     return this.#get('meta') as unknown as Meta;
+  }
+
+  /** Of `meta`, the revision alone: asked for with every request. */
+  revision(): Revision {
+    return (this.#get('revision') as {revision: Revision}).revision;
   }
 
   row(path: Path): Row | undefined {

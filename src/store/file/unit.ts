@@ -80,6 +80,11 @@ export class Unit implements HomeUnit {
     return seen;
   }
 
+  /** Not to be decided on: every change of the home moves it. */
+  revision(): Revision {
+    return this.#view.revision();
+  }
+
   locks(): readonly Lock[] {
     const {locks, revision} = this.#view.lockTable();
     this.#saw({sort: 'locks', seen: revision});

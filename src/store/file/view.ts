@@ -67,6 +67,10 @@ export class View implements HomeView {
     return this.look.row(collection)?.count ?? 0;
   }
 
+  revision(): Revision {
+    return this.look.revision();
+  }
+
   locks(): readonly Lock[] {
     return this.lockTable().locks;
   }

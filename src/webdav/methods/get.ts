@@ -16,6 +16,7 @@ export const get: Method = {
   name: 'GET',
   mapped: dav('read'),
   writes: false,
+  safe: true,
   handle: request => (request.target!.stored?.collection === false ? getFile(request) : listCollection(request)),
 };
 
@@ -24,6 +25,7 @@ export const head: Method = {
   name: 'HEAD',
   mapped: dav('read'),
   writes: false,
+  safe: true,
   handle: request => request.protocol.methods.get('GET')!.handle(request),
 };
 

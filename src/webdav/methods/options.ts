@@ -9,6 +9,7 @@ export const options: Method = {
   mapped: dav('read'),
   unmapped: dav('read'),
   writes: false,
+  safe: true,
   handle(request) {
     const {principal, protocol} = request;
     // GNOME's accounts try a password by this alone: what anybody may read would make any password right.

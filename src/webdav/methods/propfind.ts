@@ -18,6 +18,7 @@ export const propfind: Method = {
   name: 'PROPFIND',
   mapped: dav('read'),
   writes: false,
+  safe: true,
   handle(request) {
     const target = request.target!;
     const prefer = parsePrefer(request.http);

@@ -11,6 +11,7 @@ export const report: Method = {
   mappedBy: (body, {reports}) => reports.get(body()?.name ?? dav('prop'))?.needs ?? dav('read'),
   conceals: (body, {reports}) => reports.get(body()?.name ?? dav('prop'))?.conceals ?? false,
   writes: false,
+  safe: true,
   handle(request) {
     const target = request.target!;
     // Outside homes reports are about principals, whom nobody is told of: who asks means to be asked for a password.
