@@ -12,7 +12,7 @@ const floors: readonly (readonly (readonly string[])[])[] = [
   [['cli'], ['setup'], ['doctor', 'tester'], ['server']],
   [['web', 'timezones', 'carddav', 'caldav'], ['scheduling'], ['webdav'], ['http']],
   [['store', 'accounts']],
-  [['archive', 'config', 'certificates', 'itip', 'vcard', 'xml'], ['ical'], ['base']],
+  [['archive', 'config', 'certificates', 'memcached', 'itip', 'vcard', 'xml'], ['ical'], ['base']],
 ];
 
 const ranks = new Map(floors.flat().flatMap((rooms, rank) => rooms.map(room => [room, rank] as const)));

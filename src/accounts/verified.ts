@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {createHmacOf} from '../base/hmac.ts';
+import type {SharedMemory} from '../base/shared-memory.ts';
 import type {Directory, Principal} from './principal.ts';
 
 type Verification = () => Promise<Principal | undefined>;
@@ -11,6 +12,7 @@ const mostRemembered = 20_000;
 /**
  * Remembers for some minutes which passwords were right and which were wrong, so that argon2id does not run on every request. Entries
  * are keyed by an HMAC under a key that only this process has; they hold no password and stop being found when the stored one changes.
+ * What it does not remember itself it asks the others, where they share a memory.
  */
 export class VerifiedCredentials {
   readonly #hmac = createHmacOf(randomBytes(32));
@@ -19,10 +21,12 @@ export class VerifiedCredentials {
   readonly #running = new Map<string, Promise<Principal | undefined>>();
   readonly #generations = new WeakMap<Directory, number>();
   readonly #now: () => number;
+  readonly #shared: SharedMemory | undefined;
   #generation = 0;
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, shared?: SharedMemory) {
     this.#now = now;
+    this.#shared = shared;
   }
 
   /** What is remembered of this name and password: whose they are, that they are wrong, or nothing. */
@@ -54,11 +58,28 @@ export class VerifiedCredentials {
   }
 
   async #ask(key: string, directory: Directory, name: string, password: string): ReturnType<Verification> {
-    const principal = await directory.verify(name, password);
+    const found = await this.#askOthers(directory, name, password);
+    const principal = found === undefined ? await directory.verify(name, password) : found.principal;
     const until = this.#now() + lifetimeMs;
     if (principal) remember(this.#right, key, {guid: principal.guid, until});
     else remember(this.#wrong, key, {until});
+    if (found === undefined) this.#tellOthers(directory, name, password, principal);
     return principal;
+  }
+
+  /** What another process has found out; undefined: nothing is known of one. */
+  async #askOthers(directory: Directory, name: string, password: string): Promise<{principal?: Principal} | undefined> {
+    const entry = this.#shared && sharedName(directory, name, password);
+    const told = entry && (await this.#shared!.recall(entry));
+    if (!told) return undefined;
+    if (told === wrong) return {};
+    const principal = directory.findByGuid(told);
+    return principal && {principal};
+  }
+
+  #tellOthers(directory: Directory, name: string, password: string, principal: Principal | undefined): void {
+    const entry = this.#shared && sharedName(directory, name, password);
+    if (entry) void this.#shared!.remember(entry, principal?.guid ?? wrong, lifetimeMs / 1000);
   }
 
   #keyOf(directory: Directory, name: string, password: string): string {
@@ -72,6 +93,15 @@ export class VerifiedCredentials {
     this.#generations.set(directory, ++this.#generation);
     return this.#generation;
   }
+}
+
+/** No GUID has a space. */
+const wrong = 'is wrong';
+
+/** Undefined where the directory cannot tell another process what the password was compared with: then a change would go unnoticed. */
+function sharedName(directory: Directory, name: string, password: string): string | undefined {
+  const tag = directory.credentialTag?.(name);
+  return tag === undefined ? undefined : JSON.stringify(['password', name, tag, password]);
 }
 
 /** Adds as the newest, at the cost of the oldest where there are too many. */

@@ -74,6 +74,17 @@ export interface Config {
   readonly processType: 'Single' | 'Combined';
   /** Workers in Combined; 0: one a core. */
   readonly processCount: number;
+  readonly memcached: {
+    readonly clientEnabled: boolean;
+    /** HOST:PORT; empty: at bindAddress and port. */
+    readonly servers: readonly string[];
+    readonly serverEnabled: boolean;
+    readonly bindAddress: string;
+    readonly port: number;
+    readonly program: string;
+    /** 0: as it likes. */
+    readonly maxMemoryMegabytes: number;
+  };
   readonly maxRequests: number;
   readonly listenBacklog: number;
   readonly idleConnectionTimeOutSeconds: number;

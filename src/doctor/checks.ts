@@ -9,6 +9,7 @@ import {discovery} from './checks/discovery.ts';
 import {diskSpace} from './checks/disk-space.ts';
 import {fileSystem} from './checks/file-system.ts';
 import {homes} from './checks/homes.ts';
+import {memcached} from './checks/memcached.ts';
 import {node} from './checks/node.ts';
 import {permissions} from './checks/permissions.ts';
 import {ports} from './checks/ports.ts';
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   accounts,
   certificates,
   homes,
+  memcached,
   ports,
   discovery,
   proxy,

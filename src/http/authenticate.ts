@@ -2,9 +2,11 @@ import {randomBytes} from 'node:crypto';
 import type {Directory, Principal} from '../accounts/principal.ts';
 import {VerifiedCredentials} from '../accounts/verified.ts';
 import type {Log} from '../base/log.ts';
+import type {SharedMemory} from '../base/shared-memory.ts';
 import {basicChallenge, parseBasic} from './basic.ts';
 import {type DigestAlgorithm, digestChallenge, isDigestResponse, Nonces, parseDigest} from './digest.ts';
 import type {HttpRequest} from './message.ts';
+import {NonceUses} from './nonce-uses.ts';
 import {HttpRefusal} from './refusal.ts';
 import {Throttle} from './throttle.ts';
 
@@ -21,6 +23,8 @@ export interface AuthenticatorOptions {
   readonly log: Log;
   /** What Digest's nonces are signed with. Processes that answer the same clients must share it; otherwise random. */
   readonly nonceKey?: Uint8Array;
+  /** What processes that answer the same clients tell each other. */
+  readonly shared?: SharedMemory | undefined;
   readonly throttle?: Throttle;
   readonly verified?: VerifiedCredentials;
   now?(): number;
@@ -38,30 +42,26 @@ export interface Authenticator {
 
 /** RFC 9110 §11 with the schemes of RFC 7617 and RFC 7616, over accounts that may be exchanged at any time. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const {basic, digest, log} = options;
+  const {basic, digest, log, shared} = options;
   const now = options.now ?? Date.now;
   const nonces = new Nonces(options.nonceKey ?? randomBytes(32), now);
-  const throttle = options.throttle ?? new Throttle({now});
-  const verified = options.verified ?? new VerifiedCredentials(now);
+  const uses = new NonceUses(now, shared);
+  const counted = new WeakSet<HttpRequest['headers']>();
+  const throttle = options.throttle ?? new Throttle({now, shared});
+  const verified = options.verified ?? new VerifiedCredentials(now, shared);
   const algorithms = digest.enabled ? [...digest.algorithms].sort().reverse() : [];
 
-  const challenges = (request: HttpRequest): string[] => {
+  const challenges = (request: HttpRequest, stale = false): string[] => {
     const {realm} = options.directory();
     const nonce = nonces.issue();
-    const stale = isStale(request);
     return [
       ...algorithms.map(algorithm => digestChallenge(realm, algorithm, nonce, stale)),
       ...(basic.enabled && mayCarryPassword(request) ? [basicChallenge(realm)] : []),
     ];
   };
-  const unauthorized = (request: HttpRequest, message: string) =>
-    new HttpRefusal(401, message, {'www-authenticate': challenges(request)});
+  const unauthorized = (request: HttpRequest, message: string, stale = false) =>
+    new HttpRefusal(401, message, {'www-authenticate': challenges(request, stale)});
   const mayCarryPassword = ({secure, address}: HttpRequest) => secure || basic.allowedOverWireUnencrypted || isLoopback(address);
-  const isStale = (request: HttpRequest) => {
-    const {scheme, rest} = split(request.headers.authorization ?? '');
-    const nonce = scheme === 'digest' ? parseDigest(rest)?.nonce : undefined;
-    return nonce !== undefined && !nonces.isFresh(nonce);
-  };
   const logRefusal = ({address}: HttpRequest, name: string) =>
     log.warn({account: name.slice(0, 100), address}, 'log-in refused: wrong name or password');
 
@@ -72,10 +72,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (!credentials) throw unauthorized(request, 'The credentials are not in the form of RFC 7617.');
     const {name, password} = credentials;
     const directory = options.directory();
+    const attempt = {address: request.address, account: name};
+    throttle.admit(attempt);
     const known = verified.recall(directory, name, password);
     if (known === 'wrong') throw unauthorized(request, wrongText);
     if (known) return known;
-    const attempt = {address: request.address, account: name};
     const principal = await verified.verify(directory, name, password, request.address, async verify => {
       const found = await throttle.attempt(attempt, verify);
       if (!found) logRefusal(request, name);
@@ -89,11 +90,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (!digest.enabled) throw unauthorized(request, 'This server does not accept Digest authentication.');
     const credentials = parseDigest(rest);
     if (!credentials) throw unauthorized(request, 'The credentials are not in the form of RFC 7616.');
-    const {algorithm, nonce, qop, uri, username} = credentials;
+    const {algorithm, nonce, nc, qop, uri, username} = credentials;
     if (!algorithms.includes(algorithm)) throw unauthorized(request, `Digest with ${algorithm} is not accepted here.`);
     if (!qop && !digest.withoutQop) throw unauthorized(request, 'Digest without qop=auth is not accepted here.');
     if (!isTarget(uri, request)) throw new HttpRefusal(400, 'The uri of the Digest credentials is not that of the request.');
-    if (!nonces.isFresh(nonce)) throw unauthorized(request, 'The nonce is too old; use the new one.');
+    const issued = nonces.findIssued(nonce);
+    if (issued === undefined) throw unauthorized(request, 'The nonce is too old; use the new one.', true);
     const principal = await throttle.answer({address: request.address, account: username}, () => {
       const found = options.directory().findHa1(username, algorithm);
       const right = isDigestResponse(credentials, found?.ha1 ?? '', request.method);
@@ -103,11 +105,16 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       logRefusal(request, username);
       throw unauthorized(request, wrongText);
     }
+    // One with a large body is asked about twice: its head first.
+    if (qop && !counted.has(request.headers)) {
+      if (!(await uses.take(nonce, issued, nc))) throw unauthorized(request, 'The nonce is used up; use the new one.', true);
+      counted.add(request.headers);
+    }
     return principal;
   };
 
   return {
-    challenges,
+    challenges: request => challenges(request),
     async authenticate(request) {
       const {authorization} = request.headers;
       if (authorization === undefined) {

@@ -1,4 +1,4 @@
-import {createHash, createHmac, timingSafeEqual} from 'node:crypto';
+import {createHash, createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
 import {quote} from './basic.ts';
 
 export type DigestAlgorithm = 'MD5' | 'SHA-256';
@@ -17,11 +17,17 @@ export interface DigestCredentials {
   readonly cnonce: string;
 }
 
-const nonceLifetimeMs = 10 * 60_000;
+export const nonceLifetimeMs = 10 * 60_000;
+
+const timeBytes = 6;
+const randomLength = 8;
+const saltBytes = timeBytes + randomLength;
+const nonceBytes = saltBytes + 16;
 
 /**
- * Nonces that no server has to remember: the time, and an HMAC over it (RFC 7616 §3.3). Whoever shares the key accepts them. Within
- * their lifetime they can be used again, so Digest over clear HTTP protects the password, not the request: only TLS does both.
+ * Nonces that no server has to remember before they are used: the time, something random, and an HMAC over both (RFC 7616 §3.3).
+ * Whoever shares the key accepts them. Digest over clear HTTP protects the password and, by `NonceUses`, the request from being sent
+ * again, but neither from being read nor from being changed: only TLS does.
  */
 export class Nonces {
   readonly #key: Uint8Array;
@@ -33,23 +39,24 @@ export class Nonces {
   }
 
   issue(): string {
-    return this.#sign(this.#now());
+    const salt = Buffer.alloc(saltBytes);
+    salt.writeUIntBE(this.#now(), 0, timeBytes);
+    randomBytes(randomLength).copy(salt, timeBytes);
+    return this.#sign(salt);
   }
 
-  /** Whether it was issued under this key, and lately. */
-  isFresh(nonce: string): boolean {
+  /** When it was issued; undefined where it was not issued under this key, or not lately. */
+  findIssued(nonce: string): number | undefined {
     const bytes = Buffer.from(nonce, 'base64url');
-    if (bytes.length !== 22) return false;
-    const time = bytes.readUIntBE(0, 6);
-    const age = this.#now() - time;
-    return sameText(this.#sign(time), nonce) && age >= -1000 && age < nonceLifetimeMs;
+    if (bytes.length !== nonceBytes || !sameText(this.#sign(bytes.subarray(0, saltBytes)), nonce)) return undefined;
+    const issued = bytes.readUIntBE(0, timeBytes);
+    const age = this.#now() - issued;
+    return age >= -1000 && age < nonceLifetimeMs ? issued : undefined;
   }
 
-  #sign(time: number): string {
-    const bytes = Buffer.alloc(22);
-    bytes.writeUIntBE(time, 0, 6);
-    createHmac('sha256', this.#key).update('digest nonce').update(bytes.subarray(0, 6)).digest().copy(bytes, 6, 0, 16);
-    return bytes.toString('base64url');
+  #sign(salt: Uint8Array): string {
+    const hmac = createHmac('sha256', this.#key).update('digest nonce').update(salt).digest();
+    return Buffer.concat([salt, hmac], nonceBytes).toString('base64url');
   }
 }
 

@@ -1,11 +1,18 @@
 import {isIPv6} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
+import type {SharedMemory} from '../base/shared-memory.ts';
 import {HttpRefusal} from './refusal.ts';
 
 /** Who tries to log in as whom. */
 export interface Attempt {
   readonly address: string;
   readonly account: string;
+}
+
+export interface ThrottleOptions {
+  now?(): number;
+  sleep?(ms: number): Promise<unknown>;
+  readonly shared?: SharedMemory | undefined;
 }
 
 /** So many wrong passwords are free; then one more every `leakMs`. */
@@ -21,32 +28,47 @@ const goodForMs = 24 * 60 * 60_000;
 /**
  * Slows down whoever guesses passwords. Wrong ones are counted per address (an IPv6 one by its /64) and per account. An address that has
  * spent its free ones hears 429; an account that many addresses try is answered more slowly, but a right password gets through. An
- * address that has logged in to an account lately has a count of its own for it, which others cannot spend.
+ * address that has logged in to an account lately has a count of its own for it, which others cannot spend. Workers that share a memory
+ * count together.
  */
 export class Throttle {
   readonly #now: () => number;
   readonly #sleep: (ms: number) => Promise<unknown>;
+  readonly #shared: SharedMemory | undefined;
   readonly #levels = new Map<string, {level: number; at: number}>();
   readonly #good = new Map<string, number>();
   readonly #busy = new Map<string, {running: number; waiting: (() => void)[]}>();
   #waiting = 0;
 
-  constructor({now = Date.now, sleep: wait = sleep}: {now?: () => number; sleep?: (ms: number) => Promise<unknown>} = {}) {
+  constructor({now = Date.now, sleep: wait = sleep, shared}: ThrottleOptions = {}) {
     this.#now = now;
     this.#sleep = wait;
+    this.#shared = shared;
+  }
+
+  /**
+   * Throws HttpRefusal 429 where this address has spent its free guesses. Asked before a password is compared with those remembered as
+   * right, which costs nothing: otherwise somebody could go on guessing until one of them is met.
+   */
+  admit(attempt: Attempt): void {
+    if (this.#levels.size === 0) return;
+    const {address, pair} = keys(attempt);
+    const level = this.#level((this.#good.get(pair) ?? 0) > this.#now() ? pair : address);
+    if (level + 1 > burst) throw tooMany((level + 1 - burst) * leakMs);
   }
 
   /** Runs a check that costs much. Undefined from it means that the password was wrong. Throws HttpRefusal 429 or 503 without running it. */
   async attempt<T>(attempt: Attempt, check: () => Promise<T | undefined>): Promise<T | undefined> {
     const {address, account, pair} = keys(attempt);
+    if (this.#shared) await this.#learn(this.#shared, [address, account, pair], pair);
     const known = (this.#good.get(pair) ?? 0) > this.#now();
     const counter = known ? pair : address;
     await this.#enter(counter);
     try {
       if (!known) await this.#pause(this.#level(account) - burst);
       const answer = await check();
-      if (answer === undefined) this.#count(address, account, pair);
-      else this.#remember(this.#good, pair, this.#now() + goodForMs);
+      if (answer === undefined) await this.#count(address, account, pair);
+      else this.#trust(pair);
       return answer;
     } finally {
       this.#leave(counter);
@@ -60,10 +82,10 @@ export class Throttle {
     if ((this.#busy.get(pending)?.running ?? 0) >= burst) throw tooMany(longestDelayMs);
     const answer = check();
     if (answer !== undefined) return answer;
-    this.#count(address, account, pair);
     const busy = this.#busyOf(pending);
     busy.running++;
     try {
+      await this.#count(address, account, pair);
       await this.#pause(Math.max(this.#level(address), this.#level(account)) - burst / 2);
     } finally {
       this.#leave(pending);
@@ -108,10 +130,34 @@ export class Throttle {
     if (over > 0) await this.#sleep(Math.min(longestDelayMs, 125 * 2 ** Math.min(over, 10)));
   }
 
-  #count(...counters: string[]): void {
+  async #count(...counters: string[]): Promise<void> {
+    if (this.#shared) await this.#learn(this.#shared, counters);
+    const at = this.#now();
     for (const counter of counters) {
-      this.#remember(this.#levels, counter, {level: Math.min(this.#level(counter) + 1, 2 * burst), at: this.#now()});
+      const level = Math.min(this.#level(counter) + 1, 2 * burst);
+      this.#remember(this.#levels, counter, {level, at});
+      void this.#shared?.remember(`wrong passwords ${counter}`, `${level} ${at}`, Math.ceil((level * leakMs) / 1000));
     }
+  }
+
+  #trust(pair: string): void {
+    const until = this.#now() + goodForMs;
+    this.#remember(this.#good, pair, until);
+    void this.#shared?.remember(`right password ${pair}`, String(until), goodForMs / 1000);
+  }
+
+  /** Takes over what others have counted where it is more. */
+  async #learn(shared: SharedMemory, counters: readonly string[], pair?: string): Promise<void> {
+    const [until, ...levels] = await Promise.all([
+      pair === undefined ? undefined : shared.recall(`right password ${pair}`),
+      ...counters.map(counter => shared.recall(`wrong passwords ${counter}`)),
+    ]);
+    if (pair !== undefined && until) this.#remember(this.#good, pair, Number(until));
+    counters.forEach((counter, index) => {
+      const [level = 0, at = 0] = (levels[index] ?? '').split(' ').map(Number);
+      const now = Math.min(at, this.#now());
+      if (level - (this.#now() - now) / leakMs > this.#level(counter)) this.#remember(this.#levels, counter, {level, at: now});
+    });
   }
 
   #level(counter: string): number {

@@ -2,11 +2,12 @@ import {join} from 'node:path';
 import type {Directory} from '../accounts/principal.ts';
 import type {Proxies} from '../accounts/proxies.ts';
 import type {Log} from '../base/log.ts';
+import {readSecret} from '../base/secret-file.ts';
+import type {SharedMemory} from '../base/shared-memory.ts';
 import type {Config} from '../config/config.ts';
 import {createAuthenticator} from '../http/authenticate.ts';
 import type {Application} from '../http/exchange.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
-import {readNonceKey} from '../http/nonce-key.ts';
 import {HttpRefusal} from '../http/refusal.ts';
 import type {Store} from '../store/store.ts';
 import {timezones} from '../timezones/timezones.ts';
@@ -22,6 +23,8 @@ export interface AppOptions {
   directory(): Directory;
   proxies(directory: Directory): Proxies;
   readonly store: Store;
+  /** What the workers tell each other; undefined: nothing. */
+  readonly shared?: SharedMemory | undefined;
   readonly log: Log;
   /** Memory for whole answers that are asked for again; 0: none. */
   readonly rememberedBytes?: number;
@@ -33,10 +36,11 @@ export interface AppOptions {
 export type App = Application & Required<Pick<Application, 'admit'>>;
 
 /** The whole server above the sockets: pages, discovery, authentication, then WebDAV and its extensions. */
-export function createApp({config, directory, proxies, store, log, rememberedBytes, authorityChain = ''}: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const {config, directory, proxies, store, shared, log, rememberedBytes, authorityChain = ''} = options;
   const {digest} = config.authentication;
-  const nonceKey = digest.enabled ? readNonceKey(join(config.dataRoot, 'digest-key')) : undefined;
-  const authenticator = createAuthenticator({directory, ...config.authentication, nonceKey, log});
+  const nonceKey = digest.enabled ? readSecret(join(config.dataRoot, 'digest-key')) : undefined;
+  const authenticator = createAuthenticator({directory, ...config.authentication, nonceKey, shared, log});
   const web = createWeb({config, authorityChain});
   const dispatch = createDispatch({
     protocol: protocolOf(config),
@@ -94,7 +98,7 @@ export function createApp({config, directory, proxies, store, log, rememberedByt
     <Answer extends HttpResponse | undefined>(work: (request: HttpRequest) => Promise<Answer>) =>
     async (request: HttpRequest): Promise<HttpResponse | Answer> => {
       const response = await work(request).catch(refusal);
-      if (response?.status !== 401) return response;
+      if (response?.status !== 401 || response.headers?.['www-authenticate']) return response;
       return {...response, headers: {...response.headers, 'www-authenticate': authenticator.challenges(request)}};
     };
   return Object.assign(refusing(answer), {admit: refusing(admit)});

@@ -6,6 +6,7 @@ import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
 import {trustedProxies} from '../http/forwarded.ts';
 import type {TlsMaterial} from '../http/listener.ts';
+import {memcachedAddresses} from './memcached.ts';
 
 /**
  * All that a worker needs to know, as the supervisor read it: a worker that has given up root may not be able to read these files.
@@ -22,6 +23,7 @@ export interface Material {
 /** Reads all that `config` names. Throws UserError for the first thing that cannot be used. */
 export async function readMaterial(config: Config): Promise<Material> {
   checkProxies(config);
+  memcachedAddresses(config);
   return {config, accounts: await readDirectory(config), tls: await readTls(config)};
 }
 

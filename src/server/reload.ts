@@ -1,6 +1,7 @@
 import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
 import {checkProxies, type Material, readDirectory, readTls} from './material.ts';
+import {memcachedAddresses} from './memcached.ts';
 
 /** What a reload came to. */
 export interface ReloadReport {
@@ -31,6 +32,7 @@ const onlyAtStart: readonly (readonly [key: string, of: (config: Config) => unkn
   ['AccessLogFile', config => config.logs.accessLogFile],
   ['ErrorLogFile', config => config.logs.errorLogFile],
   ['DefaultLogLevel', config => config.logs.level],
+  ['Memcached', config => config.memcached],
   ['ListenBacklog', config => config.listenBacklog],
   ['IdleConnectionTimeOut', config => config.idleConnectionTimeOutSeconds],
 ];
@@ -53,6 +55,7 @@ export async function readAgain(
   const config = await attempt(() => {
     const next = loadConfig();
     checkProxies(next);
+    memcachedAddresses(next);
     return next;
   }, before.config);
   const accounts = await attempt(() => readDirectory(config), before.accounts);

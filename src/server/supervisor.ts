@@ -11,6 +11,7 @@ import type {Crew, CrewLogs} from './crew.ts';
 import {createLog, forTerminal} from './error-log.ts';
 import {type LogFile, openLogFile} from './log-file.ts';
 import {expiryNote, type Material, readMaterial} from './material.ts';
+import {startMemcached} from './memcached-process.ts';
 import {claimPidFile} from './pid-file.ts';
 import {checkPorts, endpoints, printAddresses} from './ports.ts';
 import {type Account, currentIdentity, type Identity, planAccount} from './privileges.ts';
@@ -66,6 +67,8 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
     config.processType === 'Single'
       ? (await import('./single.ts')).createSingle(logs.crew, account)
       : (await import('./combined.ts')).createCombined(config.processCount, logs.crew, log, account);
+  const {clientEnabled, serverEnabled} = config.memcached;
+  if (clientEnabled && serverEnabled) undo.use(startMemcached(config, account, log));
   const server = createServer(config, crew, material, {log, loadConfig: options.loadConfig, reopen: logs.reopen});
 
   const control = await openControl(config.controlSocket, server, account);

@@ -15,6 +15,7 @@ import {openFileStore, prepareFileStore} from '../store/file/store.ts';
 import {type App, createApp} from './app.ts';
 import {indexFile} from './indexer.ts';
 import type {Material} from './material.ts';
+import {prepareSharedMemory} from './memcached.ts';
 import {endpoints, portError} from './ports.ts';
 import {measure, type WorkerStats} from './stats.ts';
 
@@ -58,6 +59,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const {material, log, drop, binds} = options;
   const since = Date.now();
   await prepareFileStore();
+  const openShared = await prepareSharedMemory(material.config, log);
   await using undo = new AsyncDisposableStack();
   // What comes before the store is open waits for it.
   const {promise: opened, resolve: open} = Promise.withResolvers<App>();
@@ -81,8 +83,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const claim = undo.use(await claimFolder(material.config.documentRoot, options.startId));
   const proxies = openProxiesFile(proxiesFileIn(material.config.dataRoot));
   undo.use(proxies);
+  const shared = openShared();
+  if (shared) undo.defer(() => shared.close());
   const appFor = ({config, tls}: Material) =>
-    createApp({config, directory: () => directory, proxies: proxies.with, store, log, authorityChain: tls?.authorityChain});
+    createApp({
+      config,
+      directory: () => directory,
+      proxies: proxies.with,
+      store,
+      shared,
+      log,
+      authorityChain: tls?.authorityChain,
+    });
   app = appFor(material);
   open(app);
   const receivers = binds ? undefined : {clear: listener.receive(false), ...(material.tls ? {tls: listener.receive(true)} : {})};
@@ -113,6 +125,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     async stop(graceMs) {
       await listener.close(graceMs);
       closed ??= store.close().finally(() => {
+        shared?.close();
         claim[Symbol.dispose]();
         proxies[Symbol.dispose]();
       });

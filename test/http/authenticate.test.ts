@@ -8,6 +8,7 @@ import {silent} from '../../src/base/log.ts';
 import {type AuthenticatorOptions, createAuthenticator} from '../../src/http/authenticate.ts';
 import type {HttpRequest} from '../../src/http/message.ts';
 import {HttpRefusal} from '../../src/http/refusal.ts';
+import {sharedMap} from '../support/shared-memory.ts';
 
 const accounts = (annsPassword = 'secret', realm = 'Home "calendars"') =>
   parseDirectory(
@@ -238,14 +239,15 @@ describe('RFC 7616 Digest', () => {
 
   function answer(
     challenge: string,
-    {name = 'ann', password = 'secret', method = 'PROPFIND', uri = '/calendars/users/ann/', qop = true} = {},
+    {name = 'ann', password = 'secret', method = 'PROPFIND', uri = '/calendars/users/ann/', qop = true, count = 1} = {},
   ) {
     const read = (key: string) => new RegExp(`${key}="?((?:[^",\\\\]|\\\\.)*)"?`).exec(challenge)![1]!;
+    const nc = count.toString(16).padStart(8, '0');
     const [algorithm, nonce, realm] = [read('algorithm'), read('nonce'), read('realm')];
     const ha1 = hash(algorithm, `${name}:${realm.replace(/\\(.)/g, '$1')}:${password}`);
     const ha2 = hash(algorithm, `${method}:${uri}`);
-    const response = hash(algorithm, qop ? `${ha1}:${nonce}:00000001:abc:auth:${ha2}` : `${ha1}:${nonce}:${ha2}`);
-    const tail = qop ? ', qop=auth, nc=00000001, cnonce="abc"' : '';
+    const response = hash(algorithm, qop ? `${ha1}:${nonce}:${nc}:abc:auth:${ha2}` : `${ha1}:${nonce}:${ha2}`);
+    const tail = qop ? `, qop=auth, nc=${nc}, cnonce="abc"` : '';
     return `Digest username="${name}", realm="${realm}", nonce="${nonce}", uri="${uri}", algorithm=${algorithm}, response="${response}"${tail}`;
   }
 
@@ -277,7 +279,7 @@ describe('RFC 7616 Digest', () => {
     const {status, headers} = await refusal(authenticator.authenticate(request(header)));
     expect(status).toBe(401);
     expect(headers['www-authenticate']![0]).toContain('stale=true');
-    expect(authenticator.challenges(request(header))[1]).toContain('stale=true');
+    expect(headers['www-authenticate']![1]).toContain('stale=true');
     const again = answer((headers['www-authenticate'] as string[])[0]!);
     expect((await authenticator.authenticate(request(again)))?.uids[0]).toBe('ann');
     expect(authenticator.challenges(request(again))[0]).not.toContain('stale');
@@ -297,7 +299,7 @@ describe('RFC 7616 Digest', () => {
     expect((await refusal(authenticator.authenticate(elsewhere))).status).toBe(400);
     const whole = request(answer(challenge, {uri: 'https://cal.example.com/calendars/users/ann/'}));
     expect((await authenticator.authenticate(whole))?.uids[0]).toBe('ann');
-    const query = request(answer(challenge, {uri: '/calendars/users/ann/?export'}), {query: 'export'});
+    const query = request(answer(challenge, {uri: '/calendars/users/ann/?export', count: 2}), {query: 'export'});
     expect((await authenticator.authenticate(query))?.uids[0]).toBe('ann');
   });
 
@@ -311,5 +313,91 @@ describe('RFC 7616 Digest', () => {
   test('is refused where it is not enabled', async () => {
     const header = answer(authenticator.challenges(request())[0]!);
     expect((await refusal(make().authenticate(request(header)))).headers['www-authenticate']).toHaveLength(1);
+  });
+
+  test('a request that was overheard is not taken again, and its nonce is said to be stale', async () => {
+    const challenge = authenticator.challenges(request())[0]!;
+    const header = answer(challenge);
+    expect((await authenticator.authenticate(request(header)))?.uids[0]).toBe('ann');
+    const {status, headers} = await refusal(authenticator.authenticate(request(header)));
+    expect({status, challenge: headers['www-authenticate']![0]}).toEqual({
+      status: 401,
+      challenge: expect.stringContaining('stale=true'),
+    });
+    expect((await authenticator.authenticate(request(answer(challenge, {count: 2}))))?.uids[0]).toBe('ann');
+  });
+
+  test('a wrong password uses no count up', async () => {
+    const challenge = authenticator.challenges(request())[0]!;
+    const {headers} = await refusal(authenticator.authenticate(request(answer(challenge, {password: 'wrong'}))));
+    expect(headers['www-authenticate']![0]).not.toContain('stale');
+    expect((await authenticator.authenticate(request(answer(challenge))))?.uids[0]).toBe('ann');
+  });
+
+  test('a request whose head was asked about first is one request', async () => {
+    const head = request(answer(authenticator.challenges(request())[0]!));
+    expect((await authenticator.authenticate(head))?.uids[0]).toBe('ann');
+    expect((await authenticator.authenticate({...head, body: Buffer.from('large')}))?.uids[0]).toBe('ann');
+  });
+
+  test('nor by another process with which this one shares a memory', async () => {
+    const both = {...options, nonceKey: Buffer.alloc(32, 7), shared: sharedMap()};
+    const [one, two] = [make(both), make(both)];
+    const challenge = one.challenges(request())[0]!;
+    expect((await one.authenticate(request(answer(challenge))))?.uids[0]).toBe('ann');
+    expect((await refusal(two.authenticate(request(answer(challenge))))).status).toBe(401);
+    expect((await two.authenticate(request(answer(challenge, {count: 2}))))?.uids[0]).toBe('ann');
+  });
+});
+
+describe('what processes tell each other of passwords', () => {
+  function several(directories: readonly Directory[]) {
+    const shared = sharedMap();
+    let at = 0;
+    const next = () => {
+      const directory = directories[at++]!;
+      return make({directory: () => directory, shared});
+    };
+    return {shared, next};
+  }
+
+  test('one that was right is not verified by the others', async () => {
+    const [first, second] = [counting(accounts()), counting(accounts())];
+    const {next} = several([first, second]);
+    expect((await next().authenticate(request(basic('ann:secret'))))?.uids[0]).toBe('ann');
+    expect((await next().authenticate(request(basic('ann:secret'))))?.uids[0]).toBe('ann');
+    expect([first.verified, second.verified]).toEqual([1, 0]);
+  });
+
+  test('nor one that was wrong, which is still refused', async () => {
+    const [first, second] = [counting(accounts()), counting(accounts())];
+    const {next} = several([first, second]);
+    expect((await refusal(next().authenticate(request(basic('ann:wrong'))))).status).toBe(401);
+    expect((await refusal(next().authenticate(request(basic('ann:wrong'))))).status).toBe(401);
+    expect([first.verified, second.verified]).toEqual([1, 0]);
+  });
+
+  test('a changed password and an account that is gone count at once', async () => {
+    const gone = parseDirectory('<accounts realm="Home &quot;calendars&quot;"/>', 'f');
+    const {next} = several([accounts(), accounts('other'), gone]);
+    expect((await next().authenticate(request(basic('ann:secret'))))?.uids[0]).toBe('ann');
+    expect((await refusal(next().authenticate(request(basic('ann:secret'))))).status).toBe(401);
+    expect((await refusal(next().authenticate(request(basic('ann:secret'))))).status).toBe(401);
+  });
+});
+
+describe('a password that is remembered as right', () => {
+  test('is no way to find it out for who has guessed too often, and stays good for its owner', async () => {
+    const authenticator = make();
+    const owner = (pair: string) => authenticator.authenticate(request(basic(pair), {address: '192.0.2.7'}));
+    expect((await owner('ann:secret'))?.uids[0]).toBe('ann');
+    for (let at = 0; at < 10; at++) await refusal(authenticator.authenticate(request(basic(`ann:guess${at}`))));
+    expect((await refusal(authenticator.authenticate(request(basic('ann:secret'))))).status).toBe(429);
+    expect((await owner('ann:secret'))?.uids[0]).toBe('ann');
+    // Nor is the owner kept out by a neighbour behind the same address.
+    for (let at = 0; at < 10; at++) {
+      await refusal(authenticator.authenticate(request(basic(`bob:guess${at}`), {address: '192.0.2.7'})));
+    }
+    expect((await owner('ann:secret'))?.uids[0]).toBe('ann');
   });
 });

@@ -1,14 +1,17 @@
 import {describe, expect, test} from 'vitest';
 import {parseDirectory} from '../../src/accounts/load.ts';
 import {silent} from '../../src/base/log.ts';
+import type {SharedMemory} from '../../src/base/shared-memory.ts';
 import {createAuthenticator} from '../../src/http/authenticate.ts';
 import {HttpRefusal} from '../../src/http/refusal.ts';
 import {Throttle} from '../../src/http/throttle.ts';
+import {sharedMap} from '../support/shared-memory.ts';
 
 /** A throttle whose clock stands still until it is moved; `slept` is what it made callers wait. */
-function make() {
+function make(shared?: SharedMemory) {
   const clock = {now: 1_000_000, slept: [] as number[], checks: 0};
   const throttle = new Throttle({
+    shared,
     now: () => clock.now,
     sleep: async ms => {
       clock.slept.push(ms);
@@ -206,5 +209,32 @@ describe('a forgotten device', () => {
     }
     expect(verified).toBeLessThanOrEqual(7);
     expect(await send('new')).toBe('ann');
+  });
+});
+
+describe('guesses at several processes that share a memory', () => {
+  test('are counted together', async () => {
+    const shared = sharedMap();
+    const [one, two] = [make(shared), make(shared)];
+    expect(await times(6, () => one.guess('192.0.2.1', 'ann'))).toEqual(Array(6).fill(undefined));
+    expect(await times(5, () => two.guess('192.0.2.1', 'ann'))).toEqual([...Array(4).fill(undefined), 429]);
+    expect(await one.guess('192.0.2.1', 'bob')).toBe(429);
+    one.clock.now += 30_000;
+    expect(await one.guess('192.0.2.1', 'bob')).toBeUndefined();
+  });
+
+  test('who has logged in to one has a count of its own at all', async () => {
+    const shared = sharedMap();
+    const [one, two] = [make(shared), make(shared)];
+    expect(await one.guess('192.0.2.1', 'ann', true)).toBe('right');
+    await times(10, () => one.guess('192.0.2.1', 'bob'));
+    expect(await two.guess('192.0.2.1', 'carol', true)).toBe(429);
+    expect(await two.guess('192.0.2.1', 'ann', true)).toBe('right');
+  });
+
+  test('what makes no sense there is not counted', async () => {
+    const shared = {...sharedMap(), recall: async () => 'NaN never'};
+    const {guess} = make(shared);
+    expect(await times(11, () => guess('192.0.2.1', 'ann'))).toEqual([...Array(10).fill(undefined), 429]);
   });
 });

@@ -1,7 +1,6 @@
 import type {ConfigKey} from '../key.ts';
 
 const scheduling = 'this version does not deliver invitations between accounts';
-const memcached = 'workers share what they know through the index files; there is no memcached';
 const python = 'it tuned a part of the Python program that this one does not have';
 
 /** The keys of the 2009 file that this server knows and does nothing with: an old file is read without complaint, and told why. */
@@ -55,10 +54,9 @@ export const withoutEffect: readonly ConfigKey[] = [
     'Seconds a UID stayed reserved.',
     'a PUT is one transaction and reserves nothing',
   ),
-  key('Memcached', 'dict', {}, 'The cache servers.', memcached),
   key('ProxyDBService', 'dict', {}, 'The database of delegations.', 'it lies in DataRoot'),
   key('ProxyLoadFromFile', 'path', '', 'Delegations to load at a start.', 'accounts.xml holds them'),
-  key('ResponseCacheTimeout', 'integer', 30, 'Minutes an answer was kept.', memcached),
+  key('ResponseCacheTimeout', 'integer', 30, 'Minutes an answer was kept.', 'an answer is proven fresh each time'),
   key('Localization', 'dict', {}, 'Languages of mails.', scheduling),
   key('Twisted', 'dict', {}, 'Where twistd lies.', python),
   key('PythonDirector', 'dict', {}, 'The load balancer.', python),

@@ -2,23 +2,23 @@ import {stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {describe, expect, test} from 'vitest';
-import {readNonceKey} from '../../src/http/nonce-key.ts';
+import {readSecret} from '../../src/base/secret-file.ts';
 import {temporaryFolder} from '../support/temporary.ts';
 
-describe('the key of Digest nonces', () => {
+describe('a secret of the server', () => {
   test('is made once, for the owner alone, and read afterwards', async () => {
     const file = join(await temporaryFolder(), 'digest-key');
-    const key = readNonceKey(file);
+    const key = readSecret(file);
     expect(key).toHaveLength(32);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(readNonceKey(file)).toEqual(key);
+    expect(readSecret(file)).toEqual(key);
   });
 
   test('is one and the same for processes that start together', async () => {
     const file = join(await temporaryFolder(), 'digest-key');
-    const module = new URL('../../src/http/nonce-key.ts', import.meta.url).href;
-    const read = `import {readNonceKey} from ${JSON.stringify(module)};
-process.stdout.write(Buffer.from(readNonceKey(process.argv[1])).toString('hex'));`;
+    const module = new URL('../../src/base/secret-file.ts', import.meta.url).href;
+    const read = `import {readSecret} from ${JSON.stringify(module)};
+process.stdout.write(Buffer.from(readSecret(process.argv[1])).toString('hex'));`;
     const keys = await Promise.all(
       Array.from({length: 4}, () => execa(process.execPath, ['--input-type=module', '-e', read, '--', file])),
     );
@@ -28,6 +28,6 @@ process.stdout.write(Buffer.from(readNonceKey(process.argv[1])).toString('hex'))
   test('is made anew where the file was cut off', async () => {
     const file = join(await temporaryFolder(), 'digest-key');
     await writeFile(file, 'short');
-    expect(readNonceKey(file)).toHaveLength(32);
+    expect(readSecret(file)).toHaveLength(32);
   });
 });

@@ -4,10 +4,10 @@ import {linkSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 const length = 32;
 
 /**
- * The key that Digest's nonces are signed with, kept in a file that only the server's account can read, so that all its processes have
- * the same and a restart does not make clients ask for their passwords. Makes the file where there is none.
+ * A secret of the server, kept in a file that only its account can read, so that all its processes have the same, and after a restart
+ * still. Makes the file where there is none.
  */
-export function readNonceKey(file: string): Uint8Array {
+export function readSecret(file: string): Uint8Array {
   for (;;) {
     const key = find(file);
     if (key) return key;
