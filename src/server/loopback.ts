@@ -1,3 +1,4 @@
+import type {AccessEntry} from '../http/access-log.ts';
 import {createListener, type TlsMaterial} from '../http/listener.ts';
 import {type App, type AppOptions, createApp} from './app.ts';
 
@@ -14,7 +15,10 @@ export interface LoopbackServer {
  * Answers on a free port of 127.0.0.1 by HTTP, and on another by TLS where there is a certificate, with limits that nobody meets by
  * chance: for servers that are gone after a run.
  */
-export async function serveOnLoopback(options: AppOptions, tls?: TlsMaterial): Promise<LoopbackServer> {
+export async function serveOnLoopback(
+  options: AppOptions & {access?(entry: AccessEntry): void},
+  tls?: TlsMaterial,
+): Promise<LoopbackServer> {
   // It is told its ports, which are known once the sockets are bound.
   let app: App | undefined;
   const listener = createListener(
@@ -23,6 +27,7 @@ export async function serveOnLoopback(options: AppOptions, tls?: TlsMaterial): P
         admit: (request: Parameters<App>[0]) => app!.admit(request),
       }),
       log: options.log,
+      ...(options.access ? {access: options.access} : {}),
       maxBodyBytes: 16 * 1024 * 1024,
       maxRequests: 600,
       maxWaitingBytes: 256 * 1024 * 1024,

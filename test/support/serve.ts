@@ -7,6 +7,7 @@ import {openProxiesFile} from '../../src/accounts/proxies-file.ts';
 import {type Log, silent} from '../../src/base/log.ts';
 import type {Config} from '../../src/config/config.ts';
 import {parseConfig} from '../../src/config/load.ts';
+import type {AccessEntry} from '../../src/http/access-log.ts';
 import {indexFile} from '../../src/server/indexer.ts';
 import {serveOnLoopback} from '../../src/server/loopback.ts';
 import {openFileStore} from '../../src/store/file/store.ts';
@@ -21,6 +22,8 @@ export interface ServeOptions {
   /** Records to add to accounts.xml, beside the users asked for. */
   readonly records?: string;
   readonly log?: Log;
+  /** Told of each request once it is over. */
+  readonly access?: (entry: AccessEntry) => void;
   /** Started outside a test (in beforeAll): the caller closes it. */
   readonly keep?: boolean;
 }
@@ -43,7 +46,7 @@ export const guidOf = (number: number) => `10000000-0000-0000-0000-${String(numb
  */
 export async function serve<Name extends string>(
   accounts: Readonly<Record<Name, readonly string[]>>,
-  {store: given, plist = {}, records = '', log = silent, keep = false}: ServeOptions = {},
+  {store: given, plist = {}, records = '', log = silent, access, keep = false}: ServeOptions = {},
 ): Promise<Served & Readonly<Record<Name, Client>>> {
   const names = Object.keys(accounts) as Name[];
   const users = names.map(
@@ -64,7 +67,14 @@ export async function serve<Name extends string>(
   const own = given ? undefined : await fileStore(log);
   const store = given ?? own!.store;
   const proxies = openProxiesFile(':memory:');
-  const listener = await serveOnLoopback({config, directory: () => directory, proxies: proxies.with, store, log});
+  const listener = await serveOnLoopback({
+    config,
+    directory: () => directory,
+    proxies: proxies.with,
+    store,
+    log,
+    ...(access ? {access} : {}),
+  });
   const close = async () => {
     await listener.close();
     proxies[Symbol.dispose]();
