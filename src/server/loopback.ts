@@ -7,6 +7,8 @@ export interface LoopbackServer {
   readonly port: number;
   /** The port for TLS; 0: it speaks none. */
   readonly tlsPort: number;
+  /** Requests that are not over yet. */
+  readonly underWay: number;
   /** Cuts what is under way. */
   close(): Promise<void>;
 }
@@ -50,5 +52,12 @@ export async function serveOnLoopback(
   const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
   const tlsPort = tls ? (await listener.listen({host: '127.0.0.1', port: 0, tls: true})).port : 0;
   app = createApp({...options, config: {...options.config, httpPort: port, sslPort: tlsPort}});
-  return {port, tlsPort, close: () => listener.close(0)};
+  return {
+    port,
+    tlsPort,
+    get underWay() {
+      return listener.underWay;
+    },
+    close: () => listener.close(0),
+  };
 }

@@ -35,6 +35,8 @@ export interface Served {
   readonly config: Config;
   /** A client without credentials. */
   readonly nobody: Client;
+  /** How many requests are not over yet. */
+  underWay(): number;
   close(): Promise<void>;
 }
 
@@ -89,7 +91,7 @@ export async function serve<Name extends string>(
       if (status !== 201) throw new Error(`${name}'s object ${at + 1} was answered ${status}: ${text}`);
     }
   }
-  return {...clients, base, store, config, nobody: new Client(base), close};
+  return {...clients, base, store, config, nobody: new Client(base), underWay: () => listener.underWay, close};
 }
 
 /** A store in a folder of its own; both go when `close` is called. */
