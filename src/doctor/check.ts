@@ -11,6 +11,20 @@ export interface Check {
   applies?(context: DoctorContext): boolean;
   /** Never throws for what it finds. What it throws is reported as a failure of the check itself. */
   run(context: DoctorContext): Promise<CheckResult[]>;
+  /**
+   * Mends what can be mended without asking what is meant, and without anything being lost; `dry`: only says what that would be. Asked
+   * for only while no server runs on the data.
+   */
+  repair?(context: DoctorContext, dry: boolean): Promise<Repair[]>;
+}
+
+/** One thing to mend, or mended. */
+export interface Repair {
+  readonly state: 'planned' | 'done' | 'failed';
+  /** Where, and what is done there. */
+  readonly message: string;
+  /** Why it failed. */
+  readonly reason?: string;
 }
 
 /** What a check found about one thing. */

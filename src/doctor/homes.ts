@@ -2,6 +2,7 @@ import type {ObjectIndex} from '../ical/object-index.ts';
 import {indexFile} from '../server/indexer.ts';
 import {homesIn} from '../store/file/homes-in.ts';
 import {type HomeReport, inspectHome} from '../store/file/inspect.ts';
+import {findLeftovers} from '../store/file/leftovers.ts';
 
 /** What was found in all homes together. Lists hold at most `mostListed` of what `counts` counts. */
 export interface HomesReport {
@@ -10,14 +11,25 @@ export interface HomesReport {
 }
 
 /** What can be wrong with homes; for each a list of files, with what is wrong. */
-export type HomesFault = 'damaged' | 'doubled' | 'differing' | 'badIndex';
+export type HomesFault = 'damaged' | 'doubled' | 'differing' | 'badIndex' | 'leftover';
 
 export const mostListed = 20;
 
 /** Compares the files of every home below a DocumentRoot with its index, and reads every object. Leaves no trace. */
 export async function inspectHomes(root: string): Promise<HomesReport> {
-  const counts = {homes: 0, collections: 0, objects: 0, bytes: 0, pending: 0, damaged: 0, doubled: 0, differing: 0, badIndex: 0};
-  const found: Record<HomesFault, string[]> = {damaged: [], doubled: [], differing: [], badIndex: []};
+  const counts = {
+    homes: 0,
+    collections: 0,
+    objects: 0,
+    bytes: 0,
+    pending: 0,
+    damaged: 0,
+    doubled: 0,
+    differing: 0,
+    badIndex: 0,
+    leftover: 0,
+  };
+  const found: Record<HomesFault, string[]> = {damaged: [], doubled: [], differing: [], badIndex: [], leftover: []};
   const say = (fault: HomesFault, sentence: string) => {
     if (counts[fault]++ < mostListed) found[fault].push(sentence);
   };
@@ -30,6 +42,8 @@ export async function inspectHomes(root: string): Promise<HomesReport> {
     for (const {file, difference} of home.differences) say('differing', `${file} is ${difference}`);
     if (home.index === 'damaged' || home.index === 'foreign') say('badIndex', `${folder} (${home.index})`);
   }
+  const {halfMade, withoutOwner} = await findLeftovers(root);
+  for (const {path} of [...halfMade, ...withoutOwner]) say('leftover', path);
   return {counts, found};
 }
 

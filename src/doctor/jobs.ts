@@ -7,6 +7,7 @@ export const jobs = {
   sync: async () => (await import('./sync-speed.ts')).measureSync,
   access: async () => (await import('./access.ts')).tryAccess,
   homes: async () => (await import('./homes.ts')).inspectHomes,
+  repairHomes: async () => (await import('./repair-homes.ts')).repairHomes,
   delegates: async () => (await import('./delegates.ts')).inspectDelegates,
 };
 

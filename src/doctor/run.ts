@@ -1,7 +1,7 @@
 import type {Config} from '../config/config.ts';
 import {loadConfig} from '../config/load.ts';
 import {findAccount} from './account.ts';
-import type {Check, CheckResult, CheckStatus, DoctorContext, Folder} from './check.ts';
+import type {Check, CheckResult, CheckStatus, DoctorContext, Folder, Repair} from './check.ts';
 import {checks} from './checks.ts';
 
 /** What the doctor is asked to look at: a configured server (`config`, or the plist it is yet to be read from), or folders alone. */
@@ -30,25 +30,35 @@ export type DoctorResult = CheckResult & {readonly check: string; readonly what:
 
 /** Runs the table of checks, one after the other so that measurements do not disturb each other. Leaves no trace. */
 export async function runDoctor(request: DoctorRequest): Promise<DoctorReport> {
-  const {paths} = request;
-  const plist = request.config ?? request.plist;
-  const config = request.config ?? (plist && loadIfGood(plist));
-  const context: DoctorContext = {
-    config,
-    plist,
-    folders: foldersOf(config, paths),
-    account: findAccount(config),
-    url: request.url,
-    credentials: request.credentials,
-  };
+  const context = contextOf(request);
   const results: DoctorResult[] = [];
-  for (const check of checks) {
-    if (request.only && !request.only.includes(check.name)) continue;
-    if (check.applies && !check.applies(context)) continue;
+  for (const check of asked(request, context)) {
     request.onCheck?.(check);
     for (const result of await runCheck(check, context)) results.push({check: check.name, what: check.what, ...result});
   }
   return {status: worst(results), results};
+}
+
+/** Has each check mend what it can, or (`dry`) say what that would be. No server may run on the data, nor start meanwhile. */
+export async function runRepairs(request: DoctorRequest, dry: boolean): Promise<(Repair & {readonly check: string})[]> {
+  const context = contextOf(request);
+  const repairs: (Repair & {check: string})[] = [];
+  for (const check of asked(request, context)) {
+    if (!check.repair) continue;
+    request.onCheck?.(check);
+    for (const repair of await check.repair(context, dry)) repairs.push({check: check.name, ...repair});
+  }
+  return repairs;
+}
+
+function contextOf({paths, url, credentials, ...request}: DoctorRequest): DoctorContext {
+  const plist = request.config ?? request.plist;
+  const config = request.config ?? (plist && loadIfGood(plist));
+  return {config, plist, folders: foldersOf(config, paths), account: findAccount(config), url, credentials};
+}
+
+function asked({only}: DoctorRequest, context: DoctorContext): Check[] {
+  return checks.filter(check => (!only || only.includes(check.name)) && (check.applies?.(context) ?? true));
 }
 
 /** What is wrong with it is for the check of the configuration to say. */

@@ -15,6 +15,10 @@ export const homes: Check = {
     const report = await asAccount(account, 'homes', documentRoot);
     return judge(report, (await findRunning(config!)) !== undefined);
   },
+  async repair({config, account}, dry) {
+    const root = config!.documentRoot;
+    return existsSync(root) ? asAccount(account, 'repairHomes', {root, dry}) : [];
+  },
 };
 
 /** `running`: the server will see to its journal by itself. */
@@ -36,7 +40,8 @@ export function judge({counts, found}: HomesReport, running: boolean): CheckResu
     results.push(fail(`doubled: ${list('doubled')}`, fix, details('doubled')));
   }
   if (counts.badIndex > 0) {
-    const fix = 'Nothing need be done: at the next start it is made anew from the files, and clients sync from the beginning.';
+    const fix =
+      'Nothing need be done: at the next start or by `caldav doctor --repair`, it is made anew from the files, and clients sync from the beginning.';
     results.push(warn(`an index cannot be used: ${list('badIndex')}`, fix, details('badIndex')));
   }
   if (counts.differing > 0) {
@@ -45,7 +50,12 @@ export function judge({counts, found}: HomesReport, running: boolean): CheckResu
   }
   if (counts.pending > 0 && !running) {
     const message = `${counts.pending} changes are safe in the journal, but not yet in the files: the server has not stopped by itself`;
-    results.push(warn(message, 'Start it: `caldav run` writes them out.', {pending: counts.pending}));
+    const fix = 'Start it, `caldav run` writes them out; or type `caldav doctor --repair`.';
+    results.push(warn(message, fix, {pending: counts.pending}));
+  }
+  if (counts.leftover > 0 && !running) {
+    const fix = 'Type `caldav doctor --repair`: it removes what was half made and puts the rest aside.';
+    results.push(warn(`left over by a server that was cut off, harmless: ${list('leftover')}`, fix, details('leftover')));
   }
   if (results.length > 0) return results;
   const size = `${(counts.bytes / 1024 / 1024).toLocaleString('en', {maximumFractionDigits: 1})} MiB`;

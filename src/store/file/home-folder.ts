@@ -13,8 +13,8 @@ import {newResourceId} from './resource-id.ts';
 import {makeFolder, makeFolders, syncFolder, syncPath} from './safe-file.ts';
 import {writeSideFile} from './side-file.ts';
 
-const newPrefix = '.new-';
-const deletedPrefix = '.deleted-';
+export const newPrefix = '.new-';
+export const deletedPrefix = '.deleted-';
 
 /**
  * Makes a home with what is staged for it: beside its place and complete, then moved there in one step. False: there is one already.

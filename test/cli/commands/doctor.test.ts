@@ -1,9 +1,14 @@
+import {existsSync} from 'node:fs';
 import {chmod, mkdir, readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {silent} from '../../../src/base/log.ts';
 import {doctor} from '../../../src/cli/commands/doctor.ts';
 import type {Output} from '../../../src/cli/output.ts';
 import type {DoctorReport} from '../../../src/doctor/run.ts';
+import {indexFile} from '../../../src/server/indexer.ts';
+import {openFileStore} from '../../../src/store/file/store.ts';
+import {serverFolder} from '../../server/server.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
 
 /** Runs the command without a terminal, and answers its exit code and all it said. */
@@ -63,4 +68,39 @@ describe('caldav doctor', () => {
     await expect(run(dir, [], {user: 'ann'})).rejects.toMatchObject({fix: expect.stringContaining('--password-stdin')});
     expect(doctor.options.filter(({flags}) => /--password\b(?!-stdin)/.test(flags))).toEqual([]);
   });
+
+  test('--repair says what it would mend, does it with --yes, and then what is left', async () => {
+    const {dir, half} = await serverWithLeftover();
+    const dry = await run(dir, [], {repair: true});
+    expect(dry.text).toMatch(/would mend {2}.*half made\nNothing was done\. To do it, type: caldav doctor --repair --yes/);
+    expect(existsSync(half)).toBe(true);
+    const done = await run(dir, [], {repair: true, yes: true});
+    expect(done.report).toMatchObject({repairs: [{check: 'homes', state: 'done', message: expect.stringContaining(half)}]});
+    expect(existsSync(half)).toBe(false);
+    expect((await run(dir, [], {repair: true, yes: true})).text).toMatch(/^There is nothing to mend\./);
+  });
+
+  test('--repair beside a server that runs refuses, and says what to type', async () => {
+    const server = await serverFolder();
+    await server.run('run', '-d').done;
+    const {code, stderr} = await server.run('doctor', '--repair', '--yes').done;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/The server runs, as process \d+: it takes in .*\n.*caldav stop, then caldav doctor --repair/);
+    await server.run('stop').done;
+  });
 });
+
+/** A server that is stopped, with a file half made in one of its homes. */
+async function serverWithLeftover() {
+  const dir = await temporaryFolder();
+  await mkdir(join(dir, 'conf'));
+  const keys = '<key>DocumentRoot</key><string>docs</string><key>PIDFile</key><string>run/caldavd.pid</string>';
+  const plist = `<?xml version="1.0"?>\n<plist version="1.0"><dict>${keys}<key>UserName</key><string/></dict></plist>\n`;
+  await writeFile(join(dir, 'conf/caldavd-dev.plist'), plist);
+  const store = await openFileStore({root: join(dir, 'docs'), log: silent, index: indexFile});
+  await store.createHome('calendars/10000000-0000-0000-0000-000000000001');
+  await store.close();
+  const half = join(dir, 'docs/calendars/__uids__/10/00/10000000-0000-0000-0000-000000000001/.writing/99999999-half');
+  await writeFile(half, 'BEGIN:VCAL');
+  return {dir, half};
+}

@@ -55,6 +55,7 @@ describe('the calendars', () => {
       doubled: 0,
       differing: 0,
       badIndex: 0,
+      leftover: 0,
     });
     expect(judge(report, false)).toMatchObject([{status: 'ok'}]);
     expect(await snapshot(root)).toEqual(before);
@@ -108,8 +109,9 @@ describe('the calendars', () => {
       doubled: 0,
       differing: 0,
       badIndex: 0,
+      leftover: 0,
     };
-    const report = {counts, found: {damaged: [], doubled: [], differing: [], badIndex: []}};
+    const report = {counts, found: {damaged: [], doubled: [], differing: [], badIndex: [], leftover: []}};
     expect(judge(report, true)).toMatchObject([{status: 'ok'}]);
     expect(judge(report, false)).toMatchObject([
       {status: 'warn', details: {pending: 3}, fix: expect.stringContaining('caldav run')},
@@ -127,9 +129,10 @@ describe('the calendars', () => {
       doubled: 0,
       differing: 0,
       badIndex: 0,
+      leftover: 0,
     };
     const damaged = Array.from({length: 20}, (_, number) => `file${number}: broken`);
-    const [result] = judge({counts, found: {damaged, doubled: [], differing: [], badIndex: []}}, false);
+    const [result] = judge({counts, found: {damaged, doubled: [], differing: [], badIndex: [], leftover: []}}, false);
     expect(result!.message).toMatch(/file4: broken; 65 more$/);
   });
 });
