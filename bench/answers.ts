@@ -1,17 +1,18 @@
 /**
  * Reads answers off a connection (RFC 9112) and counts them; bodies are skipped, as what is measured is the server. `done` is called
- * with the status and the body's bytes. Throws for what it cannot follow: then the connection is of no more use.
+ * with the status, the body's bytes and the head. Throws for what it cannot follow: then the connection is of no more use.
  */
-export function createReader(done: (status: number, bodyBytes: number) => void): (chunk: Buffer) => void {
+export function createReader(done: (status: number, bodyBytes: number, head: string) => void): (chunk: Buffer) => void {
   let head = Buffer.alloc(0);
   let state: 'head' | 'body' | 'size' | 'chunk' | 'trailer' = 'head';
   let left = 0;
   let status = 0;
   let bytes = 0;
+  let said = '';
 
   const end = () => {
     state = 'head';
-    done(status, bytes);
+    done(status, bytes, said);
   };
 
   /** A part that ends with `mark`; undefined: it has not come whole. */
@@ -38,6 +39,7 @@ export function createReader(done: (status: number, bodyBytes: number) => void):
         status = Number(/^HTTP\/1\.1 (\d{3})/.exec(found.text)?.[1]);
         if (!status) throw new Error(`no answer of HTTP/1.1: ${found.text.slice(0, 60)}`);
         bytes = 0;
+        said = found.text;
         const length = /^content-length:\s*(\d+)/im.exec(found.text)?.[1];
         if (/^transfer-encoding:\s*chunked/im.test(found.text)) state = 'size';
         else if (status === 204 || status === 304 || Number(length) === 0) end();

@@ -2,6 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {cpus, loadavg, platform, release, tmpdir, totalmem} from 'node:os';
 import {parseArgs} from 'node:util';
 import {type Baseline, findRegressions, mergeBaseline} from './baseline.ts';
+import {flood, floodAccounts, prepareFlood, printFlood} from './flood.ts';
 import {type HowLong, type Measured, measure, prepare} from './measure.ts';
 import {startHello, startOurs} from './servers.ts';
 import {percent, printTable} from './table.ts';
@@ -15,6 +16,7 @@ Measures this server beside bare node:http on this machine; docs/performance.md 
   --workloads W1,W4  only these, or all that begin so
   --connections 1,16 how many at a time
   --workers N        processes that answer (default: 2)
+  --flood            instead, keep 500 connections open and 200 requests under way, from 50 accounts, for 20 s (--seconds N)
   --quick            1 s and once each instead of 2 s and three times
   --save             makes the results the baseline to compare with
   --threshold N      percent that a ratio may fall below its baseline (default: 25)
@@ -47,6 +49,8 @@ async function main(): Promise<number> {
       workers: {type: 'string', default: '2'},
       threshold: {type: 'string', default: '25'},
       dir: {type: 'string', default: tmpdir()},
+      flood: {type: 'boolean', default: false},
+      seconds: {type: 'string', default: '20'},
       quick: {type: 'boolean', default: false},
       save: {type: 'boolean', default: false},
       json: {type: 'boolean', default: false},
@@ -57,7 +61,7 @@ async function main(): Promise<number> {
   const chosen = values.workloads.split(',').filter(Boolean);
   const rows = workloads.filter(({id}) => chosen.length === 0 || chosen.some(one => id === one || id.startsWith(`${one}-`)));
   const connections = values.connections.split(',').map(Number);
-  const numbers = [events, Number(values.workers), Number(values.threshold), ...connections];
+  const numbers = [events, Number(values.workers), Number(values.seconds), Number(values.threshold), ...connections];
   const right = rows.length > 0 && events >= 100 && numbers.every(value => value > 0 && Number.isFinite(value));
   if (values.help || !right) {
     (values.help ? process.stdout : process.stderr).write(usage);
@@ -65,6 +69,8 @@ async function main(): Promise<number> {
   }
   const how: HowLong = {connections, seconds: values.quick ? 1 : 2, repetitions: values.quick ? 1 : 3};
   const say = (text: string) => process.stderr.write(`${text}\n`);
+
+  if (values.flood) return runFlood();
 
   await using hello = await startHello();
   await using ours = await startOurs(values.dir, {workers: Number(values.workers)});
@@ -97,6 +103,15 @@ async function main(): Promise<number> {
     say(`slower: ${id} at ${connections} connections, ${percent(ratio)} of bare instead of ${percent(baseline)}`);
   }
   return regressions.length > 0 ? 1 : 0;
+
+  async function runFlood(): Promise<number> {
+    await using ours = await startOurs(values.dir, {workers: Number(values.workers), others: floodAccounts});
+    say(`${machine()}; filling ${2 * floodAccounts.length} calendars …`);
+    const visitors = await Promise.race([prepareFlood(ours.port, 500), interrupted]);
+    const result = await Promise.race([flood(ours, {visitors, underWay: 200, seconds: Number(values.seconds)}), interrupted]);
+    process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : printFlood(result));
+    return Object.keys(result.wrong).length > 0 ? 1 : 0;
+  }
 }
 
 function machine(): string {

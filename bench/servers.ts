@@ -5,7 +5,9 @@ import {join} from 'node:path';
 
 const repository = join(import.meta.dirname, '..');
 export const user = 'bench';
-export const authorization = `Basic ${Buffer.from(`${user}:${user}`).toString('base64')}`;
+/** Each account has its name for password. */
+export const authorizationOf = (name: string) => `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}`;
+export const authorization = authorizationOf(user);
 
 export interface Running extends AsyncDisposable {
   readonly port: number;
@@ -17,8 +19,11 @@ export interface Running extends AsyncDisposable {
   cpuMs(): number | undefined;
 }
 
-/** Our server with one account, in a new folder below `base`, which goes with it. */
-export async function startOurs(base: string, {workers, plist = ''}: {workers: number; plist?: string}): Promise<Running> {
+/** Our server with the account `user` and `others`, in a new folder below `base`, which goes with it. */
+export async function startOurs(
+  base: string,
+  {workers, plist = '', others = []}: {workers: number; plist?: string; others?: readonly string[]},
+): Promise<Running> {
   const folder = mkdtempSync(join(base, 'caldav-bench-'));
   const port = await freePort();
   const root = process.geteuid?.() === 0;
@@ -28,9 +33,10 @@ export async function startOurs(base: string, {workers, plist = ''}: {workers: n
     const [uid, gid] = ['-u', '-g'].map(what => Number(execFileSync('id', [what, 'daemon'], {encoding: 'utf8'})));
     for (const name of ['.', 'data', 'data/documents', 'logs', 'run']) chownSync(join(folder, name), uid!, gid!);
   }
+  const more = others.map(name => `<user><uid>${name}</uid><password>${name}</password><name>${name}</name></user>`);
   writeFileSync(
     join(folder, 'conf/accounts.xml'),
-    `<accounts realm="Bench"><user><uid>${user}</uid><guid>B0000000-0000-0000-0000-000000000001</guid><password>${user}</password><name>Bench</name></user></accounts>`,
+    `<accounts realm="Bench"><user><uid>${user}</uid><guid>B0000000-0000-0000-0000-000000000001</guid><password>${user}</password><name>Bench</name></user>${more.join('')}</accounts>`,
     {mode: 0o600},
   );
   writeFileSync(

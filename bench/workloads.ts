@@ -154,7 +154,7 @@ function cold(id: string, of: string): Workload {
 
 const names = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/"';
 
-const propfind = (path: string, depth: '0' | '1', properties: string): Request => ({
+export const propfind = (path: string, depth: '0' | '1', properties: string): Request => ({
   method: 'PROPFIND',
   path,
   depth,
@@ -167,18 +167,18 @@ const report = (path: string, body: string): Request => ({method: 'REPORT', path
 
 const withData = '<D:prop><D:getetag/><C:calendar-data/></D:prop>';
 
-function multiget(path: string, events: readonly BenchEvent[]): Request {
+export function multiget(path: string, events: readonly BenchEvent[]): Request {
   const hrefs = events.map(({name}) => `<D:href>${path}${name}</D:href>`).join('');
   return report(path, `<C:calendar-multiget ${names}>${withData}${hrefs}</C:calendar-multiget>`);
 }
 
-function query(path: string, {start, end}: Range): Request {
+export function query(path: string, {start, end}: Range): Request {
   const range = `<C:time-range start="${utc(start)}" end="${utc(end)}"/>`;
   const filter = `<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">${range}</C:comp-filter></C:comp-filter>`;
   return report(path, `<C:calendar-query ${names}>${withData}<C:filter>${filter}</C:filter></C:calendar-query>`);
 }
 
-function sync(path: string, token: string): Request {
+export function sync(path: string, token: string): Request {
   const body = `<D:sync-token>${token}</D:sync-token><D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop>`;
   return {...report(path, `<D:sync-collection ${names}>${body}</D:sync-collection>`), depth: '0'};
 }
@@ -188,7 +188,7 @@ function freeBusy(path: string, {start, end}: Range): Request {
 }
 
 /** Another text each time, of the same event at the same time. */
-function update(path: string, {name, text}: BenchEvent): Request {
+export function update(path: string, {name, text}: BenchEvent): Request {
   return {method: 'PUT', path: path + name, body: text.replace('SUMMARY:', `SUMMARY:${place} `)};
 }
 

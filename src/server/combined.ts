@@ -24,7 +24,8 @@ interface Seat {
   since: number;
   ready: boolean;
   pauseMs: number;
-  pulse: Pulse;
+  /** Once it has loaded the program. */
+  pulse?: Pulse | undefined;
   timer?: NodeJS.Timeout;
 }
 
@@ -84,11 +85,12 @@ export function createCombined(
     });
     seat.worker = worker;
     seat.since = Date.now();
-    seat.pulse = new Pulse(health);
+    seat.pulse = undefined;
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         switch (message.type) {
           case 'loaded':
+            seat.pulse = new Pulse(health);
             tell(worker, {type: 'start', material, account, startId, binds: false, profile: logs.profile !== undefined});
             break;
           case 'ready':
@@ -103,8 +105,7 @@ export function createCombined(
             handOver.took(worker, message.id);
             break;
           case 'pong':
-            // One that is alive and never gets ready does not answer either.
-            if (seat.ready && seat.pulse.beat()) log.warn({worker: worker.pid}, 'a worker that did not answer does so again');
+            if (seat.pulse?.beat()) log.warn({worker: worker.pid}, 'a worker that did not answer does so again');
             break;
           case 'failed':
             reject(new UserError(message.message, message.fix));
@@ -171,7 +172,7 @@ export function createCombined(
   /** Asks all for a sign of life. */
   function round() {
     for (const {worker, pulse} of seats) {
-      if (hasEnded(worker)) continue;
+      if (!pulse || hasEnded(worker)) continue;
       const todo = pulse.round();
       if (todo === 'report') log.warn({worker: worker.pid}, 'a worker does not answer');
       if (todo === 'replace') {

@@ -36,8 +36,4 @@ export class Pulse {
     if (silent >= this.#figures.replaceAfter) return 'replace';
     return silent === this.#figures.reportAfter ? 'report' : undefined;
   }
-
-  get isSilent(): boolean {
-    return this.#silent > this.#figures.reportAfter;
-  }
 }

@@ -1,4 +1,5 @@
 import {Socket} from 'node:net';
+import {failpoint} from '../base/failpoint.ts';
 import {UserError} from '../base/user-error.ts';
 import {createLog} from './error-log.ts';
 import type {FromWorker, ToWorker} from './messages.ts';
@@ -36,6 +37,7 @@ process.on('message', async (message: ToWorker, handle: unknown) => {
       started = start(message);
       break;
     case 'connection':
+      failpoint('connection handed over');
       tell({type: 'took', id: message.id});
       if (handle instanceof Socket) worker?.take(handle, message.tls);
       break;

@@ -23,6 +23,16 @@ describe(`a server that is killed under load (CALDAV_CRASH_SEED=${seed})`, () =>
     expect(harness.totals().kinds.failpoint).toBe(failpoints.length);
   }, 90_000);
 
+  test.for(['before commit', 'units kept', 'file in place', 'struck out'])(
+    'in one worker of two (%s) is whole at once as the other shows it, and owes no file in the end',
+    {timeout: 90_000},
+    async name => {
+      await using harness = await Harness.make(await temporaryFolder(), seed);
+      await harness.killOneAt(name);
+      await harness.cleanStop();
+    },
+  );
+
   test('whatever happens to its indexes while it is stopped, goes on with what the files hold', async () => {
     await using harness = await Harness.make(await temporaryFolder(), seed, {workers: 1});
     for (const harm of harms) {

@@ -8,7 +8,7 @@ const named = readdirSync(src, {recursive: true, encoding: 'utf8'})
   .filter(file => file.endsWith('.ts'))
   .flatMap(file => [...readFileSync(join(src, file), 'utf8').matchAll(/failpoint\('([^']+)'\)/g)].map(([, name]) => name!));
 
-/** Those of a home's making and removal, and of an index's repair, which no client comes by. */
+/** Those of a home's making and removal, and of an index's repair, which no client comes by; and one of the supervisor's. */
 export const rare = [
   'home made',
   'home in place',
@@ -17,6 +17,7 @@ export const rare = [
   'next index made',
   'old index aside',
   'next index in place',
+  'connection handed over',
 ];
 
 export const failpoints = named.filter(name => !rare.includes(name));

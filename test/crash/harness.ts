@@ -137,6 +137,24 @@ export class Harness {
     await this.crew.kill();
   }
 
+  /** One of several dies when it passes this point. The others, whom nobody has told, show what there is at once; then they are told. */
+  async killOneAt(failpoint: string): Promise<void> {
+    await this.crew.start();
+    await this.crew.kill(0);
+    await this.crew.start(`${failpoint}:1`);
+    const began = Date.now();
+    while (this.crew.bases().length === this.crew.size) {
+      if (Date.now() - began > 15_000) throw new Error(`nothing passes the failpoint ${failpoint}`);
+      await this.load(1_000);
+    }
+    this.#counted.kills += 2;
+    this.#kinds.failpoint++;
+    this.#kinds.one++;
+    await this.check();
+    this.crew.tellHeirs();
+    await this.check();
+  }
+
   /** All that was answered is there, what was cut off is done or not, and whoever syncs has what there is: by each worker. */
   async check(): Promise<Observed[]> {
     let seen: Observed[] = [];
