@@ -12,6 +12,8 @@ export interface Config {
   readonly httpPort: number;
   readonly sslPort: number;
   readonly redirectHttpToHttps: boolean;
+  /** 0: off. */
+  readonly strictTransportSecuritySeconds: number;
   /** Empty: all addresses. */
   readonly bindAddresses: readonly string[];
   readonly bindHttpPorts: readonly number[];

@@ -34,6 +34,8 @@ export interface ExchangeOptions {
   readonly trustedProxies: readonly string[];
   /** Clear requests from other machines are sent to this port over TLS; `host` serves where a request names none. */
   readonly redirectToTls?: {readonly host: string; readonly port: number};
+  /** Strict-Transport-Security of every answer that goes over TLS (RFC 6797 §7.1, §7.2); undefined: none. */
+  readonly strictTransport?: string;
 }
 
 /** What has been answered since the start. */
@@ -93,6 +95,7 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     const time = Date.now();
     const over = new Promise<void>(resolve => response.once('close', resolve));
     const client = clientOf({address: socket.remoteAddress ?? '', secure: 'encrypted' in socket}, request.headers, trusted);
+    if (options.strictTransport && client.secure) response.setHeader('strict-transport-security', options.strictTransport);
     const {method = 'GET'} = request;
     const target = request.url ?? '/';
     // One that is turned away takes no room, nor one whose body has not come yet, however long it goes on sending.

@@ -18,6 +18,7 @@ import type {Material} from './material.ts';
 import {prepareSharedMemory} from './memcached.ts';
 import {endpoints, portError} from './ports.ts';
 import {measure, type WorkerStats} from './stats.ts';
+import {strictTransport} from './strict-transport.ts';
 
 export interface WorkerOptions {
   readonly material: Material;
@@ -67,11 +68,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const toApp: Application = Object.assign(async (request: HttpRequest) => (app ?? (await opened))(request), {
     admit: async (head: HttpRequest) => (app ?? (await opened)).admit(head),
   });
-  const listener = createListener(
-    exchangeOptions(material.config, toApp, options),
-    connectionLimits(material.config),
-    material.tls,
-  );
+  const listener = createListener(exchangeOptions(material, toApp, options), connectionLimits(material.config), material.tls);
   undo.defer(() => listener.close(0));
   const bound = binds ? await bindAll(listener, material.config) : [];
   drop?.();
@@ -116,8 +113,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       // The app remembers credentials and failures: it is made anew only where the configuration is another one.
       if (!isDeepStrictEqual(next.config, current.config) || next.tls?.authorityChain !== current.tls?.authorityChain) {
         app = appFor(next);
-        listener.update(exchangeOptions(next.config, toApp, options));
       }
+      listener.update(exchangeOptions(next, toApp, options));
       current = next;
     },
     stats: () => measure(listener, since),
@@ -146,7 +143,8 @@ async function bindAll(listener: Listener, config: Config): Promise<Bound[]> {
   return bound;
 }
 
-function exchangeOptions(config: Config, app: Application, {log, access, share}: WorkerOptions): ExchangeOptions {
+function exchangeOptions({config, tls}: Material, app: Application, {log, access, share}: WorkerOptions): ExchangeOptions {
+  const strict = strictTransport(config, tls);
   const {maxResourceSizeBytes} = config.limits;
   return {
     app,
@@ -161,6 +159,7 @@ function exchangeOptions(config: Config, app: Application, {log, access, share}:
     keepAlive: config.enableKeepAlive,
     rejectClients: config.rejectClients,
     trustedProxies: config.trustedProxies,
+    ...(strict ? {strictTransport: strict} : {}),
     ...(config.redirectHttpToHttps && config.sslPort > 0
       ? {redirectToTls: {host: config.serverHostName, port: config.sslPort}}
       : {}),

@@ -369,6 +369,22 @@ describe('behind a proxy', () => {
   });
 });
 
+describe('RFC 6797 §7.2', () => {
+  test('Strict-Transport-Security is said over TLS, with refusals too, and never in the clear', async () => {
+    const options = {app: echo, trustedProxies: ['127.0.0.1'], strictTransport: 'max-age=60', rejectClients: [/^bad/]};
+    await using server = await listening(options);
+    const said = async (headers: Record<string, string>) =>
+      (await fetch(server.url, {headers})).headers.get('strict-transport-security');
+    expect(await said({'x-forwarded-proto': 'https'})).toBe('max-age=60');
+    expect(await said({'x-forwarded-proto': 'https', 'user-agent': 'bad'})).toBe('max-age=60');
+    expect(await said({})).toBeNull();
+    await using none = await listening({app: echo, trustedProxies: ['127.0.0.1']});
+    expect(
+      (await fetch(none.url, {headers: {'x-forwarded-proto': 'https'}})).headers.get('strict-transport-security'),
+    ).toBeNull();
+  });
+});
+
 describe('closing', () => {
   test('what is under way is finished, new connections are refused, idle ones closed', async () => {
     const {promise: gate, resolve: open} = Promise.withResolvers<void>();

@@ -19,6 +19,14 @@ export const addresses: readonly ConfigKey[] = [
     meaning: 'Whether requests on the HTTP port are sent on to HTTPS.',
   },
   {
+    key: 'StrictTransportSecuritySeconds',
+    type: 'integer',
+    default: 7 * 24 * 60 * 60,
+    config: 'strictTransportSecuritySeconds',
+    meaning:
+      'Seconds for which browsers are told to come by HTTPS alone, where there is no other way in and the certificate is not this server’s own; 0: they are not told.',
+  },
+  {
     key: 'BindAddresses',
     type: 'addresses',
     default: [],
