@@ -25,6 +25,7 @@ interface Line {
   readonly node: MemcacheNode;
   readonly ready: Promise<void>;
   connected: boolean;
+  dropped: boolean;
   waiting: number;
 }
 
@@ -42,7 +43,7 @@ export function openServer(address: Address, log: Log, patience = patienceMs): M
   function open(): Line {
     const node = createNode(address.host, address.port, {timeout: idleMs});
     const ready = inTime(node.connect(), Math.max(patience, connectMs));
-    const opened: Line = {node, ready, connected: false, waiting: 0};
+    const opened: Line = {node, ready, connected: false, dropped: false, waiting: 0};
     line = opened;
     ready.catch(error => drop(opened, error));
     node.on('error', () => {});
@@ -59,13 +60,14 @@ export function openServer(address: Address, log: Log, patience = patienceMs): M
   }
 
   function drop(dropped: Line, error: Error) {
+    if (dropped.dropped) return;
+    dropped.dropped = true;
     void dropped.node.disconnect();
-    if (line !== dropped && line !== undefined) return;
-    line = undefined;
-    if (Date.now() < againAt) return;
+    if (line === dropped) line = undefined;
     failures++;
-    againAt = Date.now() + Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(failures, 20));
     // One failure may be a restart or a busy moment.
+    if (failures === 1) return;
+    againAt = Date.now() + Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(failures - 1, 20));
     if (failures === 2) log.warn({server, reason: error.message}, 'memcached cannot be asked: every worker remembers for itself');
   }
 
@@ -77,12 +79,8 @@ export function openServer(address: Address, log: Log, patience = patienceMs): M
     used.waiting++;
     try {
       const options = requestedKeys ? {isMultiline: true, requestedKeys} : {};
-      const answer = read(
-        await inTime(
-          used.ready.then(() => used.node.command(command, options)),
-          patience,
-        ),
-      );
+      if (!used.connected) await inTime(used.ready, patience);
+      const answer = read(await inTime(used.node.command(command, options), patience));
       if (failures > 1) log.info({server}, 'memcached answers again');
       failures = 0;
       return answer;
