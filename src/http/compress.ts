@@ -37,8 +37,15 @@ export async function compressed(response: HttpResponse): Promise<HttpResponse> 
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return coded(response, gzipParts(body));
   const size = typeof body === 'string' ? body.length : body.byteLength;
   if (size < minBytes) return response;
-  return coded(response, size <= maxSyncBytes ? gzipSync(body, options) : await promisify(gzip)(body, options));
+  const known = typeof body === 'string' ? undefined : packed.get(body);
+  if (known) return coded(response, known);
+  const bytes = size <= maxSyncBytes ? gzipSync(body, options) : await promisify(gzip)(body, options);
+  if (typeof body !== 'string') packed.set(body, bytes);
+  return coded(response, bytes);
 }
+
+/** Answers that are given again are packed once. */
+const packed = new WeakMap<Uint8Array, Uint8Array>();
 
 function coded(response: HttpResponse, body: HttpResponse['body']): HttpResponse {
   return {...response, headers: {...response.headers, 'content-encoding': 'gzip'}, ...(body === undefined ? {} : {body})};
