@@ -22,7 +22,10 @@ export interface ExchangeOptions {
   readonly access?: (entry: AccessEntry) => void;
   /** Larger bodies are 413. */
   readonly maxBodyBytes: number;
-  /** Requests that have arrived in full and are not answered yet, and bytes of bodies that wait for their end; beyond either is 503. */
+  /**
+   * Requests that have arrived in full and are not answered yet, and bytes of bodies that wait for their end; beyond either is 503. As
+   * many bytes of answers may wait to be taken.
+   */
   readonly maxRequests: number;
   readonly maxWaitingBytes: number;
   readonly retryAfterSeconds: number;
@@ -79,6 +82,9 @@ export function createExchange(initial: ExchangeOptions): Exchange {
   // Pipelined requests are answered one after the other (RFC 9112 §9.3.2: unsafe ones must be); Node would begin all at once.
   const turns = new WeakMap<Socket, Promise<void>>();
   const turnedAway = new WeakSet<Socket>();
+  /** Bytes of answers that clients have yet to take, those that began to wait first before the others. */
+  const untaken = new Map<ServerResponse, number>();
+  let untakenBytes = 0;
 
   function handle(request: IncomingMessage, response: ServerResponse, expecting: boolean): Promise<void> {
     const {socket} = request;
@@ -123,7 +129,10 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     } catch (error) {
       status = await fail(error, request, response);
     }
+    if (socket.writableLength > 0) wait(response, socket.writableLength);
     await over;
+    untakenBytes -= untaken.get(response) ?? 0;
+    untaken.delete(response);
     if (!response.writableFinished && status < 500) status = 499;
     counts.requests++;
     counts.methods[method] = (counts.methods[method] ?? 0) + 1;
@@ -147,6 +156,18 @@ export function createExchange(initial: ExchangeOptions): Exchange {
     });
     if (admitted) underWay--;
     if (entered) arrived--;
+  }
+
+  /** Clients that do not read hold memory: where they hold too much together, the one that has done so longest is cut off. */
+  function wait(response: ServerResponse, bytes: number): void {
+    untaken.set(response, bytes);
+    untakenBytes += bytes;
+    for (const [oldest, held] of untaken) {
+      if (untakenBytes <= options.maxWaitingBytes) return;
+      untaken.delete(oldest);
+      untakenBytes -= held;
+      oldest.destroy();
+    }
   }
 
   /** What can be said without reading the body. */

@@ -1,9 +1,9 @@
 import {once} from 'node:events';
 import http from 'node:http';
-import {type AddressInfo, createServer, type Socket} from 'node:net';
+import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import tls from 'node:tls';
 import {gunzipSync, gzipSync} from 'node:zlib';
-import {beforeAll, describe, expect, test, vi} from 'vitest';
+import {beforeAll, describe, expect, onTestFinished, test, vi} from 'vitest';
 import {createAuthority, issueCertificate} from '../../src/certificates/issue.ts';
 import type {TlsMaterial} from '../../src/http/listener.ts';
 import type {HttpRequest, HttpResponse} from '../../src/http/message.ts';
@@ -156,6 +156,27 @@ describe('limits', () => {
     await using server = await listening({app: echo, maxWaitingBytes: 2000});
     expect((await fetch(server.url, {method: 'PUT', body: new Uint8Array(5000)})).status).toBe(503);
     expect((await fetch(server.url, {method: 'PUT', body: new Uint8Array(1000)})).status).toBe(200);
+  });
+
+  test('answers that nobody reads take no more memory than allowed: who has waited longest is cut off', async () => {
+    const large = Buffer.alloc(16_000_000);
+    await using server = await listening({
+      app: async ({path}) => ({status: 200, body: path === '/large' ? large : 'small'}),
+      maxWaitingBytes: 20_000_000,
+    });
+    const unread = async () => {
+      const socket = connect(server.bound.port, '127.0.0.1').on('error', () => {});
+      socket.write('GET /large HTTP/1.1\r\nHost: h\r\n\r\n');
+      onTestFinished(() => void socket.destroy());
+      await once(socket, 'readable');
+      return socket;
+    };
+    const first = await unread();
+    await unread();
+    await expect.poll(() => server.entries.length).toBe(1);
+    expect(await server.listener.connections()).toBe(1);
+    expect(await (await fetch(server.url)).text()).toBe('small');
+    expect(first.destroyed).toBe(false);
   });
 
   test('a request whose body does not come takes no place of those that did', async () => {
