@@ -53,9 +53,9 @@ export interface ExchangeCounts {
 
 export interface Exchange {
   /** Answers one request; never throws. */
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<unknown>;
   /** As `handle`, for a client that waits for 100 Continue before it sends the body (RFC 9110 §10.1.1). */
-  handleExpecting(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  handleExpecting(request: IncomingMessage, response: ServerResponse): Promise<unknown>;
   update(options: ExchangeOptions): void;
   /** There are too many connections: what comes on this one is answered 503, and closes it. */
   turnAway(socket: Socket): void;
@@ -80,18 +80,21 @@ export function createExchange(initial: ExchangeOptions): Exchange {
   let waitingBytes = 0;
   const counts: ExchangeCounts = {requests: 0, methods: {}, statuses: {}, bytesOut: 0, refusedBusy: 0};
   // Pipelined requests are answered one after the other (RFC 9112 §9.3.2: unsafe ones must be); Node would begin all at once.
-  const turns = new WeakMap<Socket, Promise<void>>();
+  const lines = new WeakMap<Socket, Line>();
   const turnedAway = new WeakSet<Socket>();
   /** Bytes of answers that clients have yet to take, those that began to wait first before the others. */
   const untaken = new Map<ServerResponse, number>();
   let untakenBytes = 0;
 
-  function handle(request: IncomingMessage, response: ServerResponse, expecting: boolean): Promise<void> {
+  function handle(request: IncomingMessage, response: ServerResponse, expecting: boolean): Promise<unknown> {
     const {socket} = request;
-    const before = turns.get(socket);
-    const turn = before ? before.then(() => answer(request, response, expecting)) : answer(request, response, expecting);
-    turns.set(socket, turn);
-    return turn;
+    const line = lines.get(socket) ?? {last: Promise.resolve(), length: 0};
+    lines.set(socket, line);
+    if (++line.length > mostPipelined) socket.destroy();
+    const turn =
+      line.length > 1 ? line.last.then(() => answer(request, response, expecting)) : answer(request, response, expecting);
+    line.last = turn.finally(() => line.length--);
+    return line.last;
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, expecting: boolean): Promise<void> {
@@ -260,6 +263,15 @@ export function createExchange(initial: ExchangeOptions): Exchange {
 }
 
 class Busy extends Error {}
+
+/** The requests of one connection that are not answered yet, and the end of the last of them. */
+interface Line {
+  last: Promise<unknown>;
+  length: number;
+}
+
+/** No client sends so many before the first is answered: each of them takes room. */
+const mostPipelined = 100;
 
 /** So much of a body is read of anybody: it costs less than to close the connection. */
 const unaskedBytes = 64 * 1024;

@@ -158,6 +158,17 @@ describe('limits', () => {
     expect((await fetch(server.url, {method: 'PUT', body: new Uint8Array(1000)})).status).toBe(200);
   });
 
+  test('a client that sends hundreds of requests before it has one answer is cut off', async () => {
+    const {promise: gate, resolve: open} = Promise.withResolvers<void>();
+    await using server = await listening({app: async request => gate.then(() => echo(request))});
+    const request = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
+    await raw(server.bound.port, request.repeat(101));
+    open();
+    await expect.poll(() => server.listener.underWay).toBe(0);
+    const many = await raw(server.bound.port, request.repeat(99) + request.replace('\r\n\r\n', `\r\n${close}\r\n`));
+    expect(many.match(/HTTP\/1.1 200/g)).toHaveLength(100);
+  });
+
   test('answers that nobody reads take no more memory than allowed: who has waited longest is cut off', async () => {
     const large = Buffer.alloc(16_000_000);
     await using server = await listening({
