@@ -28,7 +28,7 @@ export function apply(ledger: Ledger, homeFolder: string, operation: Operation):
     }
     case 'put': {
       const {path, bytes, etag, index, properties, resourceId} = operation;
-      const before = ledger.look.row(path);
+      const before = ledger.row(path);
       if (before?.collection) throw new Error(`${path} is a collection`);
       const identity = before ? merged(before, properties) : newIdentity(properties, resourceId);
       ledger.putObject(path, identity, {etag, size: bytes.length, index, file: null, modified: Date.now()});

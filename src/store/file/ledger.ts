@@ -4,7 +4,7 @@ import type {Name} from '../../xml/names.ts';
 import type {Lock, Path, Revision} from '../store.ts';
 import {type Kept, textsOf} from './attributes.ts';
 import {diskPathOf, nameOf, parentOf} from './layout.ts';
-import {below, Look} from './look.ts';
+import {below, Look, type Meta} from './look.ts';
 import {indexColumns, packProperties, packTypes, type Row, unpackProperties, unpackTypes} from './rows.ts';
 import {spanRows, unpackSpans} from './spans.ts';
 
@@ -37,9 +37,16 @@ export class Ledger {
   readonly look: Look;
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
+  /** Rows as this transaction has made them so far: many units of one batch ask for the same collection. */
+  readonly #rows = new Map<Path, Row | undefined>();
+  #meta: Meta | undefined;
+  #damaged: boolean | undefined;
   #revision: Revision = 0;
   #kept: Revision = 0;
-  #touched = new Set<Path>();
+  /** The collections above what changed since the last `raise`, each with how many members it has more. */
+  #touched = new Map<Path, number>();
+  /** How many bytes of objects there are more since then. */
+  #used = 0;
   /** Whether something went since the last `raise`, maybe with a lock on it. */
   #removed = false;
   /** Whether the disk takes names for one that differ in case only. */
@@ -53,8 +60,34 @@ export class Ledger {
 
   /** To be called in each new transaction before anything else. */
   begin(): void {
-    this.#revision = this.#kept = this.look.meta().revision;
+    this.#meta = this.look.meta();
+    this.#revision = this.#kept = this.#meta.revision;
+    this.#damaged = undefined;
     this.forget();
+  }
+
+  /** The row of a resource; its `count` is right also before `raise`. */
+  row(path: Path): Row | undefined {
+    if (!this.#rows.has(path)) this.#rows.set(path, this.look.row(path));
+    return this.#rows.get(path);
+  }
+
+  /** An object of a collection by its UID. */
+  uid(collection: Path, uid: string): {readonly path: Path} | undefined {
+    const parent = this.row(collection);
+    const [found] = parent?.collection ? this.all(pathByUid, parent.id, uid) : [];
+    return found as {path: Path} | undefined;
+  }
+
+  /** `used` is right also before `raise`. */
+  meta(): Meta {
+    this.#meta ??= this.look.meta();
+    return this.#used === 0 ? this.#meta : {...this.#meta, used: this.#meta.used + this.#used};
+  }
+
+  /** Whether something in the collection changed whose revision is not yet raised for it. */
+  isTouched(collection: Path): boolean {
+    return this.#touched.has(collection);
   }
 
   /** The next moment of the home's history. */
@@ -65,67 +98,69 @@ export class Ledger {
 
   /** Forgets what was touched since the last `raise`: a unit that is rolled back raises nothing. */
   forget(): void {
+    this.#rows.clear();
     this.#touched.clear();
+    this.#used = 0;
     this.#removed = false;
   }
 
   /** Raises the revisions of the collections above all that changed, drops the locks on what is gone, and keeps the clock. */
   raise(): void {
     const now = Date.now();
-    for (const path of [...this.#touched].sort((a, b) => depthOf(b) - depthOf(a))) {
-      this.run('UPDATE resource SET revision = ?, modified = ? WHERE path = ?', this.next(), now, path);
+    for (const [path, members] of [...this.#touched].sort(([a], [b]) => depthOf(b) - depthOf(a))) {
+      const sql = 'UPDATE resource SET revision = ?, modified = ?, count = count + ? WHERE path = ?';
+      this.run(sql, this.next(), now, members, path);
     }
-    if (this.#removed && this.look.meta().locked > 0) {
+    if (this.#removed && this.meta().locked > 0) {
       this.#changeLocks('DELETE FROM lock WHERE NOT EXISTS (SELECT 1 FROM resource WHERE resource.path = lock.path)');
     }
-    this.forget();
-    if (this.#revision !== this.#kept) this.run('UPDATE meta SET revision = ?', this.#revision);
+    if (this.#revision !== this.#kept) {
+      this.run('UPDATE meta SET revision = ?, used = used + ?', this.#revision, this.#used);
+      this.#meta = undefined;
+    }
     this.#kept = this.#revision;
+    this.forget();
   }
 
   putObject(path: Path, identity: Identity, version: Version): void {
     const {index} = version;
     const columns = index && 'id' in index ? index : indexColumns(index);
-    const spans = index && 'id' in index ? (index.spans ? unpackSpans(index.spans) : []) : (index?.spans ?? []);
-    const before = this.look.row(path);
+    const before = this.row(path);
     const revision = this.next();
-    const values = {
+    const values = [
       revision,
-      resource_id: identity.resourceId,
-      created: Math.floor(identity.created),
-      modified: Math.floor(version.modified),
-      file: version.file,
-      etag: version.etag,
-      size: version.size,
-      uid: columns.uid,
-      component: columns.component,
-      horizon: columns.horizon,
-      access: columns.access,
-      properties: packProperties(identity.properties),
-      spans: columns.spans,
-    };
-    let id = before?.id;
-    let parent = before?.parent;
+      identity.resourceId,
+      Math.floor(identity.created),
+      Math.floor(version.modified),
+      version.file,
+      version.etag,
+      version.size,
+      columns.component,
+      columns.access,
+      packProperties(identity.properties),
+      columns.spans,
+    ];
     if (before) {
-      this.#forgetSpans(before);
-      this.named(updateObject, {...values, id: before.id});
+      this.run(updateObject, ...values, before.id);
+      // Columns that stand in a table's index are left alone where they stay as they are.
+      if (before.uid !== columns.uid || before.horizon !== columns.horizon)
+        this.run('UPDATE resource SET uid = ?, horizon = ? WHERE id = ?', columns.uid, columns.horizon, before.id);
+      this.#used += version.size - before.size;
+      if (!sameBytes(before.spans, columns.spans)) {
+        this.#forgetSpans(before);
+        this.#putSpans(before.parent!, before.id, columns.spans);
+      }
     } else {
-      parent = this.#requireParent(path).id;
+      const {id: parent} = this.#requireParent(path);
+      const folded = this.#folded(path, parent);
       this.run('DELETE FROM tombstone WHERE path = ?', path);
-      id = Number(this.named(insertObject, {...values, parent, path, folded: this.#folded(path, parent)}).lastInsertRowid);
+      const {lastInsertRowid} = this.run(insertObject, ...values, columns.uid, columns.horizon, parent, path, folded);
+      this.#used += version.size;
+      this.#putSpans(parent, Number(lastInsertRowid), columns.spans);
     }
-    for (const {level, start, end} of spanRows(spans)) {
-      this.run(
-        'INSERT INTO span (collection, level, start, resource, end) VALUES (?, ?, ?, ?, ?)',
-        parent!,
-        level,
-        start,
-        id!,
-        end,
-      );
-    }
-    this.run('DELETE FROM damaged WHERE path = ?', diskPathOf(path));
-    this.#touchAbove(path);
+    this.#damaged ??= this.all('SELECT 1 FROM damaged LIMIT 1').length > 0;
+    if (this.#damaged) this.run('DELETE FROM damaged WHERE path = ?', diskPathOf(path));
+    this.#changed(path, before ? 0 : 1);
   }
 
   putCollection(path: Path, identity: Identity, types: readonly Name[], file: string | null = null): void {
@@ -143,21 +178,23 @@ export class Ledger {
       properties: packProperties(identity.properties),
       folded: parent === null ? null : this.#folded(path, parent),
     });
-    this.#touchAbove(path);
+    this.#changed(path, 1);
   }
 
   setProperties(row: Row, properties: ReadonlyMap<Name, string>): void {
     const sql =
       'UPDATE resource SET properties = ?, revision = ?2, own = ?2, modified = CASE collection WHEN 1 THEN ? ELSE modified END WHERE id = ?';
     this.run(sql, packProperties(properties), this.next(), Date.now(), row.id);
-    this.#touchAbove(row.path);
+    this.#changed(row.path, 0);
   }
 
   /** Removes a resource with everything below it, a tombstone for each. */
   remove(path: Path): void {
-    for (const row of this.tree(path).reverse()) {
+    const rows = this.tree(path);
+    for (const row of rows.reverse()) {
       this.#forgetSpans(row);
       this.run('DELETE FROM resource WHERE id = ?', row.id);
+      this.#used -= row.size;
       this.run(
         'INSERT OR REPLACE INTO tombstone (path, parent, revision, collection) VALUES (?, ?, ?, ?)',
         row.path,
@@ -170,8 +207,10 @@ export class Ledger {
     const {from, to} = below(path);
     const disk = below(diskPathOf(path));
     this.run('DELETE FROM damaged WHERE path = ? OR path > ? AND path < ?', diskPathOf(path), disk.from, disk.to);
-    for (const touched of this.#touched) if (touched === path || (touched > from && touched < to)) this.#touched.delete(touched);
-    this.#touchAbove(path);
+    for (const touched of this.#touched.keys())
+      if (touched === path || (touched > from && touched < to)) this.#touched.delete(touched);
+    this.#rows.clear();
+    this.#changed(path, rows.length > 0 ? -1 : 0);
   }
 
   /** Makes a lock, or puts another in place of the one with its token; drops those whose time is over. */
@@ -187,7 +226,9 @@ export class Ledger {
   }
 
   #changeLocks(sql: string, ...values: SQLInputValue[]): void {
-    if (this.run(sql, ...values).changes) this.run('UPDATE meta SET locked = ?', this.next());
+    if (!this.run(sql, ...values).changes) return;
+    this.run('UPDATE meta SET locked = ?', this.next());
+    this.#meta = undefined;
   }
 
   /** A resource and all below it, a collection before its members. */
@@ -257,7 +298,7 @@ export class Ledger {
   }
 
   #requireParent(path: Path): Row {
-    const parent = this.look.row(parentOf(path));
+    const parent = this.row(parentOf(path));
     if (!parent?.collection) throw new Error(`there is no collection to hold ${path}`);
     return parent;
   }
@@ -277,10 +318,23 @@ export class Ledger {
     return folded;
   }
 
-  #touchAbove(path: Path): void {
-    for (let at = path; at !== ''; ) {
+  #putSpans(collection: number, resource: number, packed: Uint8Array | null): void {
+    if (!packed) return;
+    const sql = 'INSERT INTO span (collection, level, start, resource, end) VALUES (?, ?, ?, ?, ?)';
+    for (const {level, start, end} of spanRows(unpackSpans(packed))) this.run(sql, collection, level, start, resource, end);
+  }
+
+  /** The resource, and with it all collections above; the nearest has so many members more. */
+  #changed(path: Path, members: number): void {
+    this.#rows.delete(path);
+    if (path === '') return;
+    let at = parentOf(path);
+    const parent = this.#rows.get(at);
+    if (parent && members !== 0) this.#rows.set(at, {...parent, count: parent.count + members});
+    for (let more = members; ; more = 0) {
+      this.#touched.set(at, (this.#touched.get(at) ?? 0) + more);
+      if (at === '') return;
       at = parentOf(at);
-      this.#touched.add(at);
     }
   }
 }
@@ -292,17 +346,22 @@ export function keptOf(row: Row): Kept {
 
 const depthOf = (path: Path) => (path === '' ? 0 : path.split('/').length);
 
+const pathByUid = 'SELECT path FROM resource WHERE parent = ? AND uid = ? ORDER BY path LIMIT 1';
+
+/** Bytes are the same, or there are none. */
+function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === b || (a !== null && b !== null && Buffer.compare(a, b) === 0);
+}
+
 const insertObject = `
-  INSERT INTO resource (parent, path, collection, revision, own, born, resource_id, created, modified, file, etag, size, uid, component, horizon,
-    access, folded, properties, spans)
-  VALUES (:parent, :path, 0, :revision, :revision, :revision, :resource_id, :created, :modified, :file, :etag, :size, :uid, :component, :horizon,
-    :access, :folded, :properties, :spans)`;
+  INSERT INTO resource (collection, revision, own, born, resource_id, created, modified, file, etag, size, component, access, properties, spans,
+    uid, horizon, parent, path, folded)
+  VALUES (0, ?1, ?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`;
 
 const updateObject = `
-  UPDATE resource SET revision = :revision, own = :revision, resource_id = :resource_id, created = :created, modified = :modified, file = :file,
-    etag = :etag, size = :size, uid = :uid, component = :component, horizon = :horizon, access = :access, properties = :properties,
-    spans = :spans
-  WHERE id = :id`;
+  UPDATE resource SET revision = ?1, own = ?1, resource_id = ?2, created = ?3, modified = ?4, file = ?5, etag = ?6, size = ?7, component = ?8,
+    access = ?9, properties = ?10, spans = ?11
+  WHERE id = ?12`;
 
 const insertCollection = `
   INSERT INTO resource (parent, path, collection, revision, own, born, resource_id, created, modified, file, types, folded, properties)

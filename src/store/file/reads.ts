@@ -1,5 +1,5 @@
 import type {Path, Revision} from '../store.ts';
-import type {Look} from './look.ts';
+import type {Meta} from './look.ts';
 import type {Row} from './rows.ts';
 
 /** What a unit of work looked at and what it saw, to be checked before its changes are kept. */
@@ -24,31 +24,33 @@ export function kindOf(row: Row | undefined): Kind {
   return row ? (row.collection ? 'collection' : 'object') : 'nothing';
 }
 
-/** Whether a unit of work would see today what it saw then. */
-export function holds(look: Look, reads: readonly Read[]): boolean {
-  const rows = new Map<Path, Row | undefined>();
-  const rowAt = (path: Path) => {
-    if (!rows.has(path)) rows.set(path, look.row(path));
-    return rows.get(path);
-  };
-  return reads.every(read => holdsOne(look, rowAt, read));
+/** Where to look whether reads still hold: in the index as it is, or as a transaction has made it so far. */
+interface Present {
+  row(path: Path): Row | undefined;
+  uid(collection: Path, uid: string): {readonly path: Path} | undefined;
+  meta(): Meta;
 }
 
-function holdsOne(look: Look, rowAt: (path: Path) => Row | undefined, read: Read): boolean {
+/** Whether a unit of work would see today what it saw then. */
+export function holds(present: Present, reads: readonly Read[]): boolean {
+  return reads.every(read => holdsOne(present, read));
+}
+
+function holdsOne(present: Present, read: Read): boolean {
   switch (read.sort) {
     case 'revision':
-      return rowAt(read.path)?.revision === read.seen;
+      return present.row(read.path)?.revision === read.seen;
     case 'own':
-      return rowAt(read.path)?.own === read.seen;
+      return present.row(read.path)?.own === read.seen;
     case 'kind':
-      return kindOf(rowAt(read.path)) === read.seen;
+      return kindOf(present.row(read.path)) === read.seen;
     case 'uid':
-      return look.uid(read.path, read.uid)?.path === read.seen;
+      return present.uid(read.path, read.uid)?.path === read.seen;
     case 'count':
-      return (rowAt(read.path)?.count ?? 0) <= read.seen;
+      return (present.row(read.path)?.count ?? 0) <= read.seen;
     case 'used':
-      return look.meta().used <= read.seen;
+      return present.meta().used <= read.seen;
     case 'locks':
-      return look.meta().locked === read.seen;
+      return present.meta().locked === read.seen;
   }
 }

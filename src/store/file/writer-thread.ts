@@ -6,11 +6,12 @@ import type {Path} from '../store.ts';
 import {apply, StaleFile} from './apply.ts';
 import {createHomeFolder} from './home-folder.ts';
 import {parentOf} from './layout.ts';
+import type {Ledger} from './ledger.ts';
 import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
 import {requireNativeAttributes} from './native-attributes.ts';
 import type {OpenHome} from './open-home.ts';
 import {OpenHomes} from './open-homes.ts';
-import type {Outcome, Work} from './operations.ts';
+import type {Operation, Outcome, Work} from './operations.ts';
 import {holds} from './reads.ts';
 import {clearWorkshop} from './repair.ts';
 import {type Parsed, type Rescanning, rescan} from './rescan.ts';
@@ -95,35 +96,59 @@ port.on('message', (message: ToThread) => {
   }
 });
 
-/** All units in one transaction, each kept or not by itself. The promise is given once it is committed. */
+/** All units in one transaction, each kept or not by itself. The promise is given once it is durable. */
 async function keep(open: OpenHome, works: readonly Work[]): Promise<Outcome[]> {
   const stale = new Set<Path>();
-  const outcomes = await open.exclusively(ledger =>
-    works.map((work): Outcome => {
-      if (!holds(ledger.look, work.reads)) return 'conflict';
-      open.database.exec('SAVEPOINT unit');
-      try {
-        for (const operation of work.operations) {
-          apply(ledger, open.folder, operation);
-          failpoint('operation applied');
-        }
-        ledger.raise();
-        open.database.exec('RELEASE unit');
-        return 'kept';
-      } catch (error) {
-        // On a full disk SQLite may have taken back everything.
-        if (!open.database.isTransaction) throw error;
-        open.database.exec('ROLLBACK TO unit; RELEASE unit');
-        ledger.forget();
-        if (error instanceof StaleFile) stale.add(error.path);
-        else if (!(error instanceof Error) || 'errcode' in error) throw error;
-        return error instanceof StaleFile ? 'conflict' : {error: error.message, codes: codesOf(error)};
-      }
+  const outcomes = await open.durably(ledger =>
+    works.map(work => {
+      // What others of this batch changed in a collection is to be seen by who asks for all of it.
+      if (work.reads.some(read => read.sort === 'revision' && ledger.isTouched(read.path))) ledger.raise();
+      if (!holds(ledger, work.reads)) return 'conflict';
+      const [first, second] = work.operations;
+      return first?.change === 'put' && !second ? keepPut(open, ledger, first) : keepAll(open, ledger, work.operations, stale);
     }),
   );
   failpoint('units kept');
   for (const collection of new Set([...stale].map(parentOf))) await rescan(open, collection, false, by);
   return outcomes;
+}
+
+/** A single object, without a savepoint: what may be wrong with it is found before anything is changed. */
+function keepPut({folder}: OpenHome, ledger: Ledger, operation: Operation): Outcome {
+  try {
+    apply(ledger, folder, operation);
+    failpoint('operation applied');
+    return 'kept';
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+function keepAll({database, folder}: OpenHome, ledger: Ledger, operations: readonly Operation[], stale: Set<Path>): Outcome {
+  ledger.raise();
+  ledger.run('SAVEPOINT unit');
+  try {
+    for (const operation of operations) {
+      apply(ledger, folder, operation);
+      failpoint('operation applied');
+    }
+    ledger.raise();
+    ledger.run('RELEASE unit');
+    return 'kept';
+  } catch (error) {
+    // On a full disk SQLite may have taken back everything.
+    if (!database.isTransaction) throw error;
+    database.exec('ROLLBACK TO unit; RELEASE unit');
+    ledger.forget();
+    if (!(error instanceof StaleFile)) return refused(error);
+    stale.add(error.path);
+    return 'conflict';
+  }
+}
+
+function refused(error: unknown): Outcome {
+  if (!(error instanceof Error) || 'errcode' in error) throw error;
+  return {error: error.message, codes: codesOf(error)};
 }
 
 function plain(details: object): object {

@@ -83,6 +83,8 @@ describe('a disk that folds names', () => {
     ledger.putObject('work/Zoë.ics', none(), version);
     ledger.remove('work/Zoë.ics');
     ledger.putObject('work/zoë.ics', none(), version);
+    expect(ledger.row('work')!.count).toBe(1);
+    ledger.raise();
     expect(ledger.look.row('work')!.count).toBe(1);
   });
 });
