@@ -98,10 +98,10 @@ export interface HomeView {
   changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit?: number): Changes | undefined;
   /** The bytes of an object; undefined where there is none or it is not the version `etag` names. */
   read(path: Path, etag?: string): Promise<Uint8Array | undefined>;
-  /** Bytes of all objects' contents in the home together. */
-  usedBytes(): number;
-  /** How many members a collection has. */
-  count(collection: Path): number;
+  /** Bytes of all objects' contents in the home together. `atMost` is what a decision rests on: a unit is kept as long as that holds. */
+  usedBytes(atMost?: number): number;
+  /** How many members a collection has; `atMost` as above. */
+  count(collection: Path, atMost?: number): number;
   /** When anything in the home changed last, its locks too; looked at anew with each call. */
   revision(): Revision;
   /** All locks of the home, there when this was first asked of the view. Looking costs next to nothing where there are none. */

@@ -17,14 +17,15 @@ export function requireName(name: string, {store}: DavContext): void {
 /** Throws DavError 507 where an ordinary collection holds as many members as the plist allows; others say so themselves. */
 export function requireCount({stored, view, kind}: Resource, {limits}: DavContext): void {
   const most = limits.maxResourcesPerCollection;
-  if (most === 0 || kind.admit || stored!.path === '' || view!.count(stored!.path) < most) return;
+  if (most === 0 || kind.admit || stored!.path === '' || view!.count(stored!.path, most - 1) < most) return;
   throw new DavError(507, {message: `A collection can hold ${most} resources.`});
 }
 
 /** Throws DavError quota-not-exceeded where a home cannot grow by so many bytes (RFC 4331 §6). */
 export function requireRoom(into: Resource, growthBytes: number, {limits}: DavContext): void {
   if (limits.quotaBytes === 0 || growthBytes <= 0) return;
-  if (into.view!.usedBytes() + growthBytes > limits.quotaBytes) throw new DavError(quotaNotExceeded);
+  const most = limits.quotaBytes - growthBytes;
+  if (into.view!.usedBytes(most) > most) throw new DavError(quotaNotExceeded);
 }
 
 /**

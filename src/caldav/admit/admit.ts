@@ -57,6 +57,6 @@ function requireNoUidConflict({uid}: CalendarObject, arrival: Arrival, context: 
 }
 
 function requireRoom({parent, view, path}: Arrival, {maxResourcesPerCollection: limit}: Limits): void {
-  if (limit === 0 || view.find(path) || view.count(parent.stored!.path) < limit) return;
+  if (limit === 0 || view.find(path) || view.count(parent.stored!.path, limit - 1) < limit) return;
   throw new DavError(maxResources, {message: `A calendar holds at most ${limit} objects.`});
 }

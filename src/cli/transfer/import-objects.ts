@@ -67,7 +67,7 @@ async function place(
   };
   const admitted = admit({parent, view: unit, path, bytes, contentType: 'text/calendar'}, {limits});
   const growth = admitted.bytes.length - (before?.sizeBytes ?? 0);
-  if (limits.quotaBytes > 0 && growth > 0 && unit.usedBytes() + growth > limits.quotaBytes) {
+  if (limits.quotaBytes > 0 && growth > 0 && unit.usedBytes(limits.quotaBytes - growth) + growth > limits.quotaBytes) {
     throw new DavError(507, {message: `the home is full: it may hold ${limits.quotaBytes} bytes (UserQuota)`});
   }
   unit.put(path, admitted.bytes, admitted.index);

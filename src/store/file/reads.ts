@@ -11,7 +11,7 @@ export type Read =
   /** Only what sort of resource there is. */
   | {readonly sort: 'kind'; readonly path: Path; readonly seen: Kind}
   | {readonly sort: 'uid'; readonly path: Path; readonly uid: string; readonly seen: Path | undefined}
-  /** Limits are decided on these: what is there may have become less, not more. */
+  /** Limits are decided on these: what is there may have become less, not more than what the decision allows. */
   | {readonly sort: 'count'; readonly path: Path; readonly seen: number}
   | {readonly sort: 'used'; readonly seen: number}
   /** The locks of the home: when they changed last. */

@@ -68,15 +68,15 @@ export class Unit implements HomeUnit {
     return this.#view.read(path, etag);
   }
 
-  usedBytes(): number {
+  usedBytes(atMost = 0): number {
     const seen = this.#view.usedBytes() + this.#underway.bytes();
-    this.#saw({sort: 'used', seen});
+    this.#sawLimit({sort: 'used', seen: Math.max(seen, atMost)});
     return seen;
   }
 
-  count(collection: Path): number {
+  count(collection: Path, atMost = 0): number {
     const seen = this.#view.count(collection) + this.#underway.members(collection);
-    this.#saw({sort: 'count', path: collection, seen});
+    this.#sawLimit({sort: 'count', path: collection, seen: Math.max(seen, atMost)});
     return seen;
   }
 
@@ -213,9 +213,16 @@ export class Unit implements HomeUnit {
 
   /** Keeps the first of what was seen: if it changed in between, the unit is to run again. */
   #saw(read: Read): void {
-    const key = `${read.sort} ${'path' in read ? read.path : ''}${'uid' in read ? `\0${read.uid}` : ''}`;
+    const key = keyOf(read);
     if (!this.#reads.has(key)) this.#reads.set(key, read);
+  }
+
+  /** Keeps the lowest: each decision is to hold. */
+  #sawLimit(read: Read & {readonly sort: 'count' | 'used'}): void {
+    const before = this.#reads.get(keyOf(read)) as typeof read | undefined;
+    if (!before || read.seen < before.seen) this.#reads.set(keyOf(read), read);
   }
 }
 
+const keyOf = (read: Read) => `${read.sort} ${'path' in read ? read.path : ''}${'uid' in read ? `\0${read.uid}` : ''}`;
 const isAtOrBelow = (path: Path, above: Path) => path === above || path.startsWith(`${above}/`);

@@ -33,8 +33,11 @@ export function seeingStaged(unit: HomeUnit, collection: Path): {unit: HomeUnit;
       const found = unit.findUid(within, uid);
       return found && staged.has(found.path) ? undefined : found;
     },
-    usedBytes: () => unit.usedBytes() + bytes,
-    count: within => unit.count(within) + (within === collection ? members : 0),
+    usedBytes: (atMost = 0) => unit.usedBytes(atMost - bytes) + bytes,
+    count(within, atMost = 0) {
+      const more = within === collection ? members : 0;
+      return unit.count(within, atMost - more) + more;
+    },
     put(path, content, index, properties) {
       const etag = unit.put(path, content, index, properties);
       stage(path, {...(unit.find(path) ?? fileAt(path)), collection: false, etag, sizeBytes: content.length, index});
