@@ -22,6 +22,8 @@ export interface Tasks {
 export interface Settings {
   readonly root: string;
   readonly startId: string;
+  /** Who writes the files (`Pen`); a thread that comes in place of another goes on as the same. */
+  readonly scribe: string;
 }
 
 export type ToThread =

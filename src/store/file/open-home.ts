@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import type {DatabaseSync} from 'node:sqlite';
 import {failpoint} from '../../base/failpoint.ts';
-import type {HomeId} from '../store.ts';
+import type {HomeId, Revision} from '../store.ts';
 import {DurableLog} from './durable-log.ts';
 import {inodeOf, openIndexToRead, withWriteLock} from './index-file.ts';
 import {indexName} from './layout.ts';
@@ -18,6 +18,10 @@ export class OpenHome {
   readonly ledger: Ledger;
   /** Work going on that must not find the index closed. */
   users = 0;
+  /** When something was stored in it last, by `performance.now`. */
+  keptAt = Number.NEGATIVE_INFINITY;
+  /** Whether its files cannot be written now. */
+  failing = false;
   readonly #inode: string | undefined;
   /**
    * The last connection to a database removes its write-ahead log, by name. Where another index has come to that name it would remove
@@ -100,6 +104,12 @@ export class OpenHome {
     const busy = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy;
     if (busy !== 0) throw new Error(`the log of ${this.folder} could not be written to the disk`);
     this.#isInDoubt = false;
+  }
+
+  /** The moment of the oldest entry of the journal that is still to be written out. */
+  oldestPending(): Revision | undefined {
+    const [oldest] = this.ledger.all('SELECT seq FROM pending ORDER BY seq LIMIT 1') as {seq: Revision}[];
+    return oldest?.seq;
   }
 
   /** Gives back the space that a long journal took, some at a time. */

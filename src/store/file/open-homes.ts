@@ -4,10 +4,11 @@ import {DatabaseSync} from 'node:sqlite';
 import {setTimeout as delay} from 'node:timers/promises';
 import {isBusy, isDamage} from '../../base/disk-errors.ts';
 import {failpoint} from '../../base/failpoint.ts';
-import type {HomeId} from '../store.ts';
+import type {HomeId, Revision} from '../store.ts';
 import {removeFolder} from './home-folder.ts';
 import {openIndex, withWriteLock} from './index-file.ts';
 import {homeFolder, indexName, trees} from './layout.ts';
+import type {Settings} from './messages.ts';
 import {IndexGone, OpenHome} from './open-home.ts';
 import {clearWorkshop, isSound, repairIndex} from './repair.ts';
 import {type Rescanning, rescan} from './rescan.ts';
@@ -18,23 +19,33 @@ const mostOpen = 48;
 const historyKeptMs = 400 * 86_400_000;
 const retryMostMs = 5_000;
 const openPatienceMs = 20_000;
-/** How long the journal gathers before its entries are written out together. */
-const gatherMs = 40;
+/** A home's journal is written out once nothing was stored in it for so long. */
+const quietMs = 40;
+/** Or once its oldest entry waits for so long: what is stored again meanwhile is written once, and many files share a commit. */
+const gatherMs = 1_000;
+/** Where another process writes out a home, this one looks again after so long. */
+const othersMs = 250;
+/** Files that lag behind the journal by more than this make those wait who store more, a tenth of what is beyond, but never longer than … */
+const lagMs = 10_000;
+const mostWaitMs = 1_000;
 
 /** The homes a writer has open, and what is to be done to their files in the background. */
 export class OpenHomes {
   readonly #root: string;
   readonly #startId: string;
+  readonly #scribe: string;
   readonly #by: Rescanning;
   readonly #homes = new Map<HomeId, OpenHome>();
   readonly #opening = new Map<HomeId, Promise<OpenHome | undefined>>();
   readonly #writingOut = new Map<HomeId, Promise<void>>();
+  readonly #hurried = new Set<HomeId>();
   #folds: boolean | undefined;
   #hurry = false;
 
-  constructor(root: string, startId: string, by: Rescanning) {
+  constructor({root, startId, scribe}: Settings, by: Rescanning) {
     this.#root = root;
     this.#startId = startId;
+    this.#scribe = scribe;
     this.#by = by;
   }
 
@@ -159,13 +170,23 @@ export class OpenHomes {
   async #lookOver(open: OpenHome): Promise<void> {
     clearWorkshop(open.folder);
     failpoint('workshop cleared');
-    while (await writeOut(open));
+    while ((await writeOut(open, this.#scribe)) === 'more');
     await rescan(open, '', true, this.#by);
     failpoint('home looked over');
     await open.exclusively(ledger => {
       ledger.prune((Date.now() - historyKeptMs) * 1024);
       ledger.run('UPDATE meta SET start_id = ?', this.#startId);
     });
+  }
+
+  /** Something was stored: writes it out in the background. Waits where that cannot keep up. */
+  async kept(home: HomeId): Promise<void> {
+    const open = this.#homes.get(home);
+    if (open) open.keptAt = performance.now();
+    this.writeOutSoon(home);
+    if (!open?.database.isOpen) return;
+    const beyond = open.failing ? 0 : ageMs(open.oldestPending()) - lagMs;
+    if (beyond > 0 && !this.#hurry) await delay(Math.min(mostWaitMs, beyond / 10));
   }
 
   /** Writes out in the background what the home's journal holds. */
@@ -180,8 +201,14 @@ export class OpenHomes {
   async #writeOut(home: HomeId): Promise<void> {
     for (let failures = 0; ; ) {
       try {
-        if (!this.#hurry && failures === 0) await delay(gatherMs);
-        if (!(await this.use(home, writeOut))) return await this.#shrink(home);
+        if (failures === 0) await this.#gather(home);
+        const state = await this.use(home, async open => {
+          const written = await writeOut(open, this.#scribe);
+          open.failing = false;
+          return written;
+        });
+        if (state === 'busy') await delay(this.#isHurried(home) ? quietMs : othersMs);
+        else if (state !== 'more') return await this.#shrink(home);
         failures = 0;
       } catch (error) {
         if (!existsSync(homeFolder(this.#root, home))) return;
@@ -189,10 +216,24 @@ export class OpenHomes {
           {home, err: error},
           'what was stored is safe in the journal but cannot be written to its file; it is tried again',
         );
+        const open = this.#homes.get(home);
+        if (open) open.failing = true;
         if (this.#hurry && failures > 2) return;
         await delay(Math.min(retryMostMs, 500 * 2 ** failures++));
       }
     }
+  }
+
+  async #gather(home: HomeId): Promise<void> {
+    for (const began = performance.now(); !this.#isHurried(home) && performance.now() - began < gatherMs; await delay(quietMs)) {
+      const open = this.#homes.get(home);
+      const isBusy = open?.database.isOpen && performance.now() - open.keptAt < quietMs;
+      if (!isBusy || ageMs(open.oldestPending()) >= gatherMs) return;
+    }
+  }
+
+  #isHurried(home: HomeId): boolean {
+    return this.#hurry || this.#hurried.has(home);
   }
 
   async #shrink(home: HomeId): Promise<void> {
@@ -205,7 +246,9 @@ export class OpenHomes {
 
   /** Waits until what is being written out is. */
   async settle(home: HomeId): Promise<void> {
+    this.#hurried.add(home);
     await this.#writingOut.get(home);
+    this.#hurried.delete(home);
   }
 
   async close(): Promise<void> {
@@ -255,6 +298,11 @@ export class OpenHomes {
       lock.close();
     }
   }
+}
+
+/** How long ago that moment of a home's history was; none: it is now. */
+function ageMs(revision: Revision | undefined): number {
+  return revision === undefined ? 0 : Date.now() - revision / 1024;
 }
 
 /** Whether the disk takes `a` and `A` for one name: told without writing, for it may be full. */

@@ -10,6 +10,7 @@ import {createIndex, openAsItIs, withWriteLock} from './index-file.ts';
 import {indexName, nextIndexName, workshopName} from './layout.ts';
 import {Ledger} from './ledger.ts';
 import type {OpenHome} from './open-home.ts';
+import {isRunning} from './pen.ts';
 import {createdOf, newResourceId} from './resource-id.ts';
 import {makeFolder, syncFolder} from './safe-file.ts';
 import {isCurrent, isOfAnotherVersion} from './schema.ts';
@@ -176,14 +177,5 @@ export function clearWorkshop(folder: string): void {
     const isOld = stats && Date.now() - stats.mtimeMs > 3_600_000;
     const writer = /^(\d+)-/.exec(name)?.[1];
     if (isOld || (writer !== undefined && !isRunning(Number(writer)))) rmSync(file, {recursive: true, force: true});
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

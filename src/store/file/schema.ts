@@ -35,7 +35,7 @@ export function prepareWriting(database: DatabaseSync): void {
  * is when it came to this path; `pruned` is the newest tombstone below it that is no longer kept. `file` is the look of the file
  * (`stat.ts`) that holds exactly this version, NULL while the bytes are in `pending`. `pending` is the journal: what was promised and
  * is still to be done to the files, in order. `seq` is a revision, so it is never used twice. `locked` is when locks changed last; 0: there
- * never was one.
+ * never was one. `pen` is held by who writes the files (`Pen`), since `held` or later.
  */
 export function layOut(database: DatabaseSync): void {
   database.exec(`
@@ -44,7 +44,8 @@ export function layOut(database: DatabaseSync): void {
     BEGIN;
     CREATE TABLE meta (
       one INTEGER PRIMARY KEY CHECK (one = 1), revision INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0,
-      start_id TEXT, deleted INTEGER NOT NULL DEFAULT 0, locked INTEGER NOT NULL DEFAULT 0
+      start_id TEXT, deleted INTEGER NOT NULL DEFAULT 0, locked INTEGER NOT NULL DEFAULT 0,
+      pen TEXT, held INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     INSERT INTO meta (one, revision) VALUES (1, 0);
     CREATE TABLE resource (

@@ -61,7 +61,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
   // What the thread that died still owed is written out by its successor.
   const settle = () =>
     void files.settle().catch(error => options.log.error({err: error}, 'what was owed could not be written out'));
-  writer.start({root: options.root, startId: options.startId ?? randomUUID()}, options.log, options.index, settle);
+  const settings = {root: options.root, startId: options.startId ?? randomUUID(), scribe: `${process.pid}-${randomUUID()}`};
+  writer.start(settings, options.log, options.index, settle);
   return files;
 }
 

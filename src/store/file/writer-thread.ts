@@ -36,8 +36,8 @@ const by: Rescanning = {
   },
 };
 
-let settings: Settings = {root: '', startId: ''};
-let homes = new OpenHomes('', '', by);
+let settings: Settings = {root: '', startId: '', scribe: ''};
+let homes = new OpenHomes(settings, by);
 
 const tasks: {[name in keyof Tasks]: (ask: Tasks[name]['ask']) => Promise<Tasks[name]['answer']>} = {
   async open({home, suspect}) {
@@ -45,7 +45,7 @@ const tasks: {[name in keyof Tasks]: (ask: Tasks[name]['ask']) => Promise<Tasks[
   },
   async keep({home, works}) {
     const outcomes = await homes.use(home, open => keep(open, works));
-    if (outcomes) homes.writeOutSoon(home);
+    if (outcomes) await homes.kept(home);
     return outcomes ?? works.map(() => 'missing' as const);
   },
   async rescan({home, collections}) {
@@ -84,7 +84,7 @@ port.on('message', (message: ToThread) => {
     parsing.delete(message.id);
   } else if (message.sort === 'start') {
     settings = message.settings;
-    homes = new OpenHomes(settings.root, settings.startId, by);
+    homes = new OpenHomes(settings, by);
   } else {
     const {id, name, ask} = message;
     (tasks[name] as (ask: unknown) => Promise<unknown>)(ask).then(

@@ -12,7 +12,7 @@ test('a writer thread that dies fails what waits for it and is replaced', async 
   onTestFinished(() => writer.end());
   let replaced = 0;
   writer.start(
-    {root, startId: 'one start'},
+    {root, scribe: '', startId: 'one start'},
     silent,
     () => undefined,
     () => void replaced++,
