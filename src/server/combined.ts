@@ -81,7 +81,8 @@ export function createCombined(
     const worker = fork(program, [], {
       execArgv: [],
       serialization: 'advanced',
-      env: {...process.env, CALDAV_WORKERS: String(crewSize)},
+      // Threads for what waits for the disk: many files that are synced at the same time share a commit of the file system.
+      env: {UV_THREADPOOL_SIZE: '12', ...process.env, CALDAV_WORKERS: String(crewSize)},
     });
     seat.worker = worker;
     seat.since = Date.now();
