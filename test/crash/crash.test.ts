@@ -21,7 +21,7 @@ describe(`a server that is killed under load (CALDAV_CRASH_SEED=${seed})`, () =>
     await harness.crew.start();
     await harness.cleanStop();
     expect(harness.totals().kinds.failpoint).toBe(failpoints.length);
-  }, 90_000);
+  }, 240_000);
 
   test.for(['before commit', 'units kept', 'file in place', 'struck out'])(
     'in one worker of two (%s) is whole at once as the other shows it, and owes no file in the end',

@@ -45,7 +45,9 @@ function holdsOne(present: Present, read: Read): boolean {
     case 'kind':
       return kindOf(present.row(read.path)) === read.seen;
     case 'uid':
-      return present.uid(read.path, read.uid)?.path === read.seen;
+      // Who had it and has it still is known without a search.
+      if (read.seen !== undefined) return present.row(read.seen)?.uid === read.uid;
+      return present.uid(read.path, read.uid) === undefined;
     case 'count':
       return (present.row(read.path)?.count ?? 0) <= read.seen;
     case 'used':
