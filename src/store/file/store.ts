@@ -109,8 +109,7 @@ class Files implements FileStore {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const view = await this.view(home);
       if (!view) throw new Error(`there is no home ${home}`);
-      const queue = this.#queueOf(home);
-      const unit = new Unit(view, queue);
+      const unit = new Unit(view);
       let result: T;
       try {
         result = await work(unit);
@@ -119,7 +118,7 @@ class Files implements FileStore {
         continue;
       }
       if (unit.work.operations.length === 0) return result;
-      const outcome = await queue.keep(unit.work);
+      const outcome = await this.#queueOf(home).keep(unit.work);
       if (outcome === 'kept') return result;
       if (typeof outcome === 'object') throw asThrown(new Error(outcome.error), outcome.codes);
     }
@@ -240,7 +239,7 @@ function stagedOnEmpty(home: HomeId, files: Files, work: (unit: HomeUnit) => voi
       snapshots: files.snapshots,
       now: files.now,
     });
-    const unit = new Unit(view, {members: () => 0, bytes: () => 0});
+    const unit = new Unit(view);
     work(unit);
     return unit.work.operations;
   } finally {

@@ -9,26 +9,18 @@ import {type Kind, kindOf, type Read} from './reads.ts';
 import {type Row, storedFrom, storedObject} from './rows.ts';
 import type {View} from './view.ts';
 
-/** What other units of this process have staged that is not yet kept; limits count it in, so that they hold without a conflict each. */
-export interface Underway {
-  members(collection: Path): number;
-  bytes(): number;
-}
-
 /** A unit of work: looks through a view and remembers what it saw, stages changes. */
 export class Unit implements HomeUnit {
   readonly home: HomeId;
   readonly #view: View;
-  readonly #underway: Underway;
   readonly #reads = new Map<string, Read>();
   readonly #operations: Operation[] = [];
   /** Where something was put; undefined once what is at a path depends on more than that. */
   #puts: Set<Path> | undefined = new Set();
 
-  constructor(view: View, underway: Underway) {
+  constructor(view: View) {
     this.home = view.home;
     this.#view = view;
-    this.#underway = underway;
   }
 
   get work(): Work {
@@ -69,13 +61,13 @@ export class Unit implements HomeUnit {
   }
 
   usedBytes(atMost = 0): number {
-    const seen = this.#view.usedBytes() + this.#underway.bytes();
+    const seen = this.#view.usedBytes();
     this.#sawLimit({sort: 'used', seen: Math.max(seen, atMost)});
     return seen;
   }
 
   count(collection: Path, atMost = 0): number {
-    const seen = this.#view.count(collection) + this.#underway.members(collection);
+    const seen = this.#view.count(collection);
     this.#sawLimit({sort: 'count', path: collection, seen: Math.max(seen, atMost)});
     return seen;
   }
