@@ -2,26 +2,14 @@ import {describe, expect, test} from 'vitest';
 import {type Element, element, text} from '../../src/xml/element.ts';
 import {apple, caldav, calendarserver, dav} from '../../src/xml/names.ts';
 import {parseXml} from '../../src/xml/parse.ts';
+import {escapeText} from '../../src/xml/print.ts';
+import {crlf} from '../ical/text.ts';
 import {event} from '../support/events.ts';
 import {serve} from '../support/serve.ts';
+import {usEastern} from './rfc4791.ts';
 
 const home = '/calendars/users/ann/';
-const zone = `BEGIN:VCALENDAR\r
-PRODID:-//Example Corp.//CalDAV Client//EN\r
-VERSION:2.0\r
-BEGIN:VTIMEZONE\r
-TZID:US-Eastern\r
-LAST-MODIFIED:19870101T000000Z\r
-BEGIN:STANDARD\r
-DTSTART:19671029T020000\r
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\r
-TZOFFSETFROM:-0400\r
-TZOFFSETTO:-0500\r
-TZNAME:Eastern Standard Time (US &amp; Canada)\r
-END:STANDARD\r
-END:VTIMEZONE\r
-END:VCALENDAR\r
-`;
+const zone = crlf(usEastern);
 
 /** A CALDAV:mkcalendar that sets what is given, as XML. */
 const mkcalendar = (...properties: string[]) =>
@@ -35,7 +23,7 @@ describe('RFC 4791 §5.3.1.2 MKCALENDAR', () => {
       "<D:displayname>Lisa's Events</D:displayname>",
       '<C:calendar-description xml:lang="en">Calendar restricted to events.</C:calendar-description>',
       '<C:supported-calendar-component-set><C:comp name="VEVENT"/></C:supported-calendar-component-set>',
-      `<C:calendar-timezone><![CDATA[${zone.replace('&amp;', '&')}]]></C:calendar-timezone>`,
+      `<C:calendar-timezone><![CDATA[${zone}]]></C:calendar-timezone>`,
     );
     const made = await ann.request('MKCALENDAR', `${home}events/`, {body});
     expect(made.status).toBe(201);
@@ -56,7 +44,7 @@ describe('RFC 4791 §5.3.1.2 MKCALENDAR', () => {
     const description = properties.get(caldav('calendar-description'))!;
     expect(text(description)).toBe('Calendar restricted to events.');
     expect(description.attributes['{http://www.w3.org/XML/1998/namespace}lang']).toBe('en');
-    expect(text(properties.get(caldav('calendar-timezone'))!)).toBe(zone.replace('&amp;', '&').replaceAll('\r\n', '\n'));
+    expect(text(properties.get(caldav('calendar-timezone'))!)).toBe(zone.replaceAll('\r\n', '\n'));
     const comps = properties.get(caldav('supported-calendar-component-set'))!.children as Element[];
     expect(comps.map(comp => comp.attributes.name)).toEqual(['VEVENT']);
   });
@@ -67,7 +55,7 @@ describe('RFC 4791 §5.3.1.2 MKCALENDAR', () => {
       '<A:calendar-order>7</A:calendar-order>',
       '<C:supported-calendar-component-set><C:comp name="VTODO"/></C:supported-calendar-component-set>',
       '<A:calendar-color symbolic-color="custom">#1BADF8FF</A:calendar-color>',
-      `<C:calendar-timezone>${zone.replaceAll('\r', '&#13;')}</C:calendar-timezone>`,
+      `<C:calendar-timezone>${escapeText(zone)}</C:calendar-timezone>`,
       '<D:displayname>Ünïcode 🎉 &amp; &lt;more&gt;</D:displayname>',
       '<C:schedule-calendar-transp><C:transparent/></C:schedule-calendar-transp>',
     );
@@ -89,7 +77,7 @@ describe('RFC 4791 §5.3.1.2 MKCALENDAR', () => {
     expect(text(properties.get(apple('calendar-order'))!)).toBe('7');
     expect(text(properties.get(dav('displayname'))!)).toBe('Ünïcode 🎉 & <more>');
     expect(properties.get(caldav('schedule-calendar-transp'))!.children).toEqual([element(caldav('transparent'))]);
-    expect(text(properties.get(caldav('calendar-timezone'))!)).toBe(zone.replace('&amp;', '&'));
+    expect(text(properties.get(caldav('calendar-timezone'))!)).toBe(zone);
   });
 
   test('without a body it makes a calendar for every type', async () => {
@@ -162,7 +150,7 @@ describe('RFC 4791 §5.3.1.1 preconditions', () => {
 
   test('CALDAV:valid-calendar-data: a time zone is one VTIMEZONE', async () => {
     const {ann} = await serve({ann: []});
-    for (const value of ['US/Eastern', event('1'), zone.replaceAll('VTIMEZONE', 'VTIMEZONES')]) {
+    for (const value of ['US/Eastern', event('1'), escapeText(zone.replaceAll('VTIMEZONE', 'VTIMEZONES'))]) {
       const body = mkcalendar(`<C:calendar-timezone>${value}</C:calendar-timezone>`);
       const {responses, text: said} = await ann.request('MKCALENDAR', `${home}no/`, {body});
       expect([...responses.get(`${home}no/`)!.refused]).toEqual([[caldav('calendar-timezone'), 403]]);

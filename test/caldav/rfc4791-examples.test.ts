@@ -2,11 +2,12 @@ import {describe, expect, test} from 'vitest';
 import {type Element, elements, text} from '../../src/xml/element.ts';
 import {caldav, dav, type Name} from '../../src/xml/names.ts';
 import {parseXml} from '../../src/xml/parse.ts';
+import {escapeText} from '../../src/xml/print.ts';
 import {crlf} from '../ical/text.ts';
 import type {Client} from '../support/client.ts';
 import {guidOf, serve} from '../support/serve.ts';
 import {serveAppendixB, work} from './reports/appendix-b.ts';
-import {appendixB} from './rfc4791.ts';
+import {appendixB, usEastern} from './rfc4791.ts';
 
 const home = '/calendars/users/bernard/';
 const calendar = `${home}calendar/`;
@@ -88,29 +89,7 @@ describe('RFC 4791 §5.1.1 Example: Using OPTIONS for the Discovery of Calendar 
 });
 
 describe('RFC 4791 §5.2, the examples of its properties', () => {
-  const zone = `<C:calendar-timezone>BEGIN:VCALENDAR
-PRODID:-//Example Corp.//CalDAV Client//EN
-VERSION:2.0
-BEGIN:VTIMEZONE
-TZID:US-Eastern
-LAST-MODIFIED:19870101T000000Z
-BEGIN:STANDARD
-DTSTART:19671029T020000
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
-TZOFFSETFROM:-0400
-TZOFFSETTO:-0500
-TZNAME:Eastern Standard Time (US &amp; Canada)
-END:STANDARD
-BEGIN:DAYLIGHT
-DTSTART:19870405T020000
-RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=4
-TZOFFSETFROM:-0500
-TZOFFSETTO:-0400
-TZNAME:Eastern Daylight Time (US &amp; Canada)
-END:DAYLIGHT
-END:VTIMEZONE
-END:VCALENDAR
-</C:calendar-timezone>`;
+  const zone = `<C:calendar-timezone>${escapeText(usEastern)}</C:calendar-timezone>`;
 
   test.each([
     ['§5.2.1', '<C:calendar-description xml:lang="fr-CA">Calendrier de Mathilde Desruisseaux</C:calendar-description>'],

@@ -27,6 +27,31 @@ ${components.join('\n')}
 END:VCALENDAR
 `);
 
+/** RFC 4791 §5.2.2 and §5.3.1.2: the time zone of the examples, which is nobody's but the object's it stands in. */
+export const usEastern = `BEGIN:VCALENDAR
+PRODID:-//Example Corp.//CalDAV Client//EN
+VERSION:2.0
+BEGIN:VTIMEZONE
+TZID:US-Eastern
+LAST-MODIFIED:19870101T000000Z
+BEGIN:STANDARD
+DTSTART:19671029T020000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+TZNAME:Eastern Standard Time (US & Canada)
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19870405T020000
+RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=4
+TZOFFSETFROM:-0500
+TZOFFSETTO:-0400
+TZNAME:Eastern Daylight Time (US & Canada)
+END:DAYLIGHT
+END:VTIMEZONE
+END:VCALENDAR
+`;
+
 /** RFC 4791 Appendix B: the calendar that the examples of §7.8 to §7.10 ask, by resource name. */
 export const appendixB: Readonly<Record<string, string>> = {
   'abcd1.ics': object(

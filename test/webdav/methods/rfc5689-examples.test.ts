@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {element, elements, text} from '../../../src/xml/element.ts';
 import {caldav, dav} from '../../../src/xml/names.ts';
+import {usEastern} from '../../caldav/rfc4791.ts';
 import {serve} from '../../support/serve.ts';
 
 const home = '/calendars/users/lisa/';
@@ -68,29 +69,7 @@ describe('RFC 5689 §4.1.1 Example: Using MKCOL Instead of MKCALENDAR', () => {
     const given = `<D:displayname>Lisa's Events</D:displayname>
       <C:calendar-description xml:lang="en">Calendar restricted to events.</C:calendar-description>
       <C:supported-calendar-component-set><C:comp name="VEVENT"/></C:supported-calendar-component-set>
-      <C:calendar-timezone><![CDATA[BEGIN:VCALENDAR
-PRODID:-//Example Corp.//CalDAV Client//EN
-VERSION:2.0
-BEGIN:VTIMEZONE
-TZID:US-Eastern
-LAST-MODIFIED:19870101T000000Z
-BEGIN:STANDARD
-DTSTART:19671029T020000
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
-TZOFFSETFROM:-0400
-TZOFFSETTO:-0500
-TZNAME:Eastern Standard Time (US & Canada)
-END:STANDARD
-BEGIN:DAYLIGHT
-DTSTART:19870405T020000
-RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=4
-TZOFFSETFROM:-0500
-TZOFFSETTO:-0400
-TZNAME:Eastern Daylight Time (US & Canada)
-END:DAYLIGHT
-END:VTIMEZONE
-END:VCALENDAR
-]]></C:calendar-timezone>`;
+      <C:calendar-timezone><![CDATA[${usEastern}]]></C:calendar-timezone>`;
     const [one, other] = [`${home}events/`, `${home}others/`];
     const made = await lisa.request('MKCOL', one, {body: mkcol('<D:collection/><C:calendar/>', given), headers});
     const mkcalendar = `<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>${given}</D:prop></D:set></C:mkcalendar>`;
