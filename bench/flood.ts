@@ -1,7 +1,7 @@
 import {Worker} from 'node:worker_threads';
 import {makeEvents, ranges} from './data.ts';
 import {load, onWire, type Request} from './load.ts';
-import {authorizationOf, type Running} from './servers.ts';
+import type {Running} from './servers.ts';
 import {ctag, multiget, propfind, query, sync, update} from './workloads.ts';
 
 /** One of those who keep a connection open, and what it asks for in turn. */
@@ -57,7 +57,7 @@ export async function prepareFlood(port: number, connections: number): Promise<V
     ),
   ];
   const fill = async (account: string) => {
-    const requests = store(account).map(request => onWire(request, authorizationOf(account)));
+    const requests = store(account).map(request => onWire({...request, as: account}));
     const {errors, wrong} = await load({port, requests, connections: 1, seconds: 0, cycle: 1, once: true});
     if (errors > 0) throw new Error(`the calendars of ${account} could not be filled: ${wrong}`);
   };
@@ -83,7 +83,7 @@ export async function prepareFlood(port: number, connections: number): Promise<V
       {method: 'DELETE', path: calendar + own.name},
     ];
     const requests = round.map(request => ({
-      text: onWire(request, authorizationOf(account)),
+      text: onWire({...request, as: account}),
       write: request.method === 'PUT' || request.method === 'DELETE',
     }));
     return {requests};

@@ -1,5 +1,8 @@
 import {Worker} from 'node:worker_threads';
 
+/** The first account. */
+export const user = 'bench';
+
 /** In a request: becomes a number of as many digits, another each time. */
 export const place = '@@@@@@@@@@';
 
@@ -42,14 +45,21 @@ export interface Request {
   readonly path: string;
   readonly depth?: '0' | '1';
   readonly body?: string;
+  /** Who asks, where it is not the first account. */
+  readonly as?: string;
 }
 
-export function onWire({method, path, depth, body = ''}: Request, authorization: string): string {
+/** Of an account whose password is its name. */
+export function authorizationOf(name: string): string {
+  return `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}`;
+}
+
+export function onWire({method, path, depth, body = '', as = user}: Request): string {
   const type = body.startsWith('BEGIN:') ? 'text/calendar' : 'application/xml';
   return [
     `${method} ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
-    `Authorization: ${authorization}`,
+    `Authorization: ${authorizationOf(as)}`,
     ...(depth === undefined ? [] : [`Depth: ${depth}`]),
     ...(body === '' ? [] : [`Content-Type: ${type}; charset=utf-8`, `Content-Length: ${Buffer.byteLength(body)}`]),
     '',

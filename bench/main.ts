@@ -4,7 +4,9 @@ import {parseArgs} from 'node:util';
 import {type Baseline, findRegressions, mergeBaseline} from './baseline.ts';
 import {flood, floodAccounts, prepareFlood, printFlood} from './flood.ts';
 import {type HowLong, type Measured, measure, prepare} from './measure.ts';
+import {parseSizes} from './scale.ts';
 import {startHello, startOurs} from './servers.ts';
+import {showGrowth, showReplay} from './show.ts';
 import {percent, printTable} from './table.ts';
 import {workloads} from './workloads.ts';
 
@@ -12,7 +14,10 @@ const usage = `npm run bench -- [options]
 
 Measures this server beside bare node:http on this machine; docs/performance.md tells what the figures mean.
 
-  --events N         events in the calendar that is read: 1000 (default), 10000, …
+  --events N         events in the calendar that is read: 1k (default), 10k, …; several, 1k,10k,100k, tell how cost grows with them
+  --homes 10,1k,10k  tells how cost grows with the homes of one server, all of them asked in turn
+  --replay           replays an hour of a club’s devices in ten minutes and tells whether memory grows
+  --minutes N        the replay’s length
   --workloads W1,W4  only these, or all that begin so
   --connections 1,16 how many at a time
   --workers N        processes that answer (default: 2)
@@ -43,7 +48,10 @@ try {
 async function main(): Promise<number> {
   const {values} = parseArgs({
     options: {
-      events: {type: 'string', default: '1000'},
+      events: {type: 'string', default: '1k'},
+      homes: {type: 'string', default: ''},
+      replay: {type: 'boolean', default: false},
+      minutes: {type: 'string', default: '10'},
       workloads: {type: 'string', default: ''},
       connections: {type: 'string', default: '1,16'},
       workers: {type: 'string', default: '2'},
@@ -57,18 +65,29 @@ async function main(): Promise<number> {
       help: {type: 'boolean', short: 'h', default: false},
     },
   });
-  const events = Number(values.events);
+  const sizes = parseSizes(values.events);
+  const [events] = sizes as [number];
+  const homes = values.homes === '' ? [] : parseSizes(values.homes);
   const chosen = values.workloads.split(',').filter(Boolean);
   const rows = workloads.filter(({id}) => chosen.length === 0 || chosen.some(one => id === one || id.startsWith(`${one}-`)));
   const connections = values.connections.split(',').map(Number);
-  const numbers = [events, Number(values.workers), Number(values.seconds), Number(values.threshold), ...connections];
-  const right = rows.length > 0 && events >= 100 && numbers.every(value => value > 0 && Number.isFinite(value));
+  const numbers = [values.workers, values.seconds, values.threshold, values.minutes, ...connections].map(Number);
+  const right = rows.length > 0 && Math.min(...sizes) >= 100 && numbers.every(value => value > 0 && Number.isFinite(value));
   if (values.help || !right) {
     (values.help ? process.stdout : process.stderr).write(usage);
     return values.help ? 0 : 64;
   }
   const how: HowLong = {connections, seconds: values.quick ? 1 : 2, repetitions: values.quick ? 1 : 3};
   const say = (text: string) => process.stderr.write(`${text}\n`);
+  if (values.replay)
+    return await Promise.race([showReplay(values.dir, Number(values.workers), Number(values.minutes), say), interrupted]);
+  if (sizes.length > 1 || homes.length > 0) {
+    const growing = homes.length > 0 ? ({dimension: 'homes', sizes: homes} as const) : ({dimension: 'events', sizes} as const);
+    return await Promise.race([
+      showGrowth(values.dir, {...growing, rows, workers: Number(values.workers), how}, say),
+      interrupted,
+    ]);
+  }
 
   if (values.flood) return runFlood();
 

@@ -1,6 +1,5 @@
 import {makeEvents} from './data.ts';
-import {type LoadOrder, type LoadResult, load, onWire, type Request} from './load.ts';
-import {authorization, user} from './servers.ts';
+import {authorizationOf, type LoadOrder, type LoadResult, load, onWire, type Request, user} from './load.ts';
 import {type Answer, ctag, type Ground, type Workload} from './workloads.ts';
 
 /** What one workload came to at one number of connections. */
@@ -38,7 +37,7 @@ export async function prepare(port: number, count: number): Promise<{ground: Gro
   const putEvents = makeEvents(Math.min(count, 1000), 'put');
   for (const path of [calendar, put]) expectDone(await ask(port, {method: 'MKCALENDAR', path}));
   const all = [...events.map(event => [calendar, event] as const), ...putEvents.map(event => [put, event] as const)];
-  const requests = all.map(([path, {name, text}]) => onWire({method: 'PUT', path: path + name, body: text}, authorization));
+  const requests = all.map(([path, {name, text}]) => onWire({method: 'PUT', path: path + name, body: text}));
   const loaded = await load({port, requests, connections: 16, seconds: 0, cycle: 1, once: true});
   if (loaded.errors > 0) throw new Error(`the calendars could not be filled: ${loaded.wrong}`);
   const oldToken = await tokenOf(port, calendar);
@@ -67,8 +66,8 @@ export async function measure(
     if (wrong !== undefined) throw new Error(`${id}: the answer to request ${at} is wrong: ${wrong}`);
     sizes.push(Buffer.byteLength(answer.body));
   }
-  const ours = requests.map(request => onWire(request, authorization));
-  const bare = requests.map((request, at) => onWire({...request, path: `${request.path}/${sizes[at]}`}, authorization));
+  const ours = requests.map(request => onWire(request));
+  const bare = requests.map((request, at) => onWire({...request, path: `${request.path}/${sizes[at]}`}));
   const results: Measured[] = [];
   for (const count of connections) {
     const runs: {ours: Loaded; bare: Loaded}[] = [];
@@ -103,12 +102,12 @@ export async function measure(
   return results;
 }
 
-interface Loaded extends LoadResult {
+export interface Loaded extends LoadResult {
   /** A request's. */
   readonly cpuMs: number | undefined;
 }
 
-async function loadTarget({port, cpuMs}: Target, order: Omit<LoadOrder, 'port'>): Promise<Loaded> {
+export async function loadTarget({port, cpuMs}: Target, order: Omit<LoadOrder, 'port'>): Promise<Loaded> {
   const before = cpuMs();
   const result = await load({...order, port});
   const after = cpuMs();
@@ -122,12 +121,12 @@ export function median<T>(all: readonly T[], by: (one: T) => number): T {
 
 const rate = ({perSecond}: LoadResult) => perSecond;
 
-async function ask(port: number, {method, path, depth, body}: Request): Promise<Answer> {
+export async function ask(port: number, {method, path, depth, body, as = user}: Request): Promise<Answer> {
   const type = body?.startsWith('BEGIN:') ? 'text/calendar' : 'application/xml';
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
     method,
     headers: {
-      Authorization: authorization,
+      Authorization: authorizationOf(as),
       'Accept-Encoding': 'identity',
       ...(depth === undefined ? {} : {Depth: depth}),
       ...(body === undefined ? {} : {'Content-Type': `${type}; charset=utf-8`}),
@@ -138,13 +137,13 @@ async function ask(port: number, {method, path, depth, body}: Request): Promise<
 }
 
 /** With other digits than the load generator will put there. */
-function unplaced(request: Request): Request {
+export function unplaced(request: Request): Request {
   const fill = (text: string) => text.replaceAll('@@@@@@@@@@', 'x123456789');
   return {...request, path: fill(request.path), ...(request.body === undefined ? {} : {body: fill(request.body)})};
 }
 
-async function tokenOf(port: number, path: string): Promise<string> {
-  const {body} = await ask(port, ctag(path));
+export async function tokenOf(port: number, path: string, as = user): Promise<string> {
+  const {body} = await ask(port, {...ctag(path), as});
   const token = /<(?:\w+:)?sync-token>([^<]+)</.exec(body)?.[1];
   if (token === undefined) throw new Error(`${path} has no sync token: ${body}`);
   return token;

@@ -1,13 +1,35 @@
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
+import {user} from './load.ts';
 
 const repository = join(import.meta.dirname, '..');
-export const user = 'bench';
-/** Each account has its name for password. */
-export const authorizationOf = (name: string) => `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}`;
-export const authorization = authorizationOf(user);
+
+/** The n-th account, counted from 0; its password is its name. */
+export const userAt = (at: number): string => (at === 0 ? user : `${user}${at}`);
+
+/** An account's GUID: spread as random ones are. */
+export function guidOf(name: string): string {
+  return createHash('sha256')
+    .update(name)
+    .digest('hex')
+    .slice(0, 32)
+    .toUpperCase()
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+export interface OursOptions {
+  readonly workers: number;
+  /** More keys of the plist, in XML. */
+  readonly plist?: string;
+  /** How many accounts there are that `userAt` names, and more by their names. */
+  readonly users?: number;
+  readonly others?: readonly string[];
+  /** Fills the DocumentRoot before the server starts. */
+  seed?(root: string): Promise<void>;
+}
 
 export interface Running extends AsyncDisposable {
   readonly port: number;
@@ -19,10 +41,10 @@ export interface Running extends AsyncDisposable {
   cpuMs(): number | undefined;
 }
 
-/** Our server with the account `user` and `others`, in a new folder below `base`, which goes with it. */
+/** Our server in a new folder below `base`, which goes with it. */
 export async function startOurs(
   base: string,
-  {workers, plist = '', others = []}: {workers: number; plist?: string; others?: readonly string[]},
+  {workers, plist = '', users = 1, others = [], seed}: OursOptions,
 ): Promise<Running> {
   const folder = mkdtempSync(join(base, 'caldav-bench-'));
   const port = await freePort();
@@ -33,12 +55,10 @@ export async function startOurs(
     const [uid, gid] = ['-u', '-g'].map(what => Number(execFileSync('id', [what, 'daemon'], {encoding: 'utf8'})));
     for (const name of ['.', 'data', 'data/documents', 'logs', 'run']) chownSync(join(folder, name), uid!, gid!);
   }
-  const more = others.map(name => `<user><uid>${name}</uid><password>${name}</password><name>${name}</name></user>`);
-  writeFileSync(
-    join(folder, 'conf/accounts.xml'),
-    `<accounts realm="Bench"><user><uid>${user}</uid><guid>B0000000-0000-0000-0000-000000000001</guid><password>${user}</password><name>Bench</name></user>${more.join('')}</accounts>`,
-    {mode: 0o600},
-  );
+  const names = [...Array.from({length: users}, (_, at) => userAt(at)), ...others];
+  writeFileSync(join(folder, 'conf/accounts.xml'), `<accounts realm="Bench">${names.map(account).join('\n')}</accounts>`, {
+    mode: 0o600,
+  });
   writeFileSync(
     join(folder, 'conf/caldavd-dev.plist'),
     `<plist version="1.0"><dict>
@@ -55,10 +75,17 @@ export async function startOurs(
 <key>MultiProcess</key><dict><key>ProcessCount</key><integer>${workers}</integer></dict>
 ${plist}</dict></plist>`,
   );
+  const remove = () => rmSync(folder, {recursive: true, force: true});
+  try {
+    await seed?.(join(folder, 'data/documents'));
+    if (root) execFileSync('chown', ['-R', 'daemon:', join(folder, 'data/documents')]);
+  } catch (error) {
+    remove();
+    throw error;
+  }
   const launcher = join(repository, 'bin/caldav');
   const began = performance.now();
   const child = spawn(process.execPath, [launcher, 'run', '--dir', folder, '--json'], {stdio: ['ignore', 'pipe', 'inherit']});
-  const remove = () => rmSync(folder, {recursive: true, force: true});
   const processes = () => {
     const said = execFileSync(process.execPath, [launcher, 'status', '--dir', folder, '--json'], {encoding: 'utf8'});
     return (JSON.parse(said) as {processes: {pid: number; memoryBytes?: number}[]}).processes;
@@ -81,6 +108,10 @@ ${plist}</dict></plist>`,
       remove();
     },
   };
+}
+
+function account(name: string): string {
+  return `<user><uid>${name}</uid><guid>${guidOf(name)}</guid><password>${name}</password><name>${name}</name></user>`;
 }
 
 /** Bare node:http. */
