@@ -7,6 +7,7 @@ import {UserError} from '../base/user-error.ts';
 import type {Crew, CrewLogs} from './crew.ts';
 import {createHandOver} from './hand-over.ts';
 import type {Material} from './material.ts';
+import {workerEnvironment, workerFlags} from './memory.ts';
 import type {FromWorker, ToWorker} from './messages.ts';
 import {endpoints} from './ports.ts';
 import type {Account} from './privileges.ts';
@@ -79,10 +80,10 @@ export function createCombined(
   /** Starts a worker; resolves when it answers, rejects where it cannot. */
   function start(seat: Seat): Promise<void> {
     const worker = fork(program, [], {
-      execArgv: [],
+      execArgv: [...workerFlags],
       serialization: 'advanced',
       // Threads for what waits for the disk: many files that are synced at the same time share a commit of the file system.
-      env: {UV_THREADPOOL_SIZE: '12', ...process.env, CALDAV_WORKERS: String(crewSize)},
+      env: {UV_THREADPOOL_SIZE: '12', ...workerEnvironment, ...process.env, CALDAV_WORKERS: String(crewSize)},
     });
     seat.worker = worker;
     seat.since = Date.now();

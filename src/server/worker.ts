@@ -16,6 +16,7 @@ import {type App, createApp} from './app.ts';
 import {indexFile} from './indexer.ts';
 import type {Material} from './material.ts';
 import {prepareSharedMemory} from './memcached.ts';
+import {cacheBytesFor} from './memory.ts';
 import {endpoints, portError} from './ports.ts';
 import {measure, type WorkerStats} from './stats.ts';
 import {strictTransport} from './strict-transport.ts';
@@ -75,7 +76,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   process.umask(material.config.umask);
 
   let directory: Directory = parseDirectory(material.accounts, material.config.directory.xmlFile);
-  const store = await openFileStore({root: material.config.documentRoot, log, index: indexFile, startId: options.startId});
+  const store = await openFileStore({
+    root: material.config.documentRoot,
+    log,
+    index: indexFile,
+    startId: options.startId,
+    cacheBytes: cacheBytesFor(options.share),
+  });
   undo.defer(() => store.close());
   const claim = undo.use(await claimFolder(material.config.documentRoot, options.startId));
   const proxies = openProxiesFile(proxiesFileIn(material.config.dataRoot));

@@ -7,6 +7,9 @@ import {asThrown} from './as-thrown.ts';
 import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
 import type {Parsed, Unparsed} from './rescan.ts';
 
+/** What it takes in it soon lets go of: more would only lie there. */
+const youngMb = 12;
+
 /** Parses a calendar object of a collection with these types for the index; undefined: it is none. Throws where it is damaged. */
 export type Indexer = (name: string, bytes: Uint8Array, types: readonly Name[]) => ObjectIndex | undefined;
 
@@ -102,6 +105,7 @@ export class Writer {
     const worker = new Worker(new URL(import.meta.url.replace(/writer(\.[jt]s)$/, 'writer-thread$1')), {
       name: 'store writer',
       execArgv: [],
+      resourceLimits: {maxYoungGenerationSizeMb: youngMb},
     });
     let ready = false;
     let fault = new Error('the writer thread has ended');
