@@ -48,6 +48,7 @@ export function parseSizes(text: string): number[] {
 /** A third of a thousand a year, whatever the count: more events make the calendar longer, so that the answers stay the same. */
 const perYear = 333;
 const perHome = 10;
+const unlimited = '<key>MaxResourcesPerCollection</key><integer>0</integer><key>UserQuota</key><integer>0</integer>';
 
 /** Starts a server with so many events in its calendar, or so many homes. */
 export async function startSized(
@@ -60,7 +61,7 @@ export async function startSized(
   const users = dimension === 'homes' ? size : 1;
   const guids = Array.from({length: users}, (_, at) => guidOf(userAt(at)));
   const calendars = new Map([['read', events]]);
-  const options: OursOptions = {workers, users, seed: root => seed(root, guids, calendars)};
+  const options: OursOptions = {workers, users, plist: unlimited, seed: root => seed(root, guids, calendars)};
   return {running: await startOurs(base, options), events};
 }
 
