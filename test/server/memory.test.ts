@@ -9,7 +9,8 @@ const young = `
   const space = require('node:v8').getHeapSpaceStatistics().find(({space_name}) => space_name === 'new_space');
   process.stdout.write(String(space.space_size / 2 ** 20));`;
 
-const youngWith = (flags: readonly string[]) => Number(execFileSync(process.execPath, [...flags, '-e', young], {encoding: 'utf8'}));
+const youngWith = (flags: readonly string[]) =>
+  Number(execFileSync(process.execPath, [...flags, '-e', young], {encoding: 'utf8'}));
 
 describe('what a worker may take of memory', () => {
   test('Node knows the flags, and its young generation stays below 16 MiB where it would grow beyond', () => {
