@@ -19,11 +19,22 @@ interface Change {
 }
 
 const zones = new Map<string, Zone | undefined>();
+/** Of components that are shared, as those of `skim.ts` are. */
+const known = new WeakMap<JcalComponent, {readonly zone: Zone | undefined}>();
 const maxRemembered = 500;
 const maxRememberedLength = 20_000;
 
 /** The zone a VTIMEZONE describes (RFC 5545 §3.6.5); undefined where it has no observance that can be read. */
 export function vtimezone(component: JcalComponent): Zone | undefined {
+  let found = known.get(component);
+  if (!found) {
+    found = {zone: findOrMake(component)};
+    known.set(component, found);
+  }
+  return found.zone;
+}
+
+function findOrMake(component: JcalComponent): Zone | undefined {
   const key = JSON.stringify(component);
   if (zones.has(key)) return zones.get(key);
   if (zones.size >= maxRemembered) zones.clear();

@@ -4,7 +4,7 @@ import type {Admitted, Arrival, DavContext} from '../../webdav/tables.ts';
 import {componentsOf} from '../component-set.ts';
 import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from '../preconditions.ts';
 import {requireAccess} from '../private-events.ts';
-import {type CalendarObject, parseCalendarObject} from './calendar-object.ts';
+import {type CalendarObject, readCalendarObject} from './calendar-object.ts';
 import {calendarText} from './calendar-text.ts';
 import {requireWithinLimits} from './object-limits.ts';
 import {holderHref} from './uid-holder.ts';
@@ -24,7 +24,7 @@ export function admit(arrival: Arrival, context: Pick<DavContext, 'limits'> & Pa
   if (limits.maxResourceSizeBytes && bytes.length > limits.maxResourceSizeBytes) {
     throw new DavError(maxResourceSize, {message: `An object has at most ${limits.maxResourceSizeBytes} bytes.`});
   }
-  const object = parseCalendarObject(bytes);
+  const object = readCalendarObject(bytes);
   requireSupportedComponent(object, arrival);
   requireAccess(object.calendar, arrival.parent, context);
   const index = requireWithinLimits(object, limits);

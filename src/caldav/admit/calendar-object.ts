@@ -2,6 +2,7 @@ import {IcalError} from '../../ical/ical-error.ts';
 import {firstProperty, type JcalComponent, jcalOf, mainComponents} from '../../ical/jcal.ts';
 import {type Calendar, parseCalendar} from '../../ical/parse.ts';
 import {scaleOf} from '../../ical/scale.ts';
+import {skimCalendar} from '../../ical/skim.ts';
 import {tzidOf} from '../../ical/time.ts';
 import {dataFault} from '../../ical/validate.ts';
 import {DavError} from '../../webdav/error.ts';
@@ -17,15 +18,25 @@ export interface CalendarObject {
   readonly parts: readonly JcalComponent[];
 }
 
-/** Parses a calendar object. Throws DavError CALDAV:valid-calendar-data or CALDAV:valid-calendar-object-resource. */
-export function parseCalendarObject(bytes: Uint8Array): CalendarObject {
-  let calendar: Calendar;
+/**
+ * Reads a calendar object: what decides about it, which may be less than all of it (`skim.ts`). Throws DavError
+ * CALDAV:valid-calendar-data or CALDAV:valid-calendar-object-resource.
+ */
+export function readCalendarObject(bytes: Uint8Array): CalendarObject {
+  return calendarObject(skimCalendar(bytes) ?? parseWhole(bytes));
+}
+
+function parseWhole(bytes: Uint8Array): Calendar {
   try {
-    calendar = parseCalendar(bytes);
+    return parseCalendar(bytes);
   } catch (error) {
     if (!(error instanceof IcalError)) throw error;
     throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
   }
+}
+
+/** The calendar object that a calendar is. Throws as `readCalendarObject` does. */
+export function calendarObject(calendar: Calendar): CalendarObject {
   requireScales(jcalOf(calendar));
   const fault = dataFault(calendar);
   if (fault) throw new DavError(validCalendarData, {message: `It is not valid: ${fault}.`});

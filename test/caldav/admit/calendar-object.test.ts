@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
-import {parseCalendarObject} from '../../../src/caldav/admit/calendar-object.ts';
+import {readCalendarObject} from '../../../src/caldav/admit/calendar-object.ts';
 import {caldav} from '../../../src/xml/names.ts';
 import {event, todo} from '../../support/events.ts';
 
-const parse = (source: string) => parseCalendarObject(new TextEncoder().encode(source));
+const parse = (source: string) => readCalendarObject(new TextEncoder().encode(source));
 
 describe('RFC 4791 §4.1 calendar object resources', () => {
   test('an object is known by its UID and its type of component', () => {
