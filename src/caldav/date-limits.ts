@@ -1,3 +1,4 @@
+import {lastLocal} from '../ical/time.ts';
 import {DavError} from '../webdav/error.ts';
 import type {Limits} from '../webdav/limits.ts';
 import {type Element, elements} from '../xml/element.ts';
@@ -19,6 +20,35 @@ export function requireDateTime(time: string, what: string, limits: DateLimits):
   const {min, max} = dateLimits(limits);
   if (time < min) throw new DavError(minDateTime, {message: `${what} is before ${min}.`});
   if (time > max) throw new DavError(maxDateTime, {message: `${what} is after ${max}.`});
+}
+
+/** The same of an instant; what is said in whole seconds is cut off to them. */
+export function requireInstant(instant: number, what: string, limits: DateLimits): void {
+  const {min, max} = instantLimits(limits);
+  if (!(instant >= min && instant <= max)) requireDateTime(basicOf(instant), what, limits);
+}
+
+const instants = new WeakMap<DateLimits, {readonly min: number; readonly max: number}>();
+
+/** Within these an instant is surely within the limits: printing each takes longer. */
+function instantLimits(limits: DateLimits): {readonly min: number; readonly max: number} {
+  let known = instants.get(limits);
+  if (!known) {
+    const {min, max} = dateLimits(limits);
+    known = {min: instantIn(min), max: instantIn(max)};
+    instants.set(limits, known);
+  }
+  return known;
+}
+
+function instantIn(basic: string): number {
+  return Date.parse(basic.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+}
+
+/** An instant as iCalendar writes it; the last day of the last year ends later elsewhere, and what was before year 0 was long ago. */
+function basicOf(instant: number): string {
+  const iso = new Date(Math.min(instant, lastLocal)).toISOString();
+  return iso.startsWith('-') ? '' : `${iso.slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
 
 const ranges: ReadonlySet<string> = new Set(

@@ -95,7 +95,16 @@ async function findHome(form: string, name: string, owner: Principal, {store, ma
   if (!owner.calendars) return undefined;
   const segment = form === '__uids__' ? owner.guid : name;
   const href = printPath(['calendars', form, segment], true);
-  const seen = (view: HomeView): Resource => ({kind: calendarHome, href, owner, view, stored: view.find('')!});
+  const seen = (view: HomeView): Resource => ({
+    kind: calendarHome,
+    href,
+    owner,
+    view,
+    // Of a request that writes, the unit of work looks at it.
+    get stored() {
+      return view.find('')!;
+    },
+  });
   const id = calendarHomeId(owner);
   const view = await store.view(id);
   if (view) return seen(view);

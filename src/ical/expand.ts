@@ -127,9 +127,10 @@ function instanceAt(
 
 function seriesOf(component: JcalComponent, overrides: readonly JcalComponent[], findZone: FindZone): Series | undefined {
   const recurs = firstProperty(component, 'rrule') ?? firstProperty(component, 'rdate');
+  if (!recurs && overrides.length === 0) return undefined;
   const master = timingOf(component, findZone);
   const start = anchorOf(master);
-  if (!start || !(recurs || overrides.length > 0)) return undefined;
+  if (!start) return undefined;
   const overridden = new Set<number>();
   const overriddenDays = new Set<number>();
   const changes: Change[] = [];

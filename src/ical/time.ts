@@ -41,17 +41,29 @@ export function tzidOf(property: JcalProperty): string | undefined {
   return typeof tzid === 'string' && tzid !== '' ? tzid : undefined;
 }
 
+const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ?)?$/;
+
 /** A jCal DATE (`2026-01-31`) or DATE-TIME (`2026-01-31T10:00:00Z`); undefined where it is malformed or not in the calendar. */
 export function parseTime(value: unknown, tzid: string | undefined, findZone: FindZone): IcalTime | undefined {
-  const match = typeof value === 'string' && /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(Z)?)?$/.exec(value);
-  if (!match) return undefined;
-  const [, year, month, dayOfMonth, hour, minute, second, z] = match;
-  const midnight = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(dayOfMonth));
-  if (new Date(midnight).getUTCDate() !== Number(dayOfMonth) || Number(month) > 12) return undefined;
-  if (hour === undefined) return {local: midnight, date: true, zone: undefined};
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
-  const local = midnight + ((Number(hour) * 60 + Number(minute)) * 60 + Math.min(Number(second), 59)) * 1000;
-  return {local, date: false, zone: z ? utc : tzid === undefined ? undefined : findZone(tzid)};
+  if (typeof value !== 'string' || !form.test(value)) return undefined;
+  const [year, month, dayOfMonth] = [twoDigits(value, 0) * 100 + twoDigits(value, 2), twoDigits(value, 5), twoDigits(value, 8)];
+  if (month < 1 || month > 12 || dayOfMonth < 1 || dayOfMonth > daysIn(year, month)) return undefined;
+  // Date.UTC takes the years before 100 for others; the calendar comes round every 400 years.
+  const midnight = Date.UTC(2000 + (year % 400), month - 1, dayOfMonth) + (Math.floor(year / 400) - 5) * 146_097 * day;
+  if (value.length === 10) return {local: midnight, date: true, zone: undefined};
+  const [hour, minute, second] = [twoDigits(value, 11), twoDigits(value, 14), twoDigits(value, 17)];
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  const local = midnight + ((hour * 60 + minute) * 60 + Math.min(second, 59)) * 1000;
+  return {local, date: false, zone: value.length === 20 ? utc : tzid === undefined ? undefined : findZone(tzid)};
+}
+
+function twoDigits(text: string, at: number): number {
+  return text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** A time in jCal, in the form of its kind: `2026-01-31`, `2026-01-31T10:00:00`, with `Z` where its zone is UTC. */

@@ -12,7 +12,7 @@ import {DavError} from './error.ts';
 import {errorResponse} from './error-response.ts';
 import {parsePath} from './href.ts';
 import {requireIf} from './if-header.ts';
-import {type Home, type Location, locate, locateInHome} from './locate.ts';
+import {type Location, locateInHome, reach, type WithinHome} from './locate.ts';
 import {requireUnlocked} from './locks/locks.ts';
 import {sufficientDiskSpace} from './preconditions.ts';
 import {notLoggedIn, requireNotWithheld, requirePrivilege} from './privileges.ts';
@@ -84,21 +84,29 @@ async function answer(server: DavServer, http: HttpRequest, principal: Principal
   const body = parseOnce(http);
   const parsing = http.method === 'PUT' ? undefined : body.ahead();
   if (parsing) await parsing;
-  const {method, location} = await admit(http, body, context).catch(error => {
+  const {method, place} = await admit(http, body, context).catch(error => {
     // Who has not logged in learns nothing of what is here, nor that nothing is.
     throw !principal && error instanceof DavError ? notLoggedIn() : error;
   });
-  if (method.writes && location.home) return write(method, http, body, location as Location & {home: Home}, context);
-  if (method.writes) await requireConditions(http, location, context);
-  else await requireIf(http.headers.if, location, context);
-  return method.handle(createRequest({context, http, location, body}));
+  if ('names' in place) return write(method, http, body, place, context);
+  if (method.writes) await requireConditions(http, place, context);
+  else await requireIf(http.headers.if, place, context);
+  return method.handle(createRequest({context, http, location: place, body}));
 }
 
-/** What is asked for, where the one who asks may have it. Throws DavError. */
-async function admit(http: HttpRequest, body: Body, context: DavContext): Promise<{method: Method; location: Location}> {
+/** What is asked for, where the one who asks may have it; of what is to be changed in a home, the home. Throws DavError. */
+async function admit(
+  http: HttpRequest,
+  body: Body,
+  context: DavContext,
+): Promise<{method: Method; place: Location | WithinHome}> {
   const method = context.protocol.methods.get(http.method);
   if (!method) throw new DavError(501, {message: `The method ${http.method} is not known here.`});
-  const location = await locate(parsePath(http.path === '*' ? '/' : http.path), context);
+  const reached = await reach(parsePath(http.path === '*' ? '/' : http.path), context);
+  const within = method.writes && 'names' in reached ? reached : undefined;
+  // The unit of work will look at all of it. Those who may not read the home learn here already that they may do nothing.
+  if (within && context.principal && context.may(dav('read'), within.home)) return {method, place: within};
+  const location = 'names' in reached ? locateInHome(reached.home, reached.names, context) : reached;
   if (!context.principal && !location.target) throw notLoggedIn();
   try {
     authorise(method, location, body, context);
@@ -106,7 +114,7 @@ async function admit(http: HttpRequest, body: Body, context: DavContext): Promis
     if (error instanceof DavError && error.status === 403 && method.conceals?.(body, context.protocol)) throw nothingHere();
     throw error;
   }
-  return {method, location};
+  return {method, place: within ?? location};
 }
 
 type Body = ReturnType<typeof parseOnce>;
@@ -116,14 +124,14 @@ async function write(
   method: Method,
   http: HttpRequest,
   body: Body,
-  {home, path}: Location & {home: Home},
+  {home, names}: WithinHome,
   context: DavContext,
 ): Promise<HttpResponse> {
   let after: (() => Promise<void>)[] = [];
   const response = await context.store.write(home.view.home, async unit => {
     after = [];
     const inside = inUnit(context, unit);
-    const location = locateInHome(home, path ? path.split('/') : [], inside);
+    const location = locateInHome(home, names, inside);
     authorise(method, location, body, inside);
     await requireConditions(http, location, inside);
     requireUnlocked(location, method.changes ?? 'itself', http, inside);

@@ -17,15 +17,27 @@ export interface Location {
   readonly path: Path | undefined;
 }
 
+/** A home on the way to what a path names, and the names that lead on from there. */
+export interface WithinHome {
+  readonly home: Home;
+  readonly names: Segments;
+}
+
 /** Finds what a path names by the kinds' patterns and, within a home, by what the store holds. */
 export async function locate(segments: Segments, context: DavContext): Promise<Location> {
+  const reached = await reach(segments, context);
+  return 'names' in reached ? locateInHome(reached.home, reached.names, context) : reached;
+}
+
+/** The same as far as the kinds' patterns go: of what lies in a home, the home. */
+export async function reach(segments: Segments, context: DavContext): Promise<Location | WithinHome> {
   const {patterns} = tablesOf(context.protocol);
   for (let length = Math.min(segments.length, patterns.length - 1); length >= 0; length--) {
     for (const {kind, parts} of patterns[length] ?? []) {
       const params = match(parts, segments);
       const found = params && (await kind.find?.(params, context));
       if (!found) continue;
-      if (found.view) return locateInHome(found as Home, segments.slice(length), context);
+      if (found.view) return {home: found as Home, names: segments.slice(length)};
       const target = length === segments.length ? found : undefined;
       const parent = length === segments.length - 1 ? found : undefined;
       return {target, parent, nearest: found, home: undefined, path: undefined};
@@ -55,7 +67,9 @@ export function locateInHome(home: Home, names: Segments, context: DavContext): 
 
 /** A home as the unit of work sees it that is open on it. */
 function inOpenUnit(home: Home, {unit}: DavContext): Home {
-  return unit?.home === home.view.home ? {...home, view: unit, stored: unit.find('')} : home;
+  if (unit?.home !== home.view.home) return home;
+  const {kind, href, owner} = home;
+  return {kind, href, owner, view: unit, stored: unit.find('')};
 }
 
 /** Others than the owner are given the home as he lets them see it. */

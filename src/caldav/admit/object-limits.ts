@@ -1,12 +1,12 @@
 import {IcalError} from '../../ical/ical-error.ts';
 import {allProperties, type JcalComponent} from '../../ical/jcal.ts';
 import {indexObject, type ObjectIndex} from '../../ical/object-index.ts';
-import {type FindZone, instantOf, lastLocal, parseTime, tzidOf} from '../../ical/time.ts';
+import {type FindZone, instantOf, parseTime, tzidOf} from '../../ical/time.ts';
 import {zonesOf} from '../../ical/time-zones.ts';
 import {utc} from '../../ical/zone.ts';
 import {DavError} from '../../webdav/error.ts';
 import type {Limits} from '../../webdav/limits.ts';
-import {requireDateTime} from '../date-limits.ts';
+import {requireInstant} from '../date-limits.ts';
 import {maxAttendeesPerInstance, maxInstances, validCalendarData, validTimezone} from '../preconditions.ts';
 import type {CalendarObject} from './calendar-object.ts';
 
@@ -37,16 +37,15 @@ function requireNamedDates({parts}: CalendarObject, limit: number): void {
   throw new DavError(maxInstances, {message: `An object names at most ${limit} instances in RDATE and EXDATE.`});
 }
 
-const dates = ['dtstart', 'dtend', 'due', 'recurrence-id', 'rdate', 'exdate'];
+const dates = new Set(['dtstart', 'dtend', 'due', 'recurrence-id', 'rdate', 'exdate']);
 
 /** What a component says of time is within the limits; a floating time and a DATE as if in UTC. */
 function requireDates(part: JcalComponent, findZone: FindZone, limits: Limits): void {
-  for (const name of dates) {
-    for (const property of allProperties(part, name)) {
-      for (const value of property.slice(3)) {
-        const time = parseTime(Array.isArray(value) ? value[0] : value, tzidOf(property), findZone);
-        if (time) requireDateTime(basicOf(instantOf(time, utc)), name.toUpperCase(), limits);
-      }
+  for (const property of part[1]) {
+    if (!dates.has(property[0])) continue;
+    for (const value of property.slice(3)) {
+      const time = parseTime(Array.isArray(value) ? value[0] : value, tzidOf(property), findZone);
+      if (time) requireInstant(instantOf(time, utc), property[0].toUpperCase(), limits);
     }
   }
 }
@@ -54,27 +53,19 @@ function requireDates(part: JcalComponent, findZone: FindZone, limits: Limits): 
 /** And so is each instance of a series that has an end; of one that has none, no client could tell the last. */
 function requireInstanceDates({spans, horizon}: ObjectIndex, limits: Limits): void {
   const last = horizon === undefined ? spans.at(-1) : undefined;
-  if (last && Number.isFinite(last.start)) requireDateTime(basicOf(last.start), 'An instance', limits);
-}
-
-/** An instant as iCalendar writes it; the last day of the last year ends later elsewhere, and what was before year 0 was long ago. */
-function basicOf(instant: number): string {
-  const iso = new Date(Math.min(instant, lastLocal)).toISOString();
-  return iso.startsWith('-') ? '' : `${iso.slice(0, 19).replace(/[-:]/g, '')}Z`;
+  if (last && Number.isFinite(last.start)) requireInstant(last.start, 'An instance', limits);
 }
 
 /** RFC 5545 §3.2.19 and RFC 7809 §3.1.4: what a TZID names is in the object, or known by everybody. */
 function requireZones({calendar, parts}: CalendarObject): void {
   const findZone = zonesOf(calendar);
   for (const part of parts) {
-    for (const name of dates) {
-      for (const property of allProperties(part, name)) {
-        const tzid = tzidOf(property);
-        if (!tzid || findZone(tzid)) continue;
-        throw new DavError(validTimezone, {
-          message: `The time zone ${JSON.stringify(tzid)} is not in the object, and not known here.`,
-        });
-      }
+    for (const property of part[1]) {
+      const tzid = dates.has(property[0]) ? tzidOf(property) : undefined;
+      if (!tzid || findZone(tzid)) continue;
+      throw new DavError(validTimezone, {
+        message: `The time zone ${JSON.stringify(tzid)} is not in the object, and not known here.`,
+      });
     }
   }
 }

@@ -35,6 +35,7 @@ const statements = {
   gone: 'SELECT path, revision, collection FROM tombstone WHERE parent = :path AND revision > :since ORDER BY revision LIMIT :limit',
   goneBelow:
     'SELECT path, revision, collection FROM tombstone WHERE revision > :since AND path > :from AND path < :to ORDER BY revision LIMIT :limit',
+  pathOfUid: 'SELECT path FROM resource WHERE parent = ? AND uid = ? ORDER BY path LIMIT 1',
   pending: 'SELECT 1 FROM pending WHERE path = ? LIMIT 1',
   pendingBelow: 'SELECT 1 FROM pending WHERE path = :path OR path > :from AND path < :to LIMIT 1',
   folders: 'SELECT path, file FROM resource WHERE collection = 1',
@@ -114,6 +115,11 @@ export class Look {
       const id = this.#idOf(collection);
       return id === undefined ? undefined : this.#rows('uid', id, uid)[0];
     });
+  }
+
+  /** Where it lies, by the id of the collection's row. */
+  pathOfUid(collection: number, uid: string): Path | undefined {
+    return (this.#get('pathOfUid', collection, uid) as {path: Path} | undefined)?.path;
   }
 
   /** Undefined: there is no such collection. */

@@ -14,6 +14,7 @@ export class Unit implements HomeUnit {
   readonly home: HomeId;
   readonly #view: View;
   readonly #reads = new Map<string, Read>();
+  readonly #rows = new Map<Path, Row | undefined>();
   readonly #operations: Operation[] = [];
   /** Where something was put; undefined once what is at a path depends on more than that. */
   #puts: Set<Path> | undefined = new Set();
@@ -28,7 +29,7 @@ export class Unit implements HomeUnit {
   }
 
   find(path: Path): StoredResource | undefined {
-    const row = this.#view.look.row(path);
+    const row = this.#row(path);
     this.#saw(row?.collection ? {sort: 'own', path, seen: row.own} : {sort: 'revision', path, seen: row?.revision});
     return row && this.#stored(row);
   }
@@ -39,8 +40,10 @@ export class Unit implements HomeUnit {
   }
 
   findUid(collection: Path, uid: string): StoredObject | undefined {
-    const row = this.#view.look.uid(collection, uid);
-    this.#saw({sort: 'uid', path: collection, uid, seen: row?.path});
+    const parent = this.#row(collection);
+    const path = parent?.collection ? this.#view.look.pathOfUid(parent.id, uid) : undefined;
+    this.#saw({sort: 'uid', path: collection, uid, seen: path});
+    const row = path === undefined ? undefined : this.#row(path);
     if (row) this.#saw({sort: 'revision', path: row.path, seen: row.revision});
     return row && storedObject(row);
   }
@@ -181,9 +184,19 @@ export class Unit implements HomeUnit {
         return operation.change === 'delete' ? 'nothing' : operation.change === 'put' ? 'object' : 'collection';
       } else if (operation.change !== 'put' && isAtOrBelow(path, operation.path)) return 'nothing';
     }
-    const kind = kindOf(this.#view.look.row(path));
+    const kind = kindOf(this.#row(path));
     this.#saw({sort: 'kind', path, seen: kind});
     return kind;
+  }
+
+  /** What was at a path when this unit first looked there. */
+  #row(path: Path): Row | undefined {
+    let row = this.#rows.get(path);
+    if (!row && !this.#rows.has(path)) {
+      row = this.#view.look.row(path);
+      this.#rows.set(path, row);
+    }
+    return row;
   }
 
   #stored(row: Row): StoredResource {
