@@ -69,7 +69,8 @@ function readInto(root: JcalComponent, text: string): boolean {
   const open = [root];
   for (let at = text.indexOf('\n') + 1; at < text.length; ) {
     const component = open.at(-1);
-    if (!component) return false;
+    // A blank line is none, and what folds after it goes on from the line before.
+    if (!component || isBlank(text, at)) return false;
     let next = endOfLine(text, at);
     const end = next;
     while (text.charCodeAt(next) === 0x20 || text.charCodeAt(next) === 0x09) next = endOfLine(text, next);
@@ -105,6 +106,10 @@ function readInto(root: JcalComponent, text: string): boolean {
 function endOfLine(text: string, at: number): number {
   const newline = text.indexOf('\n', at);
   return newline < 0 ? text.length : newline + 1;
+}
+
+function isBlank(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 0x0a || text.charCodeAt(at) === 0x0d;
 }
 
 function endOfName(text: string, at: number): number {

@@ -242,6 +242,13 @@ describe('what is skimmed of a calendar object is what a whole reading gives', (
     return compare(bytes);
   }
 
+  test('a blank line before a fold, which goes on from the line before that', () => {
+    for (const at of ['VERSION', 'BEGIN:VEVENT', 'END:VCALENDAR']) {
+      const text = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'BEGIN:VEVENT', 'UID:1', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+      expect(compareOrRefuse(text.replace(at, `\r\n ${at}`))).toBe(false);
+    }
+  });
+
   test('what is passed over could have been read whatever it holds', () => {
     const places = ['vcalendar', 'vevent', 'vtodo', 'valarm'] as const;
     const passedOver = fc.constantFrom(
