@@ -73,7 +73,7 @@ function nameOf({attributes}: Element): string {
 }
 
 /** Whether the object as it was sent will do. */
-function isWhole({selection, expand, limitRecurrenceSet, limitFreebusySet}: CalendarDataRequest): boolean {
+export function isWhole({selection, expand, limitRecurrenceSet, limitFreebusySet}: CalendarDataRequest): boolean {
   return !selection && !expand && !limitRecurrenceSet && !limitFreebusySet;
 }
 

@@ -10,6 +10,7 @@ export function noHome(home: HomeId): HomeView {
     findInRange: () => [],
     changes: () => undefined,
     read: async () => undefined,
+    stands: () => false,
     usedBytes: () => 0,
     count: () => 0,
     revision: () => 0,

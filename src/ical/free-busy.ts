@@ -64,7 +64,8 @@ function periodsOf(component: JcalComponent, calendar: Calendar, zone: Zone): Bu
   });
 }
 
-function cut(period: BusyPeriod, range: TimeRange): BusyPeriod {
+/** The part of a period that lies in a range. */
+export function cut(period: BusyPeriod, range: TimeRange): BusyPeriod {
   return {type: period.type, start: Math.max(period.start, range.start), end: Math.min(period.end, range.end)};
 }
 

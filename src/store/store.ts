@@ -98,6 +98,11 @@ export interface HomeView {
   changes(collection: Path, since: Revision | undefined, depth: '1' | 'infinity', limit?: number): Changes | undefined;
   /** The bytes of an object; undefined where there is none or it is not the version `etag` names. */
   read(path: Path, etag?: string): Promise<Uint8Array | undefined>;
+  /**
+   * Whether what was made of an object's bytes may be used again: false where its file no longer looks as it did, so that it must be read
+   * to learn more. Of each object that is looked for at most once a second.
+   */
+  stands(object: StoredObject): boolean;
   /** Bytes of all objects' contents in the home together. `atMost` is what a decision rests on: a unit is kept as long as that holds. */
   usedBytes(atMost?: number): number;
   /** How many members a collection has; `atMost` as above. */

@@ -2,6 +2,7 @@ import {type Element, element, type Node} from '../xml/element.ts';
 import {dav, localOf, type Name, namespaceOf} from '../xml/names.ts';
 import {escapeText, printNode} from '../xml/print.ts';
 import {DavError} from './error.ts';
+import {MadeOnce} from './made-once.ts';
 import type {DavContext, Kind, LiveProperty, PropertyContext, Protocol, Resource, Value} from './tables.ts';
 
 /** Which properties an answer gives of each resource. */
@@ -15,6 +16,10 @@ export interface Wanted {
   readonly minimal?: boolean;
   /** Answers that a report gives in place of the tables' (`calendar-data`); undefined: as the tables say. */
   own?(name: Name, resource: Resource): Value | undefined | Promise<Value | undefined>;
+  /** All that these follow from beside the object: then what was printed is given again. Undefined, where there are some: it is not, */
+  readonly shape?: string | undefined;
+  /** nor where this says that the object may be another by now. */
+  stands?(resource: Resource): boolean;
 }
 
 /** The live properties of a kind. */
@@ -37,7 +42,7 @@ const tables = new WeakMap<Protocol, Map<Kind, ReadonlyMap<Name, LiveProperty>>>
 
 /**
  * A DAV:response with the propstats of one resource (RFC 4918 §9.1), printed. At once where every property is at hand, so that a long
- * listing does not wait once for each member.
+ * listing does not wait once for each member; and of an object once, where that will do.
  */
 export function printResponse(
   resource: Resource,
@@ -45,21 +50,75 @@ export function printResponse(
   context: DavContext,
   href = resource.href,
 ): string | Promise<string> {
-  const propstats = printPropstats(resource, wanted, context);
-  return typeof propstats === 'string' ? wrap(href, propstats) : propstats.then(printed => wrap(href, printed));
+  const {protocol} = context;
+  const live = livePropertiesOf(resource.kind, protocol);
+  const object = resource.stored?.collection === false && href === resource.href ? resource.stored : undefined;
+  const shape = object && shapeOf(resource, wanted, live);
+  const remembered = shape === undefined ? undefined : printedOf(protocol);
+  const known = remembered?.get(shape!, object!);
+  if (known !== undefined && (wanted.stands?.(resource) ?? true)) return known;
+  const print = (names: readonly Name[], found: readonly Found[]) => {
+    const told = wanted.minimal || wanted.how === 'propname' ? [] : wanted.names;
+    const inner = printGroups(names, found, wanted.how === 'propname', told);
+    const printed = `<D:response><D:href>${escapeText(href)}</D:href>${inner}</D:response>`;
+    if (!found.some(value => value instanceof DavError)) remembered?.set(shape!, object!, inOnePiece(printed));
+    return printed;
+  };
+  const names = wanted.how === 'prop' ? wanted.names : namesOf(resource, wanted, live);
+  const values = findValues(names, resource, wanted, context, live);
+  return values instanceof Promise ? values.then(found => print(names, found)) : print(names, values);
 }
 
-function wrap(href: string, inner: string): string {
-  return `<D:response><D:href>${escapeText(href)}</D:href>${inner}</D:response>`;
+const printed = new WeakMap<Protocol, MadeOnce<string>>();
+const mostBytes = 24 << 20;
+
+function printedOf(protocol: Protocol): MadeOnce<string> {
+  let remembered = printed.get(protocol);
+  if (!remembered) {
+    remembered = new MadeOnce(mostBytes, text => text.length);
+    printed.set(protocol, remembered);
+  }
+  return remembered;
+}
+
+/** Strings that are put together keep all their parts, and take up more: to look into one makes it one piece. */
+function inOnePiece(text: string): string {
+  return text.charCodeAt(0) > 0 ? text : '';
+}
+
+interface Shape extends Pick<Resource, 'within' | 'kind'> {
+  readonly shape: string | undefined;
+}
+
+/** Of the member that a listing came to last: the others' are the same mostly. */
+const shapes = new WeakMap<Wanted, Shape>();
+
+/** All that the printed response follows from beside the object itself; undefined: it may be another each time. */
+function shapeOf({within, kind}: Resource, wanted: Wanted, live: ReadonlyMap<Name, LiveProperty>): string | undefined {
+  const last = shapes.get(wanted);
+  if (last && last.within === within && last.kind === kind) return last.shape;
+  const {how, names, asked, minimal, own, shape: ownShape} = wanted;
+  // What is no live property is in what is stored, or nowhere.
+  const isLasting =
+    how === 'prop' && (!own || ownShape !== undefined) && names.every(name => live.get(name)?.lasting ?? !live.has(name));
+  const shape =
+    isLasting && within
+      ? JSON.stringify([within.href, kind.name, minimal, ownShape, names, asked && [...asked.values()]])
+      : undefined;
+  shapes.set(wanted, {within, kind, shape});
+  return shape;
 }
 
 /** A value, or why there is none. */
 type Found = Value | undefined | DavError;
 
-/** The DAV:propstat elements alone. */
-function printPropstats(resource: Resource, wanted: Wanted, context: DavContext): string | Promise<string> {
-  const live = livePropertiesOf(resource.kind, context.protocol);
-  const names = wanted.how === 'prop' ? wanted.names : namesOf(resource, wanted, live);
+function findValues(
+  names: readonly Name[],
+  resource: Resource,
+  wanted: Wanted,
+  context: DavContext,
+  live: ReadonlyMap<Name, LiveProperty>,
+): Found[] | Promise<Found[]> {
   // A row of a kind that lies in no home does not look at `stored`.
   const of: PropertyContext = {resource, stored: resource.stored!, context};
   let waiting = false;
@@ -68,9 +127,7 @@ function printPropstats(resource: Resource, wanted: Wanted, context: DavContext)
     if (value instanceof Promise) waiting = true;
     return value;
   });
-  const told = wanted.minimal || wanted.how === 'propname' ? [] : wanted.names;
-  const assemble = (found: Found[]) => printGroups(names, found, wanted.how === 'propname', told);
-  return waiting ? Promise.all(values).then(assemble) : assemble(values as Found[]);
+  return waiting ? Promise.all(values) : (values as Found[]);
 }
 
 function namesOf(resource: Resource, {how, names}: Wanted, live: ReadonlyMap<Name, LiveProperty>): Name[] {

@@ -3,7 +3,7 @@ import type {Directory, Principal} from '../accounts/principal.ts';
 import type {Proxies} from '../accounts/proxies.ts';
 import type {TimeRange} from '../base/time-range.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
-import type {HomeId, HomeView, Path, Revision, Store} from '../store/store.ts';
+import type {HomeId, HomeView, Path, Revision, Store, StoredObject} from '../store/store.ts';
 import type {DavServer} from './context.ts';
 
 /** Answers one request, asking the server that it is given and nothing else. */
@@ -221,6 +221,11 @@ class WatchedView implements HomeView {
   read(path: Path, etag?: string) {
     this.#grounds.reads.push({view: this.#view, path, etag});
     return this.#view.read(path, etag);
+  }
+
+  stands(object: StoredObject) {
+    this.#grounds.reads.push({view: this.#view, path: object.path, etag: object.etag});
+    return this.#view.stands(object);
   }
 
   locks() {

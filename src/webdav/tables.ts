@@ -220,6 +220,11 @@ export interface LiveProperty {
   readonly keptAs?: Name;
   /** Stands in for `set` while MKCOL or MKCALENDAR makes the resource: for properties that are protected afterwards. */
   initial?: LiveProperty['set'];
+  /**
+   * Whether, of an object, the value follows from what is stored of it, its kind and its URL alone: then what was printed may be given
+   * again, to whoever may read it. The default is no.
+   */
+  readonly lasting?: boolean;
   /** Whether DAV:allprop lists it; most of CalDAV's say no (RFC 4791 §5.2). The default is yes. */
   readonly allprop?: boolean;
   /** On principals: what DAV:principal-search-property-set calls it; undefined: no search by it (RFC 3744 §9.5). */

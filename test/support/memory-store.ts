@@ -147,6 +147,11 @@ class MemoryHome implements HomeUnit {
     return row && !row.resource.collection && (!etag || row.resource.etag === etag) ? row.bytes : undefined;
   }
 
+  stands({path, etag}: StoredObject) {
+    const resource = this.#rows.get(path)?.resource;
+    return resource?.collection === false && resource.etag === etag;
+  }
+
   usedBytes() {
     return [...this.#rows.values()].reduce((sum, {resource}) => sum + (resource.collection ? 0 : resource.sizeBytes), 0);
   }

@@ -7,7 +7,7 @@ import {calendar, calendarObject} from '../kinds.ts';
 /** RFC 4918 §15.5: what is in a calendar is iCalendar, whatever its name ends in. Without spaces, as CalDAVTester compares it. */
 export const calendarObjectProperties = properties(
   [calendarObject],
-  [{name: dav('getcontenttype'), get: () => icalendar.contentType}],
+  [{name: dav('getcontenttype'), lasting: true, get: () => icalendar.contentType}],
 );
 
 /** The same of a calendar, where GET gives it as one object. */

@@ -1,4 +1,3 @@
-import type {Zone} from '../../ical/zone.ts';
 import {DavError} from '../../webdav/error.ts';
 import {parsePath, pathOfHref} from '../../webdav/href.ts';
 import {locate, memberOf} from '../../webdav/locate.ts';
@@ -6,14 +5,14 @@ import {multistatus, printStatus} from '../../webdav/multistatus.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import {parsePrefer} from '../../webdav/prefer.ts';
 import {printResponse, type Wanted} from '../../webdav/propstat.ts';
-import type {DavContext, DavRequest, Report, Resource} from '../../webdav/tables.ts';
+import type {DavRequest, Report, Resource} from '../../webdav/tables.ts';
 import {elements, text} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
 import {requireRangesWithin} from '../date-limits.ts';
 import {calendar, calendarHome, calendarObject} from '../kinds.ts';
 import {maxMatches} from './calendar-query.ts';
 import {inOrder} from './in-order.ts';
-import {requestedZone, zoneOf} from './report-zone.ts';
+import {requestedZone, zoneAbove} from './report-zone.ts';
 import {wantedData} from './wanted-data.ts';
 
 const readAtOnce = 16;
@@ -30,35 +29,33 @@ export const calendarMultiget: Report = {
     const hrefs = elements(body, dav('href')).map(href => text(href));
     if (hrefs.length === 0) throw new DavError(400, {message: 'A calendar-multiget names the objects it wants.'});
     if (hrefs.length > maxMatches) throw new DavError(numberOfMatchesWithinLimits);
-    const wanted = wantedData(body, request);
     const zone = requestedZone(body);
+    const wanted = wantedData(body, request, found => zone ?? zoneAbove(found, request));
     requireRangesWithin(body, request.limits);
     const find = quickFinder(request);
-    const work = (href: string) => respond(href, find(href), wanted, zone, request);
+    const work = (href: string) => respond(href, find(href), wanted, request);
     return multistatus(inOrder(hrefs, readAtOnce, work), {headers: parsePrefer(request.http).applied});
   },
 };
 
-async function respond(
+function respond(
   href: string,
   member: Resource | undefined,
-  wanted: (zone: () => Zone) => Wanted,
-  zone: Zone | undefined,
+  wanted: Wanted,
   request: DavRequest & {target: Resource},
-): Promise<string> {
-  const names = member ? undefined : namesOf(href, request.hosts);
+): string | Promise<string> {
+  if (!member) return respondElsewhere(href, wanted, request);
+  return request.may(dav('read'), member) ? printResponse(member, wanted, request, href) : printStatus(href, 403);
+}
+
+async function respondElsewhere(href: string, wanted: Wanted, request: DavRequest & {target: Resource}): Promise<string> {
+  const names = namesOf(href, request.hosts);
   const location = names && (await locate(names, request));
-  const found = member ?? location?.target;
-  const nearest = found ?? location?.nearest;
+  const nearest = location?.target ?? location?.nearest;
   if (!nearest || !isBelow(nearest, request.target)) return printStatus(href, 404);
   if (!request.may(dav('read'), nearest)) return printStatus(href, 403);
-  if (!found?.stored) return printStatus(href, 404);
-  return printResponse(
-    found,
-    wanted(() => zone ?? zoneAbove(found, request)),
-    request,
-    href,
-  );
+  if (!location?.target?.stored) return printStatus(href, 404);
+  return printResponse(location.target, wanted, request, href);
 }
 
 /** The quick way to what nearly all hrefs name: a member of the collection that is asked. */
@@ -88,10 +85,4 @@ function isBelow({stored, view}: Resource, target: Resource): boolean {
   if (!stored || !view || view.home !== target.view?.home) return false;
   const above = target.stored?.path;
   return above === undefined || above === '' || stored.path === above || stored.path.startsWith(`${above}/`);
-}
-
-/** The zone of the calendar that an object lies in. */
-function zoneAbove({stored, view}: Resource, context: DavContext): Zone {
-  const above = view?.find(stored!.path.slice(0, Math.max(0, stored!.path.lastIndexOf('/'))));
-  return zoneOf(above ?? stored!, context);
 }

@@ -2,17 +2,19 @@ import {breathe} from '../../base/breathe.ts';
 import {IcalError} from '../../ical/ical-error.ts';
 import {type Calendar as IcalCalendar, parseCalendar} from '../../ical/parse.ts';
 import type {Zone} from '../../ical/zone.ts';
-import type {HomeView, StoredObject} from '../../store/store.ts';
+import type {HomeView, StoredObject, StoredResource} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
 import {memberOf} from '../../webdav/locate.ts';
+import {MadeOnce} from '../../webdav/made-once.ts';
 import {multistatus, printStatus} from '../../webdav/multistatus.ts';
 import {limitOf} from '../../webdav/nresults.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import {parsePrefer} from '../../webdav/prefer.ts';
-import {printResponse, type Wanted} from '../../webdav/propstat.ts';
+import {printResponse} from '../../webdav/propstat.ts';
 import type {DavRequest, Report, Resource} from '../../webdav/tables.ts';
 import {child} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
+import {printNode} from '../../xml/print.ts';
 import {requireRangesWithin} from '../date-limits.ts';
 import {candidatesFor, matchesIndex} from '../filter/candidates.ts';
 import type {CompFilter} from '../filter/filter.ts';
@@ -22,8 +24,8 @@ import {calendar, calendarHome, calendarObject} from '../kinds.ts';
 import {validFilter} from '../preconditions.ts';
 import {calendarsOf} from './calendars.ts';
 import {inOrder} from './in-order.ts';
-import {requestedZone, zoneOf} from './report-zone.ts';
-import {wantedData} from './wanted-data.ts';
+import {numberOf, requestedZone, zoneAbove, zoneOf} from './report-zone.ts';
+import {type WantedData, wantedData} from './wanted-data.ts';
 
 /** More responses than this are not given in one answer, whatever the client asks. */
 export const maxMatches = 50_000;
@@ -38,14 +40,24 @@ export const calendarQuery: Report = {
   run(body, request) {
     const given = child(body, caldav('filter'));
     if (!given) throw new DavError(validFilter, {message: 'A calendar-query has a CALDAV:filter.'});
+    const filter = parseFilter(given);
+    const zone = requestedZone(body);
+    const zoneFor = (found: Resource) => zone ?? zoneAbove(found, request);
     const query: Query = {
-      filter: parseFilter(given),
-      zone: requestedZone(body),
-      wanted: wantedData(body, request),
-      limit: Math.min(limitOf(body) ?? maxMatches, maxMatches),
+      filter,
+      zone,
+      wanted: wantedData(body, request, zoneFor),
+      shape: JSON.stringify([printNode(given), request.isTrusted(request.target)]),
     };
     requireRangesWithin(body, request.limits);
-    return multistatus(responses(query, request), {headers: parsePrefer(request.http).applied});
+    return multistatus(
+      inOrder(candidates(query, request), readAtOnce, each => responseIfMatching(each, query, request)),
+      {
+        headers: parsePrefer(request.http).applied,
+        most: Math.min(limitOf(body) ?? maxMatches, maxMatches),
+        beyond: printStatus(request.target.href, new DavError(numberOfMatchesWithinLimits)),
+      },
+    );
   },
 };
 
@@ -53,71 +65,59 @@ interface Query {
   readonly filter: CompFilter;
   /** The zone that the request sets; undefined: each calendar's own. */
   readonly zone: Zone | undefined;
-  readonly wanted: (zone: () => Zone, read?: Uint8Array) => Wanted;
-  readonly limit: number;
-}
-
-async function* responses(query: Query, request: DavRequest & {target: Resource}): AsyncGenerator<string> {
-  let count = 0;
-  const work = ({resource, zone}: Candidate) => responseIfMatching(resource, zone, query, request);
-  for await (const response of inOrder(candidates(query, request), readAtOnce, work)) {
-    if (response === undefined) continue;
-    if (count++ >= query.limit) {
-      yield printStatus(request.target.href, new DavError(numberOfMatchesWithinLimits));
-      return;
-    }
-    yield response;
-  }
+  readonly wanted: WantedData;
+  /** All that decides whether an object matches, beside itself and its zone. */
+  readonly shape: string;
 }
 
 interface Candidate {
   readonly resource: ObjectResource;
   readonly zone: Zone;
+  /** All that decides whether it matches, beside itself. */
+  readonly shape: string;
 }
 
 type ObjectResource = Resource & {readonly stored: StoredObject; readonly view: HomeView};
 
 /** The objects that the index cannot rule out, calendar by calendar. */
-function* candidates({filter, zone}: Query, request: DavRequest & {target: Resource}): Generator<Candidate> {
+function* candidates({filter, zone, shape}: Query, request: DavRequest & {target: Resource}): Generator<Candidate> {
   const {target} = request;
+  const ground = (stored: StoredResource) => {
+    const own = zone ?? zoneOf(stored, request);
+    return {zone: own, shape: `${numberOf(own)} ${shape}`};
+  };
   if (target.kind === calendarObject) {
-    const above = request.parent?.stored;
-    yield {resource: target as ObjectResource, zone: zone ?? zoneOf(above ?? target.stored!, request)};
+    yield {resource: target as ObjectResource, ...ground(request.parent?.stored ?? target.stored!)};
     return;
   }
   const {component, range} = candidatesFor(filter);
   for (const each of calendarsOf(target, request)) {
-    const own = zone ?? zoneOf(each.stored, request);
+    const own = ground(each.stored);
     const {path} = each.stored;
     const found = range ? each.view.findInRange(path, range, component) : each.view.members(path);
     for (const stored of found) {
       if (stored.collection || (component !== undefined && stored.index && stored.index.component !== component)) continue;
       const resource = memberOf(each, stored, request) as ObjectResource;
-      if (request.may(dav('read'), resource)) yield {resource, zone: own};
+      if (request.may(dav('read'), resource)) yield {resource, zone: own.zone, shape: own.shape};
     }
   }
 }
 
-/** Undefined: the object does not match, or is gone or damaged: one such object never fails the report. */
-function responseIfMatching(resource: ObjectResource, zone: Zone, query: Query, request: DavRequest) {
-  const {index} = resource.stored;
-  const decided = index && matchesIndex(index, query.filter, zone);
-  if (decided === false) return undefined;
-  if (decided)
-    return printResponse(
-      resource,
-      query.wanted(() => zone),
-      request,
-    );
-  return readAndMatch(resource, zone, query, request);
+const none = '';
+
+/** None where the object does not match, or is gone or damaged: one such object never fails the report. */
+function responseIfMatching(candidate: Candidate, query: Query, request: DavRequest): string | Promise<string> {
+  const {resource, zone, shape} = candidate;
+  const {stored, view} = resource;
+  let isMatch = stored.index && matchesIndex(stored.index, query.filter, zone);
+  if (isMatch === undefined) {
+    isMatch = matching.get(shape, stored);
+    if (isMatch === undefined || !view.stands(stored)) return readAndMatch(candidate, query, request);
+  }
+  return isMatch ? printResponse(resource, query.wanted, request) : none;
 }
 
-async function readAndMatch(
-  resource: ObjectResource,
-  zone: Zone,
-  query: Query,
-  request: DavRequest,
-): Promise<string | undefined> {
+async function readAndMatch({resource, zone, shape}: Candidate, {filter, wanted}: Query, request: DavRequest): Promise<string> {
   const {stored, view} = resource;
   let bytes: Uint8Array | undefined;
   try {
@@ -130,13 +130,14 @@ async function readAndMatch(
   const pause = breathe();
   if (pause) await pause;
   const parsed = bytes && parseOrLog(bytes, resource, request);
-  if (!parsed || !matches(parsed, query.filter, zone)) return undefined;
-  return printResponse(
-    resource,
-    query.wanted(() => zone, bytes),
-    request,
-  );
+  if (!bytes || !parsed) return none;
+  const isMatch = matches(parsed, filter, zone);
+  matching.set(shape, stored, isMatch);
+  return isMatch ? printResponse(resource, wanted.having(bytes), request) : none;
 }
+
+/** Whether objects match filters that their index cannot decide. */
+const matching = new MadeOnce<boolean>(2 << 20, () => 0);
 
 function parseOrLog(bytes: Uint8Array, {href}: Resource, {log}: DavRequest): IcalCalendar | undefined {
   try {

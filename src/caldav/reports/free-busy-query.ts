@@ -1,12 +1,13 @@
 import {breathe} from '../../base/breathe.ts';
-import type {TimeRange} from '../../base/time-range.ts';
-import {type BusyPeriod, busyPeriods, freeBusyCalendar, mergeBusy} from '../../ical/free-busy.ts';
+import {overlaps, type TimeRange} from '../../base/time-range.ts';
+import {type BusyPeriod, busyPeriods, cut, freeBusyCalendar, mergeBusy} from '../../ical/free-busy.ts';
 import {IcalError} from '../../ical/ical-error.ts';
 import {parseCalendar} from '../../ical/parse.ts';
 import type {Zone} from '../../ical/zone.ts';
 import type {StoredObject} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
 import {memberOf} from '../../webdav/locate.ts';
+import {MadeOnce} from '../../webdav/made-once.ts';
 import {chooseForm} from '../../webdav/negotiate.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
 import type {DavContext, Report, Resource} from '../../webdav/tables.ts';
@@ -18,7 +19,7 @@ import {parseTimeRange} from '../filter/parse.ts';
 import {readFreeBusy} from '../privileges.ts';
 import {type Calendar, calendarsOf} from './calendars.ts';
 import {inOrder} from './in-order.ts';
-import {zoneOf} from './report-zone.ts';
+import {numberOf, zoneOf} from './report-zone.ts';
 
 const readAtOnce = 16;
 
@@ -59,7 +60,8 @@ export async function busyIn(
 ): Promise<BusyPeriod[]> {
   const busy: BusyPeriod[] = [];
   const found = candidates(range, calendars, context, counts);
-  for await (const periods of inOrder(found, readAtOnce, candidate => busyOf(candidate, range, context))) {
+  for (const result of inOrder(found, readAtOnce, candidate => busyOf(candidate, range, context))) {
+    const periods = result instanceof Promise ? await result : result;
     if (busy.length + periods.length > maxPeriods) throw tooMuch();
     for (const period of periods) busy.push(period);
   }
@@ -70,6 +72,8 @@ interface Candidate {
   readonly calendar: Calendar;
   readonly stored: StoredObject;
   readonly zone: Zone;
+  /** All that its busy time follows from beside itself. */
+  readonly shape: string;
 }
 
 function* candidates(
@@ -80,21 +84,35 @@ function* candidates(
 ): Generator<Candidate> {
   for (const each of calendars) {
     const zone = zoneOf(each.stored, context);
+    const shape = `${numberOf(zone)} ${context.isTrusted(each)}`;
     for (const component of ['VEVENT', 'VFREEBUSY']) {
       for (const stored of each.view.findInRange(each.stored.path, range, component)) {
-        if (counts(memberOf(each, stored, context))) yield {calendar: each, stored, zone};
+        if (counts(memberOf(each, stored, context))) yield {calendar: each, stored, zone, shape};
       }
     }
   }
 }
 
-async function busyOf({calendar: {view}, stored, zone}: Candidate, range: TimeRange, {log}: DavContext): Promise<BusyPeriod[]> {
+function busyOf(candidate: Candidate, range: TimeRange, context: DavContext): BusyPeriod[] | Promise<BusyPeriod[]> {
+  const {calendar, stored, shape} = candidate;
+  const known = range.end <= knownUntil(stored) ? busyTimes.get(shape, stored) : undefined;
+  if (!known || !calendar.view.stands(stored)) return readBusy(candidate, range, context);
+  return known.filter(period => overlaps(period, range)).map(period => cut(period, range));
+}
+
+async function readBusy(
+  {calendar: {view}, stored, zone, shape}: Candidate,
+  range: TimeRange,
+  {log}: DavContext,
+): Promise<BusyPeriod[]> {
   const bytes = await view.read(stored.path, stored.etag);
   if (!bytes) return [];
-  const pause = breathe();
-  if (pause) await pause;
+  await breathe();
   try {
-    const periods = busyPeriods(parseCalendar(bytes), range, zone);
+    const calendar = parseCalendar(bytes);
+    const all = range.end <= knownUntil(stored) && busyPeriods(calendar, {start: -Infinity, end: knownUntil(stored)}, zone);
+    if (all) busyTimes.set(shape, stored, all);
+    const periods = busyPeriods(calendar, range, zone);
     if (!periods) throw tooMuch();
     return periods;
   } catch (error) {
@@ -102,6 +120,14 @@ async function busyOf({calendar: {view}, stored, zone}: Candidate, range: TimeRa
     log.warn({path: stored.path, line: error.line}, `An object is left out of busy time, as it cannot be read: ${error.message}`);
     return [];
   }
+}
+
+/** All busy time that objects make, up to where their index knows their instances. */
+const busyTimes = new MadeOnce<readonly BusyPeriod[]>(8 << 20, periods => periods.length * bytesOfPeriod);
+const bytesOfPeriod = 64;
+
+function knownUntil({index}: StoredObject): number {
+  return index?.horizon ?? Infinity;
 }
 
 function tooMuch(): DavError {

@@ -5,7 +5,7 @@ import {calendarTimezone} from '../../ical/time-zones.ts';
 import {utc, type Zone} from '../../ical/zone.ts';
 import type {StoredResource} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
-import type {DavContext} from '../../webdav/tables.ts';
+import type {DavContext, Resource} from '../../webdav/tables.ts';
 import {child, type Element, text} from '../../xml/element.ts';
 import {caldav} from '../../xml/names.ts';
 import {parseXml} from '../../xml/parse.ts';
@@ -49,6 +49,24 @@ export function zoneOf({properties}: Pick<StoredResource, 'properties'>, {limits
     ianaZone(limits.defaultTimezone ?? 'UTC') ??
     utc
   );
+}
+
+const numbers = new WeakMap<Zone, number>();
+let lastNumber = 0;
+
+/** A number that no other zone has. */
+export function numberOf(zone: Zone): number {
+  let number = numbers.get(zone);
+  if (number === undefined) {
+    number = ++lastNumber;
+    numbers.set(zone, number);
+  }
+  return number;
+}
+
+/** The zone for floating times in an object: that of the calendar it lies in. */
+export function zoneAbove({stored, within}: Resource, context: Pick<DavContext, 'limits'>): Zone {
+  return zoneOf(within?.stored ?? stored!, context);
 }
 
 function zoneIn(source: string): Zone | undefined {

@@ -43,6 +43,7 @@ const statements = {
     SELECT etag, file, CASE WHEN file IS NULL
       THEN (SELECT bytes FROM pending WHERE pending.path = resource.path AND change = 'put' ORDER BY seq DESC LIMIT 1) END AS pending
     FROM resource WHERE path = ? AND collection = 0`,
+  file: 'SELECT etag, file FROM resource WHERE path = ? AND collection = 0',
   pendingBytes: "SELECT bytes FROM pending WHERE path = ? AND change = 'put' ORDER BY seq DESC LIMIT 1",
 } as const;
 
@@ -155,6 +156,11 @@ export class Look {
   /** Where an object's bytes are: `pending`, or in a file of the look `file`. */
   bytes(path: Path): {etag: string; file: string | null; pending: Uint8Array | null} | undefined {
     return this.#get('bytes', path) as {etag: string; file: string | null; pending: Uint8Array | null} | undefined;
+  }
+
+  /** An object's version, and the look of the file that holds it; null while its bytes are pending. */
+  file(path: Path): {etag: string; file: string | null} | undefined {
+    return this.#get('file', path) as {etag: string; file: string | null} | undefined;
   }
 
   /** Every collection, with how its folder looked. */

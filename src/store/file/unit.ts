@@ -63,6 +63,10 @@ export class Unit implements HomeUnit {
     return this.#view.read(path, etag);
   }
 
+  stands(object: StoredObject): boolean {
+    return this.#view.stands(object);
+  }
+
   usedBytes(atMost = 0): number {
     const seen = this.#view.usedBytes();
     this.#sawLimit({sort: 'used', seen: Math.max(seen, atMost)});

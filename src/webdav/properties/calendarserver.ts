@@ -11,6 +11,7 @@ export const ctagProperties = properties('all', [
   {
     name: calendarserver('getctag'),
     allprop: false,
+    lasting: true,
     get: ({stored}) => (stored?.collection ? String(stored.revision) : undefined),
   },
 ]);

@@ -9,15 +9,19 @@ import {kept, type PropertyContext, properties} from '../tables.ts';
 
 /** RFC 4918 §15. */
 export const rfc4918 = properties('all', [
-  {name: dav('creationdate'), get: ({stored}) => stored && new Date(stored.created).toISOString()}, // §15.1
-  {name: dav('displayname'), get: displayname, set: value => value, searchable: 'Full name'}, // §15.2
-  {name: dav('getcontentlanguage'), get: of => kept(dav('getcontentlanguage'), of), set: value => value}, // §15.3
-  {name: dav('getcontentlength'), get: ({stored}) => (stored?.collection === false ? String(stored.sizeBytes) : undefined)}, // §15.4
-  {name: dav('getcontenttype'), get: getcontenttype}, // §15.5
-  {name: dav('getetag'), get: ({stored}) => stored && `"${entityTag(stored)}"`}, // §15.6
-  {name: dav('getlastmodified'), get: ({stored}) => stored && new Date(lastModified(stored)).toUTCString()}, // §15.7
+  {name: dav('creationdate'), lasting: true, get: ({stored}) => stored && new Date(stored.created).toISOString()}, // §15.1
+  {name: dav('displayname'), lasting: true, get: displayname, set: value => value, searchable: 'Full name'}, // §15.2
+  {name: dav('getcontentlanguage'), lasting: true, get: of => kept(dav('getcontentlanguage'), of), set: value => value}, // §15.3
+  {
+    name: dav('getcontentlength'),
+    lasting: true,
+    get: ({stored}) => (stored?.collection === false ? String(stored.sizeBytes) : undefined),
+  }, // §15.4
+  {name: dav('getcontenttype'), lasting: true, get: getcontenttype}, // §15.5
+  {name: dav('getetag'), lasting: true, get: ({stored}) => stored && `"${entityTag(stored)}"`}, // §15.6
+  {name: dav('getlastmodified'), lasting: true, get: ({stored}) => stored && new Date(lastModified(stored)).toUTCString()}, // §15.7
   {name: dav('lockdiscovery'), get: lockdiscovery}, // §15.8
-  {name: dav('resourcetype'), get: resourcetype}, // §15.9
+  {name: dav('resourcetype'), lasting: true, get: resourcetype}, // §15.9
   {name: dav('supportedlock'), get: supportedlock}, // §15.10
 ]);
 

@@ -7,6 +7,7 @@ export const rfc5842 = properties('all', [
   {
     name: dav('resource-id'), // §3.1
     allprop: false,
+    lasting: true,
     get: ({resource: {stored, owner}}) => {
       if (stored) return element(dav('href'), `urn:uuid:${stored.resourceId}`);
       // As CalendarServer writes GUIDs in all its URIs, and Apple's clients know them.

@@ -7,6 +7,7 @@ export const rfc6578 = properties('all', [
   {
     name: dav('sync-token'), // §4
     allprop: false,
+    lasting: true,
     get: ({stored}) => (stored?.collection ? printSyncToken(stored.revision) : undefined),
   },
 ]);

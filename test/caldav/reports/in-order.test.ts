@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {inOrder} from '../../../src/caldav/reports/in-order.ts';
 
-const all = async <T>(items: AsyncIterable<T>) => {
+const all = async <T>(items: Iterable<T | Promise<T>>) => {
   const found: T[] = [];
   for await (const item of items) found.push(item);
   return found;
@@ -19,6 +19,10 @@ test('answers come in the order of the items, whichever is done first, and no mo
   };
   expect(await all(inOrder([1, 2, 3, 4, 5, 6, 7, 8, 9], 3, work))).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 18]);
   expect(most).toBe(3);
+});
+
+test('what is at hand is given at once', () => {
+  expect([...inOrder([1, 2], 3, item => item * 2)]).toEqual([2, 4]);
 });
 
 test('a failure is thrown in its turn', async () => {

@@ -70,6 +70,20 @@ describe('changes made by hand', () => {
     expect(brief(view, token)).toEqual(['work/a.ics']);
   });
 
+  test('what was made of a file stands until it is edited in place, which is seen within about a second', async () => {
+    const {store, view, work} = await openFilled();
+    const a = view.find('work/a.ics');
+    const b = view.find('work/b.ics');
+    if (a?.collection !== false || b?.collection !== false) throw new Error('no objects');
+    expect([view.stands(a), view.stands(b)]).toEqual([true, true]);
+    appendFileSync(join(work, 'a.ics'), ' and more');
+    await seen(store, now => expect(now.stands(a)).toBe(false));
+    await store.write(ann, unit => void unit.put('work/b.ics', bytes('b 3 4')));
+    await seen(store, now => expect(now.stands(b)).toBe(false));
+    const pending = (await store.view(ann))!.find('work/b.ics');
+    expect(pending?.collection === false && (await store.view(ann))!.stands(pending)).toBe(true);
+  });
+
   test('what was done while the server was stopped is noticed when it starts, and only that', async () => {
     const {reopen, store, work, token} = await openFilled();
     await store.close();
