@@ -6,8 +6,9 @@ import {element} from '../../src/xml/element.ts';
 import {caldav, dav} from '../../src/xml/names.ts';
 import {Connection} from '../crash/connection.ts';
 import type {Answer, Client} from '../support/client.ts';
+import {calendar, event} from './event.ts';
 import {canFake, type Fault} from './faulty.ts';
-import {calendar, event, startFaulty} from './one-server.ts';
+import {startFaulty} from './one-server.ts';
 
 const lockinfo = element(
   dav('lockinfo'),

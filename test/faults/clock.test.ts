@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {dav} from '../../src/xml/names.ts';
+import {calendar, event} from './event.ts';
 import {canFake} from './faulty.ts';
-import {calendar, event, startFaulty} from './one-server.ts';
+import {startFaulty} from './one-server.ts';
 
 const day = 86_400;
 

@@ -1,6 +1,7 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+
 import {onTestFinished} from 'vitest';
 import {homeFolder} from '../../src/store/file/layout.ts';
 import {accounts, Crew} from '../crash/crew.ts';
@@ -20,13 +21,4 @@ export async function startFaulty() {
   const ann = new Client(crew.bases()[0]!, 'ann', 'ann');
   const home = homeFolder(crew.root, `calendars/${accounts.ann}`);
   return {faulty, crew, ann, home, files: join(home, 'calendar')};
-}
-
-export const calendar = '/calendars/users/ann/calendar/';
-
-/** An event of a day in January 2027. */
-export function event(uid: string, summary = uid, day = '05'): string {
-  const lines = [`UID:${uid}`, 'DTSTAMP:20261101T000000Z', `DTSTART:202701${day}T100000Z`, 'DURATION:PT1H', `SUMMARY:${summary}`];
-  const all = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//faults//EN', 'BEGIN:VEVENT', ...lines, 'END:VEVENT', 'END:VCALENDAR'];
-  return `${all.join('\r\n')}\r\n`;
 }

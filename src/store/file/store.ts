@@ -2,8 +2,9 @@ import {randomUUID} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
-import {isDamage} from '../../base/disk-errors.ts';
+import {isDamage, troubleOf} from '../../base/disk-errors.ts';
 import type {Log} from '../../base/log.ts';
+import {NoRoom} from '../../base/no-room.ts';
 import type {HomeId, HomeUnit, Path, Store} from '../store.ts';
 import {asThrown} from './as-thrown.ts';
 import {BytesCache} from './bytes-cache.ts';
@@ -85,13 +86,15 @@ class Files implements FileStore {
   readonly snapshots = new Snapshots(mostMembers);
   readonly now: () => number;
   readonly #root: string;
+  readonly #log: Log;
   readonly #writer: Writer;
   readonly #readers = new Map<HomeId, Reader>();
   readonly #queues = new Map<HomeId, Queue>();
   #closing: Promise<void> | undefined;
 
-  constructor({root, cacheBytes = 64 << 20, now = Date.now}: FileStoreOptions, writer: Writer) {
+  constructor({root, log, cacheBytes = 64 << 20, now = Date.now}: FileStoreOptions, writer: Writer) {
     this.#root = root;
+    this.#log = log;
     this.#writer = writer;
     this.cache = new BytesCache(cacheBytes);
     this.now = now;
@@ -101,7 +104,7 @@ class Files implements FileStore {
     const reader = await this.#open(home);
     if (!reader) return undefined;
     const changed = await reader.changedByHand();
-    if (changed.length > 0) await this.#writer.ask('rescan', {home, collections: changed});
+    if (changed.length > 0) await this.#takeIn(home, changed);
     return new View(home, this);
   }
 
@@ -156,6 +159,16 @@ class Files implements FileStore {
     const reader = this.#readers.get(home);
     if (reader?.isOpen) return reader;
     return this.#keepReader(new Reader(home, homeFolder(this.#root, home)));
+  }
+
+  /** Where the disk is full or fails, what is known is served all the same. */
+  async #takeIn(home: HomeId, collections: Path[]): Promise<void> {
+    try {
+      await this.#writer.ask('rescan', {home, collections});
+    } catch (error) {
+      if (!(error instanceof NoRoom) && troubleOf(error) === undefined) throw error;
+      this.#log.error({home, err: error}, 'what was changed by hand cannot be taken in now');
+    }
   }
 
   async rescan(home: HomeId, collection: Path): Promise<void> {
