@@ -193,6 +193,11 @@ export class Harness {
       spoil(join(folder, indexName), how ?? this.#random.pick(harms), this.#random);
       this.#counted.indexesSpoiled++;
     }
+    this.forget();
+  }
+
+  /** The history of the indexes is lost: sync clients may be told once to begin anew. */
+  forget(): void {
     for (const sync of this.#syncs) sync.forget();
   }
 

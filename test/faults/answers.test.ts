@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {element} from '../../src/xml/element.ts';
 import {caldav, dav} from '../../src/xml/names.ts';
 import {Connection} from '../crash/connection.ts';
@@ -9,6 +9,8 @@ import type {Answer, Client} from '../support/client.ts';
 import {calendar, event} from './event.ts';
 import {canFake, type Fault} from './faulty.ts';
 import {startFaulty} from './one-server.ts';
+
+vi.setConfig({testTimeout: 90_000, hookTimeout: 90_000});
 
 const lockinfo = element(
   dav('lockinfo'),

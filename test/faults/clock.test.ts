@@ -1,8 +1,10 @@
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
 import {dav} from '../../src/xml/names.ts';
 import {calendar, event} from './event.ts';
 import {canFake} from './faulty.ts';
 import {startFaulty} from './one-server.ts';
+
+vi.setConfig({testTimeout: 90_000, hookTimeout: 90_000});
 
 const day = 86_400;
 
@@ -40,6 +42,7 @@ describe.skipIf(!canFake)('a clock that is set (needs Linux and a C compiler)', 
       faulty.setClock(seconds);
       await step();
       await step();
+      crew.prepare();
       await crew.stop();
       await crew.start();
       await step();

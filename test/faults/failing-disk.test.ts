@@ -1,9 +1,11 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 import {Harness} from '../crash/harness.ts';
 import {canFake, type Fault, Faulty} from './faulty.ts';
+
+vi.setConfig({testTimeout: 90_000, hookTimeout: 90_000});
 
 const seed = Number(process.env.CALDAV_CRASH_SEED ?? Date.now() % 1_000_000);
 /** The long form: `CALDAV_FAULT_MS=1000 npx vitest run test/faults`. */
