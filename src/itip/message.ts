@@ -1,0 +1,102 @@
+import type {Calendar} from '../ical/parse.ts';
+
+/** The methods of RFC 5546 §1.4 that go between an organizer and attendees. */
+export type Method = 'REQUEST' | 'REPLY' | 'CANCEL' | 'ADD' | 'REFRESH' | 'COUNTER' | 'DECLINECOUNTER';
+
+/** One message to one recipient (RFC 5546 §3.2). `calendar` has METHOD and what this recipient may see of it, and nothing more. */
+export interface Message {
+  readonly method: Method;
+  readonly uid: string;
+  /** Calendar addresses, as they stand in ORGANIZER or ATTENDEE. */
+  readonly from: string;
+  readonly to: string;
+  /** The highest SEQUENCE in it. */
+  readonly sequence: number;
+  readonly calendar: Calendar;
+}
+
+/** Whether a calendar address is the owner's of the object that is asked about. */
+export type IsMe = (address: string) => boolean;
+
+/** Why a change is refused. What that is in WebDAV's words is for who asked. */
+export type Refusal =
+  /** RFC 6638 §3.2.4.2: the components name more than one ORGANIZER. */
+  | 'organizer differs'
+  /** RFC 6638 §3.2.4.3: the ORGANIZER is another than before. */
+  | 'organizer changed'
+  /** RFC 6638 §3.2.4.4: an attendee changed what is the organizer's. */
+  | 'not allowed';
+
+/** A change that RFC 6638 does not allow: `message` is a sentence without its full stop. Nothing was changed. */
+export class ItipError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal, message: string) {
+    super(message);
+    this.name = 'ItipError';
+    this.refusal = refusal;
+  }
+}
+
+/** What an organizer or attendee stores in place of what was there; undefined: new, or removed. Neither calendar is written to. */
+export interface Change {
+  readonly before: Calendar | undefined;
+  readonly after: Calendar | undefined;
+  readonly isMe: IsMe;
+  /** Milliseconds; the DTSTAMP of messages. */
+  readonly now: number;
+}
+
+export interface OrganizerChange extends Change {
+  /** Whose PARTSTAT comes by messages alone, so that an organizer's older copy does not undo it; the default is nobody. */
+  readonly isLocal?: (address: string) => boolean;
+}
+
+export interface OrganizerResult {
+  /** What to store: `after` itself where there is nothing to put right in it. Undefined: removed. */
+  readonly calendar: Calendar | undefined;
+  /** In the order in which they are to be delivered; one recipient may have a CANCEL and a REQUEST. */
+  readonly messages: readonly Message[];
+}
+
+export interface AttendeeResult {
+  /** What to store: `after` itself where there is nothing to put right in it. Undefined: removed. */
+  readonly calendar: Calendar | undefined;
+  /** To the organizer; undefined: nothing in it is for anybody else. */
+  readonly reply: Message | undefined;
+}
+
+/** A message that has come for the owner of an object. */
+export interface Receipt {
+  /** The object with the message's UID; undefined: there is none. It is not written to. */
+  readonly mine: Calendar | undefined;
+  readonly message: Message;
+  readonly isMe: IsMe;
+  readonly now: number;
+}
+
+/** What a message came to: `ignored` where it is stale, about nothing that is there, or from somebody who has no say in it. */
+export type Outcome = 'new' | 'update' | 'cancel' | 'reply' | 'refresh' | 'counter' | 'declinecounter' | 'ignored';
+
+export interface Received {
+  /** What to store in place of `mine`. Undefined: it is to be removed (or there still is nothing). */
+  readonly calendar: Calendar | 'unchanged' | undefined;
+  readonly what: Outcome;
+  readonly changed: Changed;
+  /**
+   * Messages that this one calls for: a REQUEST to who asked by REFRESH or has been delegated to, a REPLY where the organizer was shown to
+   * know an older PARTSTAT than ours, a REQUEST to who answered what is no longer the newest. Only `required` ones are worth an e-mail.
+   */
+  readonly answers: readonly {readonly message: Message; readonly required: boolean}[];
+}
+
+/** What has changed for the owner by a message. */
+export interface Changed {
+  /** RECURRENCE-IDs as they stand in the object, in jCal's form; undefined: the whole. */
+  readonly recurrences: readonly string[] | undefined;
+  /** Properties, in upper case: `DTSTART`, `PARTSTAT`; sorted. */
+  readonly properties: readonly string[];
+  /** REPLY: whose, and what it is now. */
+  readonly attendee?: string;
+  readonly partstat?: string;
+}
