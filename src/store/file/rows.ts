@@ -121,8 +121,18 @@ export function packProperties(properties: ReadonlyMap<Name, string>): string | 
 
 /** The reverse of `packProperties`. */
 export function unpackProperties(column: string | null): ReadonlyMap<Name, string> {
-  return column === null ? none : new Map(JSON.parse(column) as [Name, string][]);
+  if (column === null) return none;
+  let properties = unpacked.get(column);
+  if (properties) return properties;
+  properties = new Map(JSON.parse(column) as [Name, string][]);
+  if (unpacked.size >= maxUnpacked) unpacked.clear();
+  if (column.length < 10_000) unpacked.set(column, properties);
+  return properties;
 }
+
+/** Those of a calendar are asked for with every request for anything in it. */
+const unpacked = new Map<string, ReadonlyMap<Name, string>>();
+const maxUnpacked = 500;
 
 /** Types as a column, NULL for none. */
 export function packTypes(types: readonly Name[]): string | null {

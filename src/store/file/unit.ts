@@ -4,6 +4,7 @@ import type {Name} from '../../xml/names.ts';
 import type {Changes, HomeId, HomeUnit, Lock, Path, Revision, StoredObject, StoredResource} from '../store.ts';
 import {etagOf} from './etag.ts';
 import {checkPath, parentOf} from './layout.ts';
+import type {Locks, Meta} from './look.ts';
 import type {Operation, Work} from './operations.ts';
 import {type Kind, kindOf, type Read} from './reads.ts';
 import {type Row, storedFrom, storedObject} from './rows.ts';
@@ -15,6 +16,7 @@ export class Unit implements HomeUnit {
   readonly #view: View;
   readonly #reads = new Map<string, Read>();
   readonly #rows = new Map<Path, Row | undefined>();
+  #meta: Meta | undefined;
   readonly #operations: Operation[] = [];
   /** Where something was put; undefined once what is at a path depends on more than that. */
   #puts: Set<Path> | undefined = new Set();
@@ -68,13 +70,13 @@ export class Unit implements HomeUnit {
   }
 
   usedBytes(atMost = 0): number {
-    const seen = this.#view.usedBytes();
+    const seen = this.#metaSeen().used;
     this.#sawLimit({sort: 'used', seen: Math.max(seen, atMost)});
     return seen;
   }
 
   count(collection: Path, atMost = 0): number {
-    const seen = this.#view.count(collection);
+    const seen = this.#row(collection)?.count ?? 0;
     this.#sawLimit({sort: 'count', path: collection, seen: Math.max(seen, atMost)});
     return seen;
   }
@@ -85,7 +87,7 @@ export class Unit implements HomeUnit {
   }
 
   locks(): readonly Lock[] {
-    const {locks, revision} = this.#view.lockTable();
+    const {locks, revision} = this.#metaSeen().locked === 0 ? noLocks : this.#view.lockTable();
     this.#saw({sort: 'locks', seen: revision});
     return locks;
   }
@@ -203,6 +205,11 @@ export class Unit implements HomeUnit {
     return row;
   }
 
+  #metaSeen(): Meta {
+    this.#meta ??= this.#view.look.meta();
+    return this.#meta;
+  }
+
   #stored(row: Row): StoredResource {
     const stored = storedFrom(row);
     if (!stored.collection) return stored;
@@ -233,5 +240,6 @@ export class Unit implements HomeUnit {
   }
 }
 
+const noLocks: Locks = {revision: 0, locks: []};
 const keyOf = (read: Read) => `${read.sort} ${'path' in read ? read.path : ''}${'uid' in read ? `\0${read.uid}` : ''}`;
 const isAtOrBelow = (path: Path, above: Path) => path === above || path.startsWith(`${above}/`);
