@@ -11,7 +11,7 @@ interface Line {
   readonly visitor: Visitor;
   socket: Socket;
   at: number;
-  sent: {readonly since: number; readonly kind: 'read' | 'write'} | undefined;
+  sent: {readonly since: number; readonly kind: 'read' | 'write'; readonly text: string} | undefined;
 }
 
 /** After a 503, a connection is left alone for so long: not as long as Retry-After says, for then there would be no flood. */
@@ -84,13 +84,13 @@ function closed(line: Line) {
 }
 
 function answered(line: Line, status: number, head: string) {
-  const {since, kind} = line.sent!;
+  const {since, kind, text} = line.sent!;
   line.sent = undefined;
   busy--;
   latencies[kind].push(performance.now() - since);
   count(statuses, String(status));
   if (status === 503 && !/^retry-after: *\d/im.test(head)) count(wrong, '503 without Retry-After');
-  if (status >= 400 && status !== 503) count(wrong, `status ${status}`);
+  if (status >= 400 && status !== 503) count(wrong, `status ${status} to ${text.slice(0, text.indexOf(' HTTP'))}`);
   if (status === 503) setTimeout(() => free(line), restMs);
   else free(line);
   pump();
@@ -111,7 +111,7 @@ function pump() {
     const line = idle.shift()!;
     const {text, write} = line.visitor.requests[line.at++ % line.visitor.requests.length]!;
     busy++;
-    line.sent = {since: performance.now(), kind: write ? 'write' : 'read'};
+    line.sent = {since: performance.now(), kind: write ? 'write' : 'read', text};
     line.socket.write(text.replaceAll(place, String(counter++ % 10 ** place.length).padStart(place.length, '0')));
   }
 }
