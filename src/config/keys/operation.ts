@@ -103,7 +103,7 @@ export const operation: readonly ConfigKey[] = [
     type: 'integer',
     default: 600,
     config: 'maxRequests',
-    meaning: 'Requests a worker has under way at once; more are answered 503.',
+    meaning: 'Requests under way at once, of all workers together; more are answered 503.',
   },
   {
     key: 'ListenBacklog',
