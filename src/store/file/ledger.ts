@@ -1,10 +1,11 @@
-import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite';
+import type {DatabaseSync, SQLInputValue} from 'node:sqlite';
 import type {ObjectIndex} from '../../ical/object-index.ts';
 import type {Name} from '../../xml/names.ts';
 import type {Lock, Path, Revision} from '../store.ts';
 import {type Kept, textsOf} from './attributes.ts';
 import {diskPathOf, nameOf, parentOf} from './layout.ts';
 import {below, Look, type Meta} from './look.ts';
+import {Prepared} from './prepared.ts';
 import {indexColumns, packProperties, packTypes, type Row, unpackProperties, unpackTypes} from './rows.ts';
 import {spanRows, unpackSpans} from './spans.ts';
 
@@ -33,10 +34,8 @@ const lastMoment = Date.UTC(2200, 0);
  * Changes the index within a transaction of the caller's. Each change gets a revision of its own; `raise` then gives new ones to the
  * collections above, the deepest first, so that no two resources ever share a revision and a list of changes can be cut anywhere.
  */
-export class Ledger {
+export class Ledger extends Prepared {
   readonly look: Look;
-  readonly #database: DatabaseSync;
-  readonly #prepared = new Map<string, StatementSync>();
   /** Rows as this transaction has made them so far: many units of one batch ask for the same collection. */
   readonly #rows = new Map<Path, Row | undefined>();
   #meta: Meta | undefined;
@@ -53,7 +52,7 @@ export class Ledger {
   readonly #folds: boolean;
 
   constructor(database: DatabaseSync, folds: boolean) {
-    this.#database = database;
+    super(database);
     this.#folds = folds;
     this.look = new Look(database);
   }
@@ -166,18 +165,19 @@ export class Ledger {
   putCollection(path: Path, identity: Identity, types: readonly Name[], file: string | null = null): void {
     const parent = path === '' ? null : this.#requireParent(path).id;
     this.run('DELETE FROM tombstone WHERE path = ?', path);
-    this.named(insertCollection, {
+    this.run(
+      insertCollection,
+      this.next(),
+      identity.resourceId,
+      Math.floor(identity.created),
+      Date.now(),
+      file,
+      packTypes(types),
+      packProperties(identity.properties),
       parent,
       path,
-      revision: this.next(),
-      resource_id: identity.resourceId,
-      created: Math.floor(identity.created),
-      now: Date.now(),
-      file,
-      types: packTypes(types),
-      properties: packProperties(identity.properties),
-      folded: parent === null ? null : this.#folded(path, parent),
-    });
+      parent === null ? null : this.#folded(path, parent),
+    );
     this.#changed(path, 1);
   }
 
@@ -276,27 +276,6 @@ export class Ledger {
     );
   }
 
-  run(sql: string, ...values: SQLInputValue[]) {
-    return this.#statement(sql).run(...values);
-  }
-
-  named(sql: string, values: Record<string, SQLInputValue>) {
-    return this.#statement(sql).run(values);
-  }
-
-  all(sql: string, ...values: SQLInputValue[]) {
-    return this.#statement(sql).all(...values);
-  }
-
-  #statement(sql: string): StatementSync {
-    let statement = this.#prepared.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql);
-      this.#prepared.set(sql, statement);
-    }
-    return statement;
-  }
-
   #requireParent(path: Path): Row {
     const parent = this.row(parentOf(path));
     if (!parent?.collection) throw new Error(`there is no collection to hold ${path}`);
@@ -364,5 +343,5 @@ const updateObject = `
   WHERE id = ?12`;
 
 const insertCollection = `
-  INSERT INTO resource (parent, path, collection, revision, own, born, resource_id, created, modified, file, types, folded, properties)
-  VALUES (:parent, :path, 1, :revision, :revision, :revision, :resource_id, :created, :now, :file, :types, :folded, :properties)`;
+  INSERT INTO resource (collection, revision, own, born, resource_id, created, modified, file, types, properties, parent, path, folded)
+  VALUES (1, ?1, ?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`;

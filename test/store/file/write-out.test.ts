@@ -1,27 +1,70 @@
+import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {DatabaseSync} from 'node:sqlite';
-import {expect, test} from 'vitest';
-import {indexName} from '../../../src/store/file/layout.ts';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {createHomeFolder} from '../../../src/store/file/home-folder.ts';
+import {openIndex} from '../../../src/store/file/index-file.ts';
+import {homeFolder, indexName} from '../../../src/store/file/layout.ts';
+import {OpenHome} from '../../../src/store/file/open-home.ts';
+import type {Operation} from '../../../src/store/file/operations.ts';
+import {Pen} from '../../../src/store/file/pen.ts';
 import {signatureAt} from '../../../src/store/file/signature.ts';
-import type {HomeId} from '../../../src/store/store.ts';
-import {caldav} from '../../../src/xml/names.ts';
-import {openTemporary} from './open-temporary.ts';
+import {writeOut} from '../../../src/store/file/write-out.ts';
+import {temporaryFolder} from '../../support/temporary.ts';
 
-const ann: HomeId = 'calendars/a0000000-0000-4000-8000-000000000001';
+const home = 'calendars/a0000000-0000-4000-8000-000000000001';
+const scribe = `${process.pid}-me`;
+const put = (path: string): Operation => ({
+  change: 'put',
+  path,
+  bytes: Buffer.from(path),
+  etag: path,
+  index: undefined,
+  properties: new Map(),
+  resourceId: undefined,
+});
 
-test('a folder that two processes write to at once is known for theirs, and not gone through for changes by hand', async () => {
-  const {store, another, folder} = await openTemporary();
-  await store.createHome(ann, unit => unit.createCollection('work', [caldav('calendar')]));
-  const stores = [store, await another()];
-  for (let round = 0; round < 25; round++) {
-    const puts = stores.flatMap((one, by) =>
-      [0, 1, 2, 3].map(n => one.write(ann, unit => unit.put(`work/${round}-${by}-${n}`, new TextEncoder().encode(`${round}`)))),
-    );
-    await Promise.all(puts);
-    await Promise.all(stores.map(one => one.settle()));
-  }
-  const index = new DatabaseSync(join(folder(ann), indexName), {readOnly: true});
-  const {file} = index.prepare('SELECT file FROM resource WHERE path = ?').get('work') as {file: string};
-  index.close();
-  expect(file).toBe(signatureAt(join(folder(ann), 'work')));
+/** A home whose journal holds a collection and so many objects. */
+async function openOwing(objects: number): Promise<OpenHome> {
+  const root = await temporaryFolder();
+  const work: Operation = {change: 'collection', path: 'work', types: [], properties: new Map(), resourceId: undefined};
+  const operations = [work, ...Array.from({length: objects}, (_, at) => put(`work/${at}`))];
+  createHomeFolder(root, home, operations, 'one start', false);
+  const folder = homeFolder(root, home);
+  const open = new OpenHome(home, folder, openIndex(join(folder, indexName))!, false);
+  onTestFinished(() => open.close());
+  return open;
+}
+
+describe('writing out a journal', () => {
+  test('goes on until all files are there, and the index knows their look', async () => {
+    const open = await openOwing(300);
+    expect(await writeOut(open, scribe)).toBe('more');
+    expect(await writeOut(open, scribe)).toBe('done');
+    expect(open.oldestPending()).toBeUndefined();
+    for (const at of [0, 150, 299]) {
+      const file = join(open.folder, 'work', `${at}`);
+      expect(readFileSync(file, 'utf8')).toBe(`work/${at}`);
+      expect(open.ledger.look.row(`work/${at}`)?.file).toBe(signatureAt(file));
+    }
+    expect(open.ledger.look.row('work')?.file).toBe(signatureAt(join(open.folder, 'work')));
+  });
+
+  test('is left to the other process that is at it, until that has laid down the pen', async () => {
+    const open = await openOwing(1);
+    const pen = (await open.exclusively(ledger => Pen.take(ledger, `${process.pid}-other`)))!;
+    expect(await writeOut(open, scribe)).toBe('busy');
+    expect(existsSync(join(open.folder, 'work'))).toBe(false);
+    await open.exclusively(ledger => pen.layDown(ledger));
+    expect(await writeOut(open, scribe)).toBe('done');
+  });
+
+  test('ends where another has taken the pen meanwhile, and nothing is struck out for it', async () => {
+    const open = await openOwing(100);
+    const writing = writeOut(open, scribe);
+    const taken = (await open.exclusively(ledger => Pen.take(ledger, scribe)))!;
+    expect(await writing).toBe('busy');
+    expect(open.ledger.all('SELECT * FROM pending')).toHaveLength(101);
+    await open.exclusively(ledger => taken.layDown(ledger));
+    expect(await writeOut(open, scribe)).toBe('done');
+  });
 });
