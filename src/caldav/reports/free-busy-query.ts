@@ -76,6 +76,8 @@ interface Candidate {
   readonly shape: string;
 }
 
+const makesBusy: ReadonlySet<string | undefined> = new Set(['VEVENT', 'VFREEBUSY']);
+
 function* candidates(
   range: TimeRange,
   calendars: Iterable<Calendar>,
@@ -85,10 +87,9 @@ function* candidates(
   for (const each of calendars) {
     const zone = zoneOf(each.stored, context);
     const shape = `${numberOf(zone)} ${context.isTrusted(each)}`;
-    for (const component of ['VEVENT', 'VFREEBUSY']) {
-      for (const stored of each.view.findInRange(each.stored.path, range, component)) {
-        if (counts(memberOf(each, stored, context))) yield {calendar: each, stored, zone, shape};
-      }
+    for (const stored of each.view.findInRange(each.stored.path, range)) {
+      if (!makesBusy.has(stored.index?.component)) continue;
+      if (counts(memberOf(each, stored, context))) yield {calendar: each, stored, zone, shape};
     }
   }
 }
@@ -97,7 +98,13 @@ function busyOf(candidate: Candidate, range: TimeRange, context: DavContext): Bu
   const {calendar, stored, shape} = candidate;
   const known = range.end <= knownUntil(stored) ? busyTimes.get(shape, stored) : undefined;
   if (!known || !calendar.view.stands(stored)) return readBusy(candidate, range, context);
-  return known.filter(period => overlaps(period, range)).map(period => cut(period, range));
+  return within(known, range);
+}
+
+function within(periods: readonly BusyPeriod[], range: TimeRange): BusyPeriod[] {
+  const found: BusyPeriod[] = [];
+  for (const period of periods) if (overlaps(period, range)) found.push(cut(period, range));
+  return found;
 }
 
 async function readBusy(
@@ -111,7 +118,10 @@ async function readBusy(
   try {
     const calendar = parseCalendar(bytes);
     const all = range.end <= knownUntil(stored) && busyPeriods(calendar, {start: -Infinity, end: knownUntil(stored)}, zone);
-    if (all) busyTimes.set(shape, stored, all);
+    if (all) {
+      busyTimes.set(shape, stored, all);
+      return within(all, range);
+    }
     const periods = busyPeriods(calendar, range, zone);
     if (!periods) throw tooMuch();
     return periods;
