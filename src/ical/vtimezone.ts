@@ -55,9 +55,9 @@ function makeZone(component: JcalComponent): Zone | undefined {
     offsetAt(instant) {
       if (instant >= last.from && instant < last.to) return last.offset;
       if (instant > until) {
-        until = Math.min(Math.max(instant, Date.UTC(2030)) + 10 * 366 * 86_400_000, lastLocal);
-        if (instant > until) until = Infinity;
-        changes = changesUntil(observances, until);
+        const reach = Math.min(Math.max(instant, Date.UTC(2030)) + 10 * 366 * 86_400_000, farthest);
+        changes = changesUntil(observances, reach);
+        until = instant > reach ? Infinity : reach;
       }
       let low = 0;
       let high = changes.length;
@@ -92,6 +92,9 @@ function offsetOf(properties: readonly JcalProperty[], name: string): number | u
   const [hours, minutes, seconds] = match.slice(2).map(part => Number(part ?? 0)) as [number, number, number];
   return (match[1] === '-' ? -1 : 1) * ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
+
+/** Clocks are not followed beyond: the steps would not do for all rules, and then nearer times would be wrong, too. */
+const farthest = Date.UTC(3000);
 
 /** Enough for two rules that say a day of each year from 1601 on, as Microsoft's do. */
 const maxSteps = 60_000;
