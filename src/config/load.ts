@@ -2,11 +2,11 @@ import {readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {nearest} from '../base/nearest.ts';
 import {UserError} from '../base/user-error.ts';
+import {buildPlist} from './build-plist.ts';
 import type {Config} from './config.ts';
 import type {PlistValue} from './key.ts';
 import {findKey, groups, keys} from './keys.ts';
 import {type Entry, PlistError, type PlistSource, parsePlist} from './plist-source.ts';
-import {type PlistTree, printPlist} from './print-plist.ts';
 import {checkValue, convertValue} from './value.ts';
 
 /** What is to be said about a place of the plist. */
@@ -50,7 +50,7 @@ export function parseConfig({
   file: string;
   folder: string;
 }): Config {
-  return requireConfig({file, folder, text: printPlist(plist as PlistTree)});
+  return requireConfig({file, folder, text: buildPlist(plist as Parameters<typeof buildPlist>[0])});
 }
 
 function requireConfig({file, folder, text}: {file: string; folder: string; text: string}): Config {

@@ -1,5 +1,5 @@
 import {renameSync, rmSync, writeFileSync} from 'node:fs';
-import {printPlist} from '../config/print-plist.ts';
+import {buildPlist} from '../config/build-plist.ts';
 import type {Bound} from '../http/bind.ts';
 import type {Listener} from '../http/listener.ts';
 
@@ -69,7 +69,7 @@ export function writeStats(file: string, status: ServerStatus): void {
   const temporary = `${file}.${process.pid}`;
   const data = JSON.parse(JSON.stringify(status));
   rmSync(temporary, {force: true});
-  writeFileSync(temporary, file.endsWith('.plist') ? printPlist(data) : `${JSON.stringify(data, null, 2)}\n`, {
+  writeFileSync(temporary, file.endsWith('.plist') ? buildPlist(data) : `${JSON.stringify(data, null, 2)}\n`, {
     mode: 0o644,
     flag: 'wx',
   });

@@ -1,5 +1,5 @@
 import {uuidV5} from '../accounts/guid.ts';
-import {printPlist} from '../config/print-plist.ts';
+import {buildPlist} from '../config/build-plist.ts';
 import type {Server} from './server.ts';
 
 /** The name space of these profiles' UUIDs: one profile for each server and user, so that a second one replaces the first. */
@@ -39,7 +39,7 @@ export function printProfile({
     PayloadCertificateFileName: 'ca.crt',
     PayloadContent: authority,
   };
-  return printPlist({
+  return buildPlist({
     ...about('Configuration', 'profile'),
     PayloadDisplayName: `Calendars on ${server.name}`,
     PayloadDescription: 'Adds the calendars and tasks of this account. The password is asked for.',
