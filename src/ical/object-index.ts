@@ -33,6 +33,8 @@ export interface ObjectIndex {
   readonly horizon: number | undefined;
   /** How much of it others than its owner see; undefined: all. */
   readonly access?: Access | undefined;
+  /** The calendar address of the first component that has an ORGANIZER (RFC 5545 §3.8.4.3); undefined: none has. */
+  readonly organizer?: string | undefined;
 }
 
 /** The time one instance takes. A floating one (no time zone, or a DATE) is given as if its zone were UTC. */
@@ -49,6 +51,14 @@ export interface IndexOptions {
   readonly maxInstances?: number;
 }
 
+function organizerOf(calendar: Calendar): string | undefined {
+  for (const part of mainComponents(calendar)) {
+    const organizer = textOf(part, 'organizer')?.trim();
+    if (organizer) return organizer;
+  }
+  return undefined;
+}
+
 /**
  * What there is to remember of a calendar object: its UID, its type and when it takes place by RFC 4791 §9.9. Infinite ends say that a
  * range's end is no limit: a VTODO without a date is in every range. Throws IcalError where no component has a UID.
@@ -60,6 +70,7 @@ export function indexObject(
   const component = mainComponents(calendar).find(candidate => textOf(candidate, 'uid'));
   if (!component) throw new IcalError(1, 'no component in this calendar has a UID');
   const access = accessOf(calendar);
+  const organizer = organizerOf(calendar);
   const budget = newBudget();
   const findZone = zonesOf(calendar);
   const spans: Span[] = [];
@@ -85,5 +96,6 @@ export function indexObject(
     spans,
     horizon: reached === Infinity ? undefined : reached,
     ...(access ? {access} : {}),
+    ...(organizer === undefined ? {} : {organizer}),
   };
 }

@@ -14,6 +14,12 @@ export async function requireConditions({headers}: HttpRequest, location: Locati
   if (evaluateConditions(headers, {exists: target !== undefined, ...(stored && validators(stored, headers))}, false)) {
     throw new DavError(412, {message: 'It is not as the request’s conditions say.'});
   }
+  for (const {header, holds} of context.protocol.conditions) {
+    const value = headers[header];
+    if (value !== undefined && !holds(String(value), stored)) {
+      throw new DavError(412, {message: `It is not as ${header} says.`});
+    }
+  }
   await requireIf(headers.if, location, context);
 }
 

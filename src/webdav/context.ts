@@ -1,7 +1,7 @@
 import type {Directory, Principal} from '../accounts/principal.ts';
 import type {Proxies} from '../accounts/proxies.ts';
 import type {HttpRequest} from '../http/message.ts';
-import type {HomeUnit} from '../store/store.ts';
+import type {HomeId, HomeUnit} from '../store/store.ts';
 import type {Element} from '../xml/element.ts';
 import {type AccessRules, createAccess} from './access/access.ts';
 import {DavError} from './error.ts';
@@ -11,7 +11,9 @@ import type {DavContext, DavRequest, Resource} from './tables.ts';
 import {parseOnce} from './xml-body.ts';
 
 /** What is needed of the server. The directory is asked for anew with each request: a reload brings another. */
-export interface DavServer extends AccessRules, Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log'> {
+export interface DavServer
+  extends AccessRules,
+    Pick<DavContext, 'protocol' | 'store' | 'directory' | 'limits' | 'log' | 'duties'> {
   /** Those of one moment, and of this directory: asked for anew with each request. */
   proxies(directory: Directory): Proxies;
   /** Memory for whole answers that are asked for again; 0: none. */
@@ -23,7 +25,7 @@ export interface DavServer extends AccessRules, Pick<DavContext, 'protocol' | 's
 /** What the tables' rows may ask while this request is served. */
 export function createContext(server: DavServer, http: HttpRequest, principal: Principal | undefined): DavContext {
   // Asked once: a reload in the middle of a request must not mix two directories.
-  const {directory, protocol, store, limits, log} = server;
+  const {directory, protocol, store, limits, log, duties} = server;
   const proxies = onceAsked(() => server.proxies(directory));
   const context: DavContext = {
     principal,
@@ -33,6 +35,8 @@ export function createContext(server: DavServer, http: HttpRequest, principal: P
     store,
     limits,
     log,
+    duties,
+    after: noUnit,
     hosts: hostsOf(http, server.hostNames ?? []),
     locate: href => findByHref(href, context),
     ...createAccess(principal, {directory, proxies, protocol, limits, rules: server}),
@@ -51,10 +55,28 @@ function onceAsked(look: () => Proxies): Proxies {
   };
 }
 
-/** The same while a unit of work is open on a home. */
-export function inUnit(outside: DavContext, unit: HomeUnit): DavContext {
-  const context: DavContext = {...outside, unit, locate: href => findByHref(href, context)};
-  return context;
+function noUnit(): never {
+  throw new Error('no unit of work is open');
+}
+
+/**
+ * One unit of work on a home; `work` may run more than once, so everything that was looked at is looked at again in it. What it asks to
+ * be done after is done once the unit is kept, and its failures are logged.
+ */
+export async function inUnit<T>(home: HomeId, outside: DavContext, work: (inside: DavContext) => T | Promise<T>): Promise<T> {
+  let after: (() => Promise<void>)[] = [];
+  const result = await outside.store.write(home, unit => {
+    after = [];
+    const inside: DavContext = {
+      ...outside,
+      unit,
+      locate: href => findByHref(href, inside),
+      after: each => void after.push(each),
+    };
+    return work(inside);
+  });
+  for (const each of after) await each().catch(error => outside.log.error({err: error}, 'work after a change was kept failed'));
+  return result;
 }
 
 /** The names in Host and in what a proxy says of the host that was asked for (RFC 7239). */
@@ -91,11 +113,10 @@ interface Parts {
   readonly http: HttpRequest;
   readonly location: Location;
   readonly body?: () => Element | undefined;
-  readonly after?: (() => Promise<void>)[];
 }
 
 /** A request as methods and reports see it. */
-export function createRequest({context, http, location, body = parseOnce(http), after}: Parts): DavRequest {
+export function createRequest({context, http, location, body = parseOnce(http)}: Parts): DavRequest {
   const request = {
     ...context,
     http,
@@ -104,10 +125,6 @@ export function createRequest({context, http, location, body = parseOnce(http), 
     path: location.path,
     xml: body,
     txn: context.unit as HomeUnit,
-    after(work: () => Promise<void>) {
-      if (!after) throw new Error(`${http.method} has no unit of work here`);
-      after.push(work);
-    },
   };
   if (context.unit) return request;
   // Not enumerable, so that a request can be spread.

@@ -119,26 +119,20 @@ async function admit(
 
 type Body = ReturnType<typeof parseOnce>;
 
-/** One unit of work. It may run more than once, so everything that was looked at is looked at again in it. */
-async function write(
+function write(
   method: Method,
   http: HttpRequest,
   body: Body,
   {home, names}: WithinHome,
   context: DavContext,
 ): Promise<HttpResponse> {
-  let after: (() => Promise<void>)[] = [];
-  const response = await context.store.write(home.view.home, async unit => {
-    after = [];
-    const inside = inUnit(context, unit);
+  return inUnit(home.view.home, context, async inside => {
     const location = locateInHome(home, names, inside);
     authorise(method, location, body, inside);
     await requireConditions(http, location, inside);
     requireUnlocked(location, method.changes ?? 'itself', http, inside);
-    return method.handle(createRequest({context: inside, http, location, body, after}));
+    return method.handle(createRequest({context: inside, http, location, body}));
   });
-  for (const work of after) await work().catch(error => context.log.error({err: error}, 'work after a change was kept failed'));
-  return response;
 }
 
 /** The privilege the method needs, then whether it can be meant (RFC 3744 Appendix B, RFC 9110 §15.5). Throws DavError. */

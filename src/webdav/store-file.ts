@@ -1,4 +1,4 @@
-import type {HttpResponse} from '../http/message.ts';
+import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import type {HomeUnit, Path} from '../store/store.ts';
 import {element} from '../xml/element.ts';
 import {dav, type Name} from '../xml/names.ts';
@@ -9,6 +9,7 @@ import {printSegment} from './href.ts';
 import {chooseForm} from './negotiate.ts';
 import {parsePrefer} from './prefer.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
+import {scheduleArrival, settingProperties} from './schedule.ts';
 import type {Admitted, DavContext, DavRequest, Resource} from './tables.ts';
 
 /** Where the body of a request goes. */
@@ -26,17 +27,19 @@ export interface StoredFile {
   /** The bytes as they are kept: those that came, where nothing had to be changed. */
   readonly bytes: Uint8Array;
   readonly index: Admitted['index'];
+  /** Headers that tell the version beside the ETag. */
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 /** Stores the body of a request (PUT, POST add-member) as a file in a home. */
-export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
+export async function storeFile(request: DavRequest, place: FilePlace): Promise<HttpResponse> {
   const {http} = request;
   if (http.headers['content-range'] !== undefined) throw new DavError(400, {message: 'A part of a file cannot be stored.'});
   if ((http.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new DavError(415, {message: 'A content coding is not accepted here.', headers: {'accept-encoding': 'identity'}});
   }
   const contentType = http.headers['content-type'];
-  const {etag, bytes} = storeBytes(http.body, contentType, place, request.txn, request);
+  const {etag, bytes, versions} = await storeBytes(http.body, contentType, place, request.txn, request, http.headers);
   const {target, path, parent} = place;
   const name = nameOf(path);
   const replaced = target?.stored?.collection === false;
@@ -46,6 +49,7 @@ export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
     ...(unchanged ? {etag: `"${etag}"`} : {}),
     ...(http.method === 'POST' ? {location: href} : {}), // RFC 9110 §15.3.2: a PUT has made what is at its own URL
     'cache-control': 'no-cache',
+    ...versions,
   };
   const prefer = parsePrefer(http);
   if (prefer.return !== 'representation') return {status: replaced ? 204 : 201, headers};
@@ -67,14 +71,15 @@ export function storeFile(request: DavRequest, place: FilePlace): HttpResponse {
   };
 }
 
-/** Stages a file: the common limits, then the collection's own rules. Throws DavError. */
+/** Stages a file: the common limits, then the collection's own rules. At once, where it is of no interest to others. Throws DavError. */
 export function storeBytes(
   sent: Uint8Array,
   contentType: string | undefined,
   {parent, path, target}: FilePlace,
   unit: HomeUnit,
   context: DavContext,
-): StoredFile {
+  headers: HttpRequest['headers'],
+): StoredFile | Promise<StoredFile> {
   const {limits} = context;
   const name = nameOf(path);
   const before = target?.stored?.collection === false ? target.stored : undefined;
@@ -88,9 +93,17 @@ export function storeBytes(
   if (!admitted && limits.maxResourceSizeBytes > 0 && bytes.length > limits.maxResourceSizeBytes) {
     throw new DavError(413, {message: `A file can have ${limits.maxResourceSizeBytes} bytes.`});
   }
-  requireRoom(into, bytes.length - (before?.sizeBytes ?? 0), context);
-  const etag = unit.put(path, bytes, index, admitted ? undefined : typeProperty(name, contentType));
-  return {etag, bytes, index};
+  const stage = ({bytes, index}: Admitted, properties?: ReadonlyMap<Name, string>) => {
+    requireRoom(into, bytes.length - (before?.sizeBytes ?? 0), context);
+    return {etag: unit.put(path, bytes, index, properties), bytes, index};
+  };
+  const scheduled = scheduleArrival({parent, view: unit, path, before, after: admitted, headers}, context);
+  if (!scheduled) return {...stage({bytes, index}, admitted ? undefined : typeProperty(name, contentType)), versions: {}};
+  return scheduled.then(known => {
+    const stored = stage(known.after ?? {bytes, index});
+    settingProperties(path, known, unit);
+    return {...stored, versions: known.headers};
+  });
 }
 
 function nameOf(path: Path): string {

@@ -3,7 +3,7 @@ import type {Proxies} from '../accounts/proxies.ts';
 import type {Log} from '../base/log.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import type {ObjectIndex} from '../ical/object-index.ts';
-import type {HomeUnit, HomeView, Path, Store, StoredResource} from '../store/store.ts';
+import type {HomeId, HomeUnit, HomeView, Path, Store, StoredObject, StoredResource} from '../store/store.ts';
 import type {Element, Node, Raw} from '../xml/element.ts';
 import type {Name} from '../xml/names.ts';
 import type {Ace} from './access/ace.ts';
@@ -45,6 +45,14 @@ export interface Kind {
    * answers what is to be stored, throws DavError. None: anything may come.
    */
   admit?(arrival: Arrival, context: DavContext): Admitted;
+  /**
+   * What a change of one object in a collection of this kind means for others (RFC 6638 §3.2), asked in the unit of work before the
+   * change is staged: answers what is to be stored, and has staged what is owed. Undefined: nothing, which is to be found out at a glance.
+   * Only asked where the server has `duties`. Throws DavError.
+   */
+  schedule?(change: ObjectChange, context: DavContext & {readonly duties: Duties}): Promise<Scheduled> | undefined;
+  /** Headers beside ETag that say which version of an object this is, in answers to GET and PUT (RFC 6638 §8.2). */
+  versions?(stored: StoredObject): Readonly<Record<string, string>>;
   /** The same of a collection of these `types` that is made in, or copied or moved into, one of this kind (RFC 4791 §5.3.1.1). */
   admitCollection?(types: readonly Name[], place: Place, context: DavContext): void;
   /** The privileges on one of this kind that its owner keeps from all others, whatever they are granted. */
@@ -78,6 +86,38 @@ export interface Admitted {
   /** The very bytes that came, save where they had to be written in another charset: then no ETag is answered. */
   readonly bytes: Uint8Array;
   readonly index: ObjectIndex | undefined;
+}
+
+/** What happens to one object in a collection. */
+export interface ObjectChange {
+  readonly parent: Resource;
+  /** The home, with what earlier parts of the same request have staged. */
+  readonly view: HomeView;
+  readonly path: Path;
+  /** What is there; undefined: nothing, or nothing that lay in a collection of the kind. */
+  readonly before: StoredObject | undefined;
+  /** What comes; undefined: it goes. */
+  readonly after: Admitted | undefined;
+  readonly headers: HttpRequest['headers'];
+}
+
+/** What comes of it. */
+export interface Scheduled {
+  /** In place of `after`; the very same where nothing was changed in it. Undefined where the object goes. */
+  readonly after: Admitted | undefined;
+  /** Properties to set on the object and, where undefined, to remove. */
+  readonly properties: ReadonlyMap<Name, string | undefined>;
+  /** Of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Where it is remembered which homes owe something to others. What it is lies in the home itself. */
+export interface Duties {
+  /**
+   * To be called in the unit of work that stages what is owed: the home will be looked at, whatever happens to this process. What is
+   * answered says, once the unit is kept, that it can be done now.
+   */
+  owe(home: HomeId): () => void;
 }
 
 /** What a URL names. */
@@ -115,6 +155,10 @@ export interface DavContext {
   readonly hosts: ReadonlySet<string>;
   /** The unit of work that is open, if one is: what lies in its home is seen through it. */
   readonly unit?: HomeUnit;
+  /** Work on other homes, run once the unit that is open is kept. Throws a plain Error where none is. */
+  after(work: () => Promise<void>): void;
+  /** Undefined: nothing is delivered to anybody. */
+  readonly duties?: Duties | undefined;
   /** Finds what a URL path or an absolute URL of this server names (percent-encoded); undefined: nothing, or not ours. */
   locate(href: string): Promise<Resource | undefined>;
   /** Whether the one who asks has this privilege on the resource (RFC 3744); decided in `access.ts` alone. */
@@ -138,8 +182,6 @@ export interface DavRequest extends DavContext {
   xml(): Element | undefined;
   /** The target's home, to change: only for methods that say `writes`. Throws a plain Error elsewhere. */
   readonly txn: HomeUnit;
-  /** Work on other homes, run once this one is kept. */
-  after(work: () => Promise<void>): void;
 }
 
 /**
@@ -260,6 +302,14 @@ export interface Privilege {
   supports?(resource: Resource): boolean;
 }
 
+/** A row of the table of conditions: a header of requests that change something, beside those of HTTP and WebDAV. */
+export interface Condition {
+  /** In lower case. */
+  readonly header: string;
+  /** Whether what it says holds of what is there; if not, the answer is 412. */
+  holds(value: string, stored: StoredResource | undefined): boolean;
+}
+
 /** What a room adds to the protocol: its rows. */
 export interface Extension {
   readonly name: string;
@@ -270,6 +320,7 @@ export interface Extension {
   readonly properties: readonly PropertyTable[];
   readonly reports: readonly Report[];
   readonly privileges?: readonly Privilege[];
+  readonly conditions?: readonly Condition[];
 }
 
 /** All extensions joined; every list that a client sees is computed from it. */
@@ -280,6 +331,7 @@ export interface Protocol {
   readonly reports: ReadonlyMap<Name, Report>;
   readonly properties: readonly PropertyTable[];
   readonly privileges: readonly Privilege[];
+  readonly conditions: readonly Condition[];
 }
 
 /** Joins extensions; a later method of the same name stands in for an earlier one (caldav's PUT for WebDAV's). */
@@ -291,5 +343,6 @@ export function join(extensions: readonly Extension[]): Protocol {
     reports: new Map(extensions.flatMap(extension => extension.reports.map(report => [report.name, report]))),
     properties: extensions.flatMap(extension => extension.properties),
     privileges: extensions.flatMap(extension => extension.privileges ?? []),
+    conditions: extensions.flatMap(extension => extension.conditions ?? []),
   };
 }

@@ -1,3 +1,4 @@
+import type {HttpRequest} from '../http/message.ts';
 import type {HomeUnit, HomeView, Path, StoredObject, StoredResource} from '../store/store.ts';
 import {dav} from '../xml/names.ts';
 import {aclProperty} from './access/stored-acl.ts';
@@ -6,7 +7,8 @@ import {type Location, membersOf} from './locate.ts';
 import {rootedIn} from './locks/lock-scope.ts';
 import {requireNotWithheld, requirePrivilege} from './privileges.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
-import type {Admitted, DavContext, Resource} from './tables.ts';
+import {scheduleArrival, scheduleRemoval, settingProperties} from './schedule.ts';
+import type {Admitted, DavContext, Resource, Scheduled} from './tables.ts';
 
 /** What COPY and MOVE are to do. */
 export interface Transfer {
@@ -15,6 +17,8 @@ export interface Transfer {
   readonly moving: boolean;
   /** Depth: 0. */
   readonly shallow: boolean;
+  /** Of the request. */
+  readonly headers: HttpRequest['headers'];
 }
 
 /** A transfer whose destination is known to be one. */
@@ -47,7 +51,10 @@ export async function transfer(asked: Transfer, unit: HomeUnit, context: DavCont
   if (moving && replaced) for (const {token} of rootedIn(unit.locks(), path)) unit.unlock(token);
   if (stored.collection) {
     if (!renamed) parent.kind.admitCollection?.(stored.types, {parent, view: unit, path}, context);
-    if (replaced) unit.delete(path);
+    if (to.target && replaced) {
+      await scheduleRemoval(to.target, asked.headers, context);
+      unit.delete(path);
+    }
     if (!sameHome) await copyTree(stored, plan.from, path, unit, plan.shallow);
     else if (moving) unit.move(stored.path, path);
     else unit.copy(stored.path, path, plan.shallow);
@@ -75,14 +82,34 @@ async function transferFile(plan: Planned, stored: StoredObject, unit: HomeUnit,
   const movedFrom = moving && sameHome ? {movedFrom: stored.path} : {};
   const admitted = parent.kind.admit?.({parent, view: unit, path, bytes, contentType: undefined, ...movedFrom}, context);
   if (to.target) unit.delete(path);
-  const known: Admitted = admitted ?? {bytes, index: undefined};
+  const scheduled = await scheduleTransfer(plan, admitted, context);
+  const known: Admitted = scheduled?.after ?? admitted ?? {bytes, index: undefined};
   // What the store knows of it stays right only where both collections read it the same way.
   const asItIs = sameHome && known.bytes === bytes && (admitted !== undefined) === (stored.index !== undefined);
   if (sameHome && moving) unit.move(stored.path, path);
   else if (asItIs) unit.copy(stored.path, path);
   if (!asItIs) unit.put(path, known.bytes, known.index, stored.properties);
+  settingProperties(path, scheduled, unit);
   const aces = to.target?.stored?.collection === false ? to.target.stored.properties.get(aclProperty) : undefined;
   if (!moving) keepAces(stored, aces, path, unit);
+}
+
+/**
+ * A new place in the same home is no news to anybody. Between homes, and into and out of what is scheduled for, it is as if it was
+ * stored here and removed there; the latter, in another home, is for whoever removes it.
+ */
+async function scheduleTransfer(
+  {source, to, parent, path, moving, sameHome, headers}: Planned,
+  admitted: Admitted | undefined,
+  context: DavContext,
+): Promise<Scheduled | undefined> {
+  const isSame = moving && sameHome && source.within?.kind === parent.kind;
+  const {target} = to;
+  const before = target?.stored?.collection === false ? target.stored : undefined;
+  if (target && !before) await scheduleRemoval(target, headers, context);
+  if (isSame) return undefined;
+  if (moving && sameHome) await scheduleRemoval(source, headers, context);
+  return scheduleArrival({parent, view: context.unit!, path, before, after: admitted, headers}, context);
 }
 
 /** Into another home: the bytes go along. */

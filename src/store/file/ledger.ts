@@ -136,6 +136,7 @@ export class Ledger extends Prepared {
       version.size,
       columns.component,
       columns.access,
+      columns.organizer,
       packProperties(identity.properties),
       columns.spans,
     ];
@@ -333,14 +334,14 @@ function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
 }
 
 const insertObject = `
-  INSERT INTO resource (collection, revision, own, born, resource_id, created, modified, file, etag, size, component, access, properties, spans,
-    uid, horizon, parent, path, folded)
-  VALUES (0, ?1, ?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)`;
+  INSERT INTO resource (collection, revision, own, born, resource_id, created, modified, file, etag, size, component, access, organizer, properties,
+    spans, uid, horizon, parent, path, folded)
+  VALUES (0, ?1, ?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)`;
 
 const updateObject = `
   UPDATE resource SET revision = ?1, own = ?1, resource_id = ?2, created = ?3, modified = ?4, file = ?5, etag = ?6, size = ?7, component = ?8,
-    access = ?9, properties = ?10, spans = ?11
-  WHERE id = ?12`;
+    access = ?9, organizer = ?10, properties = ?11, spans = ?12
+  WHERE id = ?13`;
 
 const insertCollection = `
   INSERT INTO resource (collection, revision, own, born, resource_id, created, modified, file, types, properties, parent, path, folded)

@@ -23,6 +23,7 @@ export interface Row {
   readonly component: string | null;
   readonly horizon: number | null;
   readonly access: Access | null;
+  readonly organizer: string | null;
   readonly count: number;
   readonly types: string | null;
   readonly properties: string | null;
@@ -49,6 +50,7 @@ export const rowColumns = [
   'component',
   'horizon',
   'access',
+  'organizer',
   'count',
   'types',
   'properties',
@@ -79,10 +81,11 @@ export function rowFrom(of: RowValues): Row {
     component: of[15],
     horizon: of[16],
     access: of[17],
-    count: of[18],
-    types: of[19],
-    properties: of[20],
-    spans: of[21],
+    organizer: of[18],
+    count: of[19],
+    types: of[20],
+    properties: of[21],
+    spans: of[22],
   };
 }
 
@@ -93,14 +96,21 @@ export function indexColumns(index: ObjectIndex | undefined) {
     component: index?.component ?? null,
     horizon: index?.horizon !== undefined && Number.isFinite(index.horizon) ? Math.floor(index.horizon) : null,
     access: index?.access ?? null,
+    organizer: index?.organizer ?? null,
     spans: index ? packSpans(index.spans) : null,
   };
 }
 
 /** The reverse of `indexColumns`. Many spans, as a recurrence has them, are unpacked only when they are asked for. */
-function indexFrom({uid, component, horizon, access, spans}: Row): ObjectIndex | undefined {
+function indexFrom({uid, component, horizon, access, organizer, spans}: Row): ObjectIndex | undefined {
   if (uid === null || component === null || spans === null) return undefined;
-  const known = {uid, component, horizon: horizon ?? undefined, access: access ?? undefined};
+  const known = {
+    uid,
+    component,
+    horizon: horizon ?? undefined,
+    access: access ?? undefined,
+    organizer: organizer ?? undefined,
+  };
   if (spanCount(spans) <= 4) return {...known, spans: unpackSpans(spans)};
   let unpacked: readonly Span[] | undefined;
   return {

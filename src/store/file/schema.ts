@@ -4,7 +4,7 @@ import {levels} from './spans.ts';
 /** `PRAGMA application_id`: tells our files from other SQLite files. */
 const applicationId = 0x63616c64;
 /** Raised when tables change; an index of another version is made anew from the files. */
-const schemaVersion = 4;
+const schemaVersion = 5;
 
 /** Whether the file is an index that this version can use. */
 export function isCurrent(database: DatabaseSync): boolean {
@@ -52,7 +52,7 @@ export function layOut(database: DatabaseSync): void {
       id INTEGER PRIMARY KEY, parent INTEGER, path TEXT NOT NULL UNIQUE, collection INTEGER NOT NULL,
       revision INTEGER NOT NULL, own INTEGER NOT NULL, born INTEGER NOT NULL, pruned INTEGER NOT NULL DEFAULT 0,
       resource_id TEXT NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL, file TEXT,
-      etag TEXT, size INTEGER NOT NULL DEFAULT 0, uid TEXT, component TEXT, horizon INTEGER, access TEXT,
+      etag TEXT, size INTEGER NOT NULL DEFAULT 0, uid TEXT, component TEXT, horizon INTEGER, access TEXT, organizer TEXT,
       count INTEGER NOT NULL DEFAULT 0, types TEXT, folded TEXT, properties TEXT, spans BLOB
     ) STRICT;
     CREATE INDEX resource_parent ON resource (parent, revision);

@@ -40,7 +40,7 @@ export async function changeInBulk(request: DavRequest, collection: Resource, fo
   const responses: string[] = [];
   for (const each of changes) {
     await breathe();
-    responses.push('content' in each ? createOne(each, contentType, target, request) : await changeOne(each, target, request));
+    responses.push(await ('content' in each ? createOne(each, contentType, target, request) : changeOne(each, target, request)));
   }
   const response = await multistatus(responses, {headers: {'cache-control': 'no-cache'}});
   return String(http.headers.if).includes(ctagPrefix) ? withCtag(response, target, request) : response;

@@ -7,6 +7,7 @@ import {requireUnlocked} from '../locks/locks.ts';
 import {requireNotWithheld, requirePrivilege} from '../privileges.ts';
 import {statusLine} from '../propstat.ts';
 import {requirePropertyRoom} from '../room.ts';
+import {scheduleRemoval} from '../schedule.ts';
 import {type Instruction, parseInstructions, planProperties, printChanges} from '../set-properties.ts';
 import {type StoredFile, storeBytes} from '../store-file.ts';
 import type {DavContext, DavRequest, Resource} from '../tables.ts';
@@ -24,8 +25,9 @@ export async function changeOne(change: Element, target: BulkTarget, request: Da
     const asked = parseChange(change, target.format);
     const member = named && requireMember(href, target, request);
     if (member) requireChangeable(change, asked, member, target, request);
-    if (asked !== 'deletion') return store(asked, member, target, request);
+    if (asked !== 'deletion') return await store(asked, member, target, request);
     if (!member) throw new DavError(400, {message: 'What is to be deleted has a DAV:href.'});
+    await scheduleRemoval(member, request.http.headers, request);
     target.unit.delete(member.stored!.path);
     return printResponse(href, statusLine(200));
   } catch (error) {
@@ -92,7 +94,12 @@ function requireMatch(change: Element, {stored}: Resource): void {
 }
 
 /** §4.1 and §4.2: data, properties, or both; nothing where one of them is refused. */
-function store({data, instructions}: Content, member: Resource | undefined, target: BulkTarget, context: DavContext): string {
+async function store(
+  {data, instructions}: Content,
+  member: Resource | undefined,
+  target: BulkTarget,
+  context: DavRequest,
+): Promise<string> {
   const {collection, format, unit} = target;
   if (!data && !member) throw new DavError(400, {message: 'A new resource needs data to store.'});
   const {path, href} = member ? {path: member.stored!.path, href: member.href} : newName(target);
@@ -102,7 +109,7 @@ function store({data, instructions}: Content, member: Resource | undefined, targ
     return printResponse(member ? href : '', printChanges({...planned, names}));
   }
   requirePropertyRoom(member?.stored, planned.values, {...collection, view: unit}, context);
-  const stored = data && storeData(data, path, member, target, context);
+  const stored = data && (await storeData(data, path, member, target, context));
   if (planned.values.size > 0) unit.setProperties(path, planned.values);
   const current = unit.find(path);
   return printStored(href, current?.collection === false ? current.etag : '', {
@@ -111,15 +118,16 @@ function store({data, instructions}: Content, member: Resource | undefined, targ
   });
 }
 
-function storeData(
+async function storeData(
   data: Element,
   path: string,
   member: Resource | undefined,
   {collection, unit}: BulkTarget,
-  context: DavContext,
-): StoredFile & {readonly changed: boolean} {
+  request: DavRequest,
+): Promise<StoredFile & {readonly changed: boolean}> {
   const sent = bytesOf(data);
-  const stored = storeBytes(sent, data.attributes['content-type'], {parent: collection, path, target: member}, unit, context);
+  const place = {parent: collection, path, target: member};
+  const stored = await storeBytes(sent, data.attributes['content-type'], place, unit, request, request.http.headers);
   return {...stored, changed: stored.bytes !== sent};
 }
 

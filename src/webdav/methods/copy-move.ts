@@ -8,6 +8,7 @@ import {printSegment} from '../href.ts';
 import type {Location} from '../locate.ts';
 import {requireUnlocked} from '../locks/locks.ts';
 import {requireNotWithheld, requirePrivilege} from '../privileges.ts';
+import {scheduleRemoval} from '../schedule.ts';
 import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
 import {transfer} from '../transfer.ts';
 
@@ -37,7 +38,7 @@ export const move: Method = {
  * then removes the source: a crash in between leaves it twice, never not at all.
  */
 async function copyOrMove(request: DavRequest, moving: boolean): Promise<HttpResponse> {
-  const {http, store} = request;
+  const {http} = request;
   const destination = http.headers.destination;
   if (typeof destination !== 'string') throw new DavError(400, {message: 'Destination is missing.'});
   const overwrite = parseOverwrite(http.headers.overwrite);
@@ -47,14 +48,13 @@ async function copyOrMove(request: DavRequest, moving: boolean): Promise<HttpRes
   requirePlace(there, moving, request);
   if (!there.home) throw new DavError(403, {message: 'Nothing can be stored there.'});
 
-  const {made, source} = await store.write(there.home.view.home, async unit => {
-    const context = inUnit(request, unit);
+  const {made, source} = await inUnit(there.home.view.home, request, async context => {
     const source = await requireSource(request, context, moving);
     const to = (await locateHref(destination, context))!;
     requirePlace(to, moving, context);
     if (to.target && !overwrite) throw new DavError(412, {message: 'Something is there already, and Overwrite is F.'});
     requireUnlocked(to, 'tree', http, context);
-    await transfer({source, to, moving, shallow: depth === '0'}, unit, context);
+    await transfer({source, to, moving, shallow: depth === '0', headers: http.headers}, context.unit!, context);
     return {made: to.target ? undefined : originOf(destination) + hrefOf(to, source), source};
   });
   if (moving && source.view!.home !== there.home.view.home) await removeSource(request, source);
@@ -97,8 +97,7 @@ async function requireSource(request: DavRequest, context: DavContext, moving: b
 }
 
 async function removeSource(request: DavRequest, {view, stored}: Resource): Promise<void> {
-  await request.store.write(view!.home, async unit => {
-    const context = inUnit(request, unit);
+  await inUnit(view!.home, request, async context => {
     const location = await locateHref(request.http.path, context);
     const now = location?.target?.stored;
     if (now && now.revision !== stored!.revision) {
@@ -106,7 +105,8 @@ async function removeSource(request: DavRequest, {view, stored}: Resource): Prom
     }
     if (!now) return;
     requireUnlocked(location!, 'tree', request.http, context);
-    unit.delete(now.path);
+    await scheduleRemoval(location!.target!, request.http.headers, context);
+    context.unit!.delete(now.path);
   });
 }
 

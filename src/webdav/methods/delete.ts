@@ -1,5 +1,6 @@
 import {dav} from '../../xml/names.ts';
 import {parseDepth} from '../depth.ts';
+import {scheduleRemoval} from '../schedule.ts';
 import type {Method} from '../tables.ts';
 
 /** RFC 9110 §9.3.5, RFC 4918 §9.6: a collection goes with everything in it. A home stays as long as its principal. */
@@ -11,8 +12,10 @@ export const del: Method = {
   changes: 'tree',
   supports: ({stored}) => stored !== undefined && stored.path !== '',
   refusal: 403,
-  handle({http, target, txn}) {
+  async handle(request) {
+    const {http, target, txn} = request;
     if (target!.stored!.collection) parseDepth(http, 'infinity', ['infinity']);
+    await scheduleRemoval(target!, http.headers, request);
     txn.delete(target!.stored!.path);
     return {status: 204};
   },

@@ -46,6 +46,7 @@ async function getFile(request: DavRequest): Promise<HttpResponse> {
       'last-modified': new Date(stored.modified).toUTCString(),
       'cache-control': 'private, no-cache',
       ...languageOf(stored),
+      ...resource.kind.versions?.(stored),
       ...(forms ? {vary: adapts ? `Accept, ${adapts.header}` : 'Accept'} : {}),
     };
     const refused = evaluateConditions(conditions, {exists: true, etag: stored.etag, modified: stored.modified}, true);

@@ -60,7 +60,8 @@ async function make(asked: Asked, path: string, request: DavRequest): Promise<Ht
   if (locks.length >= mostLocks) throw new DavError(507, {message: `A home can have ${mostLocks} locks.`});
   if (over.length >= mostOnOne) throw new DavError(507, {message: `A resource can have ${mostOnOne} locks.`});
   // RFC 4918 §7.3: an empty file, where one may be.
-  if (!target) storeFile({...request, http: {...http, headers: {}, body: new Uint8Array()}}, {parent: parent!, path, target});
+  if (!target)
+    await storeFile({...request, http: {...http, headers: {}, body: new Uint8Array()}}, {parent: parent!, path, target});
   const made: Lock = {
     ...asked,
     token: `urn:uuid:${randomUUID()}`,
