@@ -165,6 +165,7 @@ export class Crew {
     const ended = new Promise<string>(resolve => {
       child.once('exit', (code, signal) => {
         member.alive = false;
+        if (code !== 0 && signal !== 'SIGKILL') this.complaints.push(`a worker ended by itself: ${signal ?? code}`);
         resolve(signal ?? String(code));
       });
     });

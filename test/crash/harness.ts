@@ -158,7 +158,9 @@ export class Harness {
   /** All that was answered is there, what was cut off is done or not, and whoever syncs has what there is: by each worker. */
   async check(): Promise<Observed[]> {
     let seen: Observed[] = [];
-    for (const base of this.crew.bases()) {
+    const bases = this.crew.bases();
+    if (bases.length === 0) throw new Error(`no worker is alive: ${this.crew.complaints.slice(-3).join('')}`);
+    for (const base of bases) {
       seen = await Promise.all(names.map(name => observe(base, name)));
       await this.#compare(seen);
       await Promise.all(this.#syncs.map((sync, at) => sync.check(base, seen[at]!)));
