@@ -1,4 +1,6 @@
 import type {Principal} from '../accounts/principal.ts';
+import {inbox} from '../scheduling/kinds.ts';
+import {calendarHomeId, hasScheduling, provisionHome} from '../scheduling/provision.ts';
 import type {HomeView} from '../store/store.ts';
 import {printPath} from '../webdav/href.ts';
 import {findPrincipal, principalTypes} from '../webdav/principals.ts';
@@ -11,7 +13,6 @@ import {calendarFormats} from './calendar-format.ts';
 import {noHome} from './no-home.ts';
 import {veil, withheld} from './private-events.ts';
 import {readFreeBusy} from './privileges.ts';
-import {calendarHomeId, provisionHome} from './provision.ts';
 import {sentTimezones} from './sent-timezones.ts';
 
 /** `/calendars/`: the trees of homes, one by GUID and one by name for each type of principal. */
@@ -75,13 +76,13 @@ export const calendar: Kind = {
   bulk: calendarBulk,
 };
 
-/** RFC 4791 §4.1: a calendar object resource. */
+/** RFC 4791 §4.1: a calendar object resource; in an Inbox a message (RFC 6638 §2.2). */
 export const calendarObject: Kind = {
   name: 'calendar object',
   resourcetype: [],
   forms: calendarFormats,
   adapts: byTimezones,
-  stored: (stored, parent) => !stored.collection && parent === calendar,
+  stored: (stored, parent) => !stored.collection && (parent === calendar || parent === inbox),
   withholds: withheld,
 };
 
@@ -91,7 +92,12 @@ const forms = ['__uids__', ...principalTypes];
  * A principal's home, its href in the form asked for; undefined where the principal has none. It is made when it is first reached by
  * somebody who may read it; to others it is one in which nothing is.
  */
-async function findHome(form: string, name: string, owner: Principal, {store, may}: DavContext): Promise<Resource | undefined> {
+async function findHome(
+  form: string,
+  name: string,
+  owner: Principal,
+  {store, may, log}: DavContext,
+): Promise<Resource | undefined> {
   if (!owner.calendars) return undefined;
   const segment = form === '__uids__' ? owner.guid : name;
   const href = printPath(['calendars', form, segment], true);
@@ -107,10 +113,17 @@ async function findHome(form: string, name: string, owner: Principal, {store, ma
   });
   const id = calendarHomeId(owner);
   const view = await store.view(id);
-  if (view) return seen(view);
-  const unmade = seen(noHome(id));
-  if (!may(dav('read'), unmade)) return unmade;
-  await provisionHome(store, owner);
+  if (view && hasScheduling(view)) return seen(view);
+  const found = seen(view ?? noHome(id));
+  if (!may(dav('read'), found)) return found;
+  try {
+    await provisionHome(store, owner);
+  } catch (error) {
+    // What an older home has can be read where the disk is full.
+    if (!view) throw error;
+    log.warn({err: error, home: id}, 'a home could not be given an Inbox and an Outbox');
+    return found;
+  }
   const made = await store.view(id);
   return made && seen(made);
 }

@@ -2,11 +2,12 @@ import {calendarAccess} from '../caldav/extension.ts';
 import {privateEvents} from '../caldav/private-events.ts';
 import {timezonesByReference} from '../caldav/timezones-by-reference.ts';
 import type {Config} from '../config/config.ts';
+import {scheduling} from '../scheduling/extension.ts';
 import {timezoneServices} from '../timezones/extension.ts';
 import {webdav} from '../webdav/extension.ts';
 import {type Extension, join, type Protocol} from '../webdav/tables.ts';
 
-const always: readonly Extension[] = [webdav, calendarAccess];
+const always: readonly Extension[] = [webdav, scheduling, calendarAccess];
 
 /** What the plist can switch off. Time zones go by reference only where they can be got (RFC 7809 §3.1.2). */
 const optional: readonly {readonly extension: Extension; isOn(config: Config): boolean}[] = [

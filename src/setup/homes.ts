@@ -1,6 +1,6 @@
 import {parseDirectory} from '../accounts/load.ts';
 import {silent} from '../base/log.ts';
-import {provisionHome} from '../caldav/provision.ts';
+import {provisionHome} from '../scheduling/provision.ts';
 import {indexFile} from '../server/indexer.ts';
 import {openFileStore} from '../store/file/store.ts';
 

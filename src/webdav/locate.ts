@@ -54,7 +54,7 @@ export function locateInHome(home: Home, names: Segments, context: DavContext): 
   let path = '';
   for (const [index, name] of names.entries()) {
     path = path ? `${path}/${name}` : name;
-    const stored = at.stored?.collection ? view!.find(path) : undefined;
+    const stored = at.stored?.collection && !at.kind.concealsMembers ? view!.find(path) : undefined;
     if (!stored) {
       const above = index === names.length - 1 && at.stored?.collection ? at : undefined;
       return {target: undefined, parent: above, nearest: at, home, path: names.join('/')};
@@ -98,10 +98,11 @@ export function membersOf(collection: Resource, context: DavContext): Iterable<R
 }
 
 function* storedMembers(collection: Resource, path: Path, context: DavContext): Iterable<Resource> {
+  if (collection.kind.concealsMembers) return;
   for (const stored of collection.view!.members(path)) yield memberOf(collection, stored, context);
 }
 
-/** The resource that lies somewhere below a collection in a home; undefined: what it lay in has gone meanwhile. */
+/** The resource that lies somewhere below a collection in a home; undefined: what it lay in has gone meanwhile, or conceals it. */
 export function descendantOf(collection: Resource, stored: StoredResource, context: DavContext): Resource | undefined {
   const below = collection.stored?.path ? stored.path.slice(collection.stored.path.length + 1) : stored.path;
   let at = collection;
@@ -112,7 +113,7 @@ export function descendantOf(collection: Resource, stored: StoredResource, conte
     if (!between) return undefined;
     at = memberOf(at, between, context);
   }
-  return memberOf(at, stored, context);
+  return at.kind.concealsMembers ? undefined : memberOf(at, stored, context);
 }
 
 function kindOf(stored: StoredResource, parent: Kind, protocol: Protocol): Kind {

@@ -38,6 +38,10 @@ export interface Kind {
   readonly forms?: readonly Form[];
   /** What a header of the request makes of its bytes, and of its members', before they are given in a form (RFC 7809 §7.1). */
   readonly adapts?: {readonly header: string; to(request: DavRequest): ((bytes: Uint8Array) => Uint8Array) | undefined};
+  /** Whether one stays where it is, as it is: clients neither remove nor copy it, move it or put something in its place. */
+  readonly isFixed?: boolean;
+  /** Whether what lies in one is the server's own: to clients it is not there. */
+  readonly concealsMembers?: boolean;
   /** Whether extended MKCOL can make one, asked for by its `resourcetype` (RFC 5689 §3). */
   readonly makeable?: boolean;
   /**

@@ -8,7 +8,7 @@ const components = (set: {children: readonly unknown[]} | undefined) =>
   set?.children.map(comp => (comp as ReturnType<typeof element>).attributes.name);
 
 describe('RFC 4791 §6.2.1 calendar homes', () => {
-  test('an account starts with a calendar for events and a list for tasks', async () => {
+  test('an account starts with a calendar for events, a list for tasks, and what scheduling needs (RFC 6638 §2)', async () => {
     const {ann} = await serve({ann: []});
     const {responses} = await ann.propfind(
       '/calendars/users/ann/',
@@ -20,15 +20,19 @@ describe('RFC 4791 §6.2.1 calendar homes', () => {
     expect([...responses.keys()]).toEqual([
       '/calendars/users/ann/',
       '/calendars/users/ann/calendar/',
+      '/calendars/users/ann/inbox/',
+      '/calendars/users/ann/outbox/',
       '/calendars/users/ann/tasks/',
     ]);
     const rows = [...responses.values()].slice(1).map(({properties}) => ({
       types: properties.get(dav('resourcetype'))!.children.map(type => (type as ReturnType<typeof element>).name),
-      name: text(properties.get(dav('displayname'))!),
+      name: properties.has(dav('displayname')) ? text(properties.get(dav('displayname'))!) : undefined,
       components: components(properties.get(caldav('supported-calendar-component-set'))),
     }));
     expect(rows).toEqual([
       {types: [dav('collection'), caldav('calendar')], name: 'Calendar', components: ['VEVENT']},
+      {types: [dav('collection'), caldav('schedule-inbox')], name: undefined, components: undefined},
+      {types: [dav('collection'), caldav('schedule-outbox')], name: undefined, components: undefined},
       {types: [dav('collection'), caldav('calendar')], name: 'Tasks', components: ['VTODO']},
     ]);
   });
@@ -140,6 +144,8 @@ describe('RFC 4791 §6.2.1 calendar homes', () => {
     expect((await ann.delete('/calendars/users/ann/calendar/')).status).toBe(404);
     expect([...(await ann.propfind('/calendars/users/ann/', 1, dav('resourcetype'))).responses.keys()]).toEqual([
       '/calendars/users/ann/',
+      '/calendars/users/ann/inbox/',
+      '/calendars/users/ann/outbox/',
       '/calendars/users/ann/tasks/',
     ]);
     expect((await ann.delete('/calendars/users/ann/')).status).toBeGreaterThanOrEqual(403);

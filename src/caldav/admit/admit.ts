@@ -1,7 +1,7 @@
+import {componentsOf} from '../../scheduling/component-set.ts';
 import {DavError} from '../../webdav/error.ts';
 import type {Limits} from '../../webdav/limits.ts';
 import type {Admitted, Arrival, DavContext} from '../../webdav/tables.ts';
-import {componentsOf} from '../component-set.ts';
 import {maxResourceSize, maxResources, noUidConflict, supportedCalendarComponent} from '../preconditions.ts';
 import {requireAccess} from '../private-events.ts';
 import {type CalendarObject, readCalendarObject} from './calendar-object.ts';

@@ -1,3 +1,4 @@
+import {componentSet, componentsIn, supportedComponents} from '../../scheduling/component-set.ts';
 import {DavError} from '../../webdav/error.ts';
 import {printPath} from '../../webdav/href.ts';
 import {collection} from '../../webdav/kinds/collection.ts';
@@ -6,7 +7,6 @@ import {kept, properties} from '../../webdav/tables.ts';
 import {type Element, element} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
 import {calendarFormats, dataElement} from '../calendar-format.ts';
-import {componentSet, componentsIn, supportedComponents} from '../component-set.ts';
 import {dateLimits} from '../date-limits.ts';
 import {collations} from '../filter/collation.ts';
 import {calendar, calendarHome, calendarObject} from '../kinds.ts';

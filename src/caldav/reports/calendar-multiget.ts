@@ -61,7 +61,7 @@ async function respondElsewhere(href: string, wanted: Wanted, request: DavReques
 /** The quick way to what nearly all hrefs name: a member of the collection that is asked. */
 function quickFinder({target, hosts, protocol}: DavRequest & {target: Resource}): (href: string) => Resource | undefined {
   const {stored, view} = target;
-  if (!stored?.collection || !view) return () => undefined;
+  if (!stored?.collection || !view || target.kind.concealsMembers) return () => undefined;
   const above = parsePath(target.href);
   return href => {
     const names = namesOf(href, hosts);

@@ -1,3 +1,4 @@
+import {inbox} from '../../scheduling/kinds.ts';
 import type {HomeView, StoredCollection} from '../../store/store.ts';
 import {membersOf} from '../../webdav/locate.ts';
 import type {DavContext, Resource} from '../../webdav/tables.ts';
@@ -9,13 +10,15 @@ export type Calendar = Resource & {readonly stored: StoredCollection; readonly v
 
 /**
  * The calendars that a report on `target` looks into, as far as the client has a privilege on them. A calendar stands for its members whatever
- * the Depth: Windows sends 0, others none, and nobody means the collection itself. On a home or a folder, all calendars below are meant.
+ * the Depth: Windows sends 0, others none, and nobody means the collection itself; so does an Inbox (RFC 6638 §2.2). On a home or a
+ * folder, all calendars below are meant.
  */
 export function* calendarsOf(target: Resource, context: DavContext, privilege: Name = dav('read')): Generator<Calendar> {
-  if (target.kind === calendar) yield target as Calendar;
+  if (target.kind === calendar || target.kind === inbox) yield target as Calendar;
   else if (target.stored?.collection) {
     for (const member of membersOf(target, context) as Iterable<Resource>) {
-      if (member.stored?.collection && context.may(privilege, member)) yield* calendarsOf(member, context, privilege);
+      if (member.stored?.collection && member.kind !== inbox && context.may(privilege, member))
+        yield* calendarsOf(member, context, privilege);
     }
   }
 }

@@ -4,6 +4,7 @@ import {type BusyPeriod, busyPeriods, cut, freeBusyCalendar, mergeBusy} from '..
 import {IcalError} from '../../ical/ical-error.ts';
 import {parseCalendar} from '../../ical/parse.ts';
 import type {Zone} from '../../ical/zone.ts';
+import {inbox} from '../../scheduling/kinds.ts';
 import type {StoredObject} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
 import {memberOf} from '../../webdav/locate.ts';
@@ -34,7 +35,7 @@ export const freeBusyQuery: Report = {
   name: caldav('free-busy-query'),
   needs: readFreeBusy,
   conceals: true,
-  supports: ({stored}) => stored?.collection === true,
+  supports: ({stored, kind}) => stored?.collection === true && kind !== inbox,
   async run(body, request) {
     const [given, ...more] = elements(body, caldav('time-range'));
     const range = given && parseTimeRange(given, 400);

@@ -2,7 +2,7 @@ import {mkdir, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {basename, dirname, join, resolve} from 'node:path';
 import {UserError} from '../../base/user-error.ts';
 import {printMonolithic} from '../../caldav/monolithic.ts';
-import {calendarHomeId} from '../../caldav/provision.ts';
+import {calendarHomeId} from '../../scheduling/provision.ts';
 import type {Command} from '../command.ts';
 import {calendarsOf, displayNameOf, requireCalendar} from '../transfer/find-calendar.ts';
 import {withData} from '../transfer/open-data.ts';

@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {buffer} from 'node:stream/consumers';
 import {UserError} from '../../base/user-error.ts';
-import {calendarHomeId, provisionHome} from '../../caldav/provision.ts';
 import type {Config} from '../../config/config.ts';
 import {IcalError} from '../../ical/ical-error.ts';
 import {type SplitObject, splitCalendar} from '../../ical/split.ts';
+import {calendarHomeId, provisionHome} from '../../scheduling/provision.ts';
 import type {Limits} from '../../webdav/limits.ts';
 import type {Command} from '../command.ts';
 import {findCalendar, requireCalendar} from '../transfer/find-calendar.ts';

@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import {UserError} from '../../base/user-error.ts';
-import {componentSet} from '../../caldav/component-set.ts';
+import {componentSet} from '../../scheduling/component-set.ts';
 import type {HomeId, Path, Store} from '../../store/store.ts';
 import {element} from '../../xml/element.ts';
 import {caldav, dav, type Name} from '../../xml/names.ts';

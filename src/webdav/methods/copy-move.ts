@@ -17,7 +17,7 @@ export const copy: Method = {
   name: 'COPY',
   mapped: dav('read'),
   writes: false,
-  supports: ({stored}) => stored !== undefined && stored.path !== '',
+  supports: ({stored, kind}) => stored !== undefined && stored.path !== '' && !kind.isFixed,
   refusal: 403,
   handle: request => copyOrMove(request, false),
 };
@@ -28,7 +28,7 @@ export const move: Method = {
   mapped: dav('unbind'),
   mappedAbove: true,
   writes: false,
-  supports: ({stored}) => stored !== undefined && stored.path !== '',
+  supports: ({stored, kind}) => stored !== undefined && stored.path !== '' && !kind.isFixed,
   refusal: 403,
   handle: request => copyOrMove(request, true),
 };
@@ -66,6 +66,7 @@ async function copyOrMove(request: DavRequest, moving: boolean): Promise<HttpRes
  * else that is there is removed.
  */
 function requirePlace({target, parent, nearest}: Location, moving: boolean, context: DavContext): void {
+  if (target?.kind.isFixed) throw new DavError(403, {message: `Nothing takes the place of a ${target.kind.name}.`});
   if (target && !moving)
     for (const name of ['write-content', 'write-properties'] as const) requirePrivilege(dav(name), target, context);
   if (target && !moving && target.stored?.collection === false) return;

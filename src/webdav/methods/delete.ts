@@ -10,7 +10,7 @@ export const del: Method = {
   mappedAbove: true,
   writes: true,
   changes: 'tree',
-  supports: ({stored}) => stored !== undefined && stored.path !== '',
+  supports: ({stored, kind}) => stored !== undefined && stored.path !== '' && !kind.isFixed,
   refusal: 403,
   async handle(request) {
     const {http, target, txn} = request;

@@ -61,10 +61,10 @@ function* responses(
 /** What lies in a collection that the client may not read has gone with it, and what is in there it is not told. */
 function mayHaveHad({path}: Change, target: Resource, request: DavRequest): boolean {
   const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-  if (above === target.stored!.path) return true;
+  if (above === target.stored!.path) return !target.kind.concealsMembers;
   const stored = target.view!.find(above);
   const collection = stored && descendantOf(target, stored, request);
-  return !collection || request.may(dav('read'), collection);
+  return !collection || (!collection.kind.concealsMembers && request.may(dav('read'), collection));
 }
 
 function hrefOf({path, stored, collection = stored?.collection}: Change, target: Resource): string {
