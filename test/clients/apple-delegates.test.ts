@@ -78,7 +78,7 @@ describe('macOS Calendar, Delegation', () => {
     const {ann: owner, bob: delegate} = await start();
     await share(owner, ann, 'write', bob);
     const listing = await delegate.propfind(annsHome, 1, dav('displayname'), dav('current-user-privilege-set'), dav('owner'));
-    expect([...listing.responses.keys()]).toEqual([annsHome, `${annsHome}calendar/`, `${annsHome}tasks/`]);
+    expect([...listing.responses.keys()]).toEqual(['', 'calendar/', 'inbox/', 'outbox/', 'tasks/'].map(each => annsHome + each));
     for (const {properties} of listing.responses.values()) {
       const privileges = elements(properties.get(dav('current-user-privilege-set'))!).flatMap(each => elements(each)[0]!.name);
       expect(privileges).toEqual(expect.arrayContaining([dav('read'), dav('write'), dav('bind'), dav('unbind')]));
@@ -107,7 +107,7 @@ describe('macOS Calendar, Delegation', () => {
     await share(owner, ann, 'read', bob);
     expect(await accessible(delegate, bob)).toEqual({read: [['ann', annsHome]], write: []});
     const calendar = `${annsHome}calendar/`;
-    expect((await delegate.propfind(annsHome, 1, dav('getetag'))).responses.size).toBe(3);
+    expect((await delegate.propfind(annsHome, 1, dav('getetag'))).responses.size).toBe(5);
     expect((await delegate.sync(calendar)).changed).toContain(`${calendar}1.ics`);
     expect((await delegate.get(`${calendar}1.ics`)).status).toBe(200);
     expect((await delegate.put(`${calendar}1.ics`, event('1'))).error).toBe(dav('need-privileges'));

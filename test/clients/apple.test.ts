@@ -108,7 +108,7 @@ describe.each(Object.entries(agents))('%s', (_, agent) => {
         depth: '1',
       },
     );
-    expect([...listing.responses.keys()]).toEqual([home, `${home}calendar/`, `${home}tasks/`]);
+    expect([...listing.responses.keys()]).toEqual(['', 'calendar/', 'inbox/', 'outbox/', 'tasks/'].map(each => home + each));
     const reports = (href: string) =>
       elements(listing.responses.get(href)!.properties.get(dav('supported-report-set'))!, dav('supported-report')).flatMap(
         report => elements(elements(report, dav('report'))[0]!).map(({name}) => name),
@@ -239,7 +239,10 @@ END:VALARM&#13;
       return {...answer, token: text(elements(answer.xml!, dav('sync-token'))[0]!)};
     };
     const homeBefore = await sync(phone, home, '', wanted);
-    expect([...homeBefore.responses.keys()].sort()).toEqual([calendar, `${home}tasks/`]);
+    expect([...homeBefore.responses.keys()].sort()).toEqual([
+      calendar,
+      ...['inbox/', 'outbox/', 'tasks/'].map(each => home + each),
+    ]);
     const before = await sync(phone, calendar, '', '<A:getcontenttype/><A:getetag/>');
 
     const uid = '0E5F4C62-9F47-4C0B-A0E9-9E6B9A7C7B2D';
@@ -302,6 +305,8 @@ END:VALARM&#13;
     expect((await mac.delete(`${home}calendar/`, headers)).status).toBe(204);
     const after = await phone.sync(home, before.token);
     expect(after.removed).toContain(`${home}calendar/`);
-    expect([...(await phone.propfind(home, 1, dav('resourcetype'))).responses.keys()]).toEqual([home, `${home}tasks/`]);
+    expect([...(await phone.propfind(home, 1, dav('resourcetype'))).responses.keys()]).toEqual(
+      ['', 'inbox/', 'outbox/', 'tasks/'].map(each => home + each),
+    );
   });
 });

@@ -34,6 +34,8 @@ describe('KDE (kdav)', () => {
     const ctags = [...responses].slice(1).map(([href, {properties}]) => [href, properties.has(calendarserver('getctag'))]);
     expect(ctags).toEqual([
       [`${home}calendar/`, true],
+      [`${home}inbox/`, true],
+      [`${home}outbox/`, true],
       [`${home}tasks/`, true],
     ]);
   });

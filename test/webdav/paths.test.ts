@@ -38,6 +38,8 @@ describe('RFC 3986: paths that name nothing', () => {
       home,
       `${home}calendar/`,
       `${home}kept.txt`,
+      `${home}inbox/`,
+      `${home}outbox/`,
       `${home}tasks/`,
     ]);
   });
@@ -69,7 +71,7 @@ describe('RFC 4918 §5.2: forms of one URL', () => {
     const guid = '/calendars/__uids__/10000000-0000-0000-0000-000000000001/';
     for (const form of [home, guid]) {
       const {responses} = await ann.propfind(form, 1, dav('resourcetype'));
-      expect([...responses.keys()]).toEqual([form, `${form}calendar/`, `${form}tasks/`]);
+      expect([...responses.keys()]).toEqual(['', 'calendar/', 'inbox/', 'outbox/', 'tasks/'].map(each => form + each));
     }
   });
 
