@@ -37,8 +37,8 @@ describe('RFC 3986: paths that name nothing', () => {
     expect([...(await ann.propfind(home, 1, dav('getetag'))).responses.keys()]).toEqual([
       home,
       `${home}calendar/`,
-      `${home}kept.txt`,
       `${home}inbox/`,
+      `${home}kept.txt`,
       `${home}outbox/`,
       `${home}tasks/`,
     ]);
