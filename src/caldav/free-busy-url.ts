@@ -2,21 +2,18 @@ import type {Principal} from '../accounts/principal.ts';
 import type {HttpResponse} from '../http/message.ts';
 import {freeBusyCalendar, mergeBusy} from '../ical/free-busy.ts';
 import type {JcalProperty} from '../ical/jcal.ts';
+import {busyIn} from '../scheduling/busy-time.ts';
+import {freeBusySet} from '../scheduling/free-busy-set.ts';
+import {readFreeBusy} from '../scheduling/privileges.ts';
 import {evaluate, nothing} from '../webdav/access/access.ts';
 import type {Ace} from '../webdav/access/ace.ts';
 import {bitsOf} from '../webdav/access/privilege-bits.ts';
 import {printPath} from '../webdav/href.ts';
-import {membersOf} from '../webdav/locate.ts';
 import {findPrincipal, principalHref} from '../webdav/principals.ts';
 import type {DavContext, DavRequest, Kind, Resource} from '../webdav/tables.ts';
-import {child} from '../xml/element.ts';
-import {caldav, calendarserver} from '../xml/names.ts';
-import {parseXml} from '../xml/parse.ts';
+import {calendarserver} from '../xml/names.ts';
 import {parseFreeBusyParameters} from './free-busy-parameters.ts';
-import {calendar, calendarHome} from './kinds.ts';
-import {readFreeBusy} from './privileges.ts';
-import type {Calendar} from './reports/calendars.ts';
-import {busyIn} from './reports/free-busy-query.ts';
+import {calendarHome} from './kinds.ts';
 
 /**
  * `freebusy` in a calendar home: a link that tells when its owner is busy, and nothing else (CalConnect's Freebusy Read URL, as
@@ -50,7 +47,7 @@ export async function getFreeBusy(request: DavRequest): Promise<HttpResponse> {
   const {range, format} = parseFreeBusyParameters(http, limits.freeBusyUrl!.timePeriodDays, now);
   const [, form, name] = target!.href.split('/').slice(1).map(decodeURIComponent) as [string, string, string];
   const home = await homeOf(form, name, request);
-  const calendars = home ? opaqueCalendars(home, request) : [];
+  const calendars = home ? freeBusySet(home, request, calendar => mayKnow(calendar, request)) : [];
   const periods = mergeBusy(await busyIn(range, calendars, request, event => mayKnow(event, request)));
   const answer = freeBusyCalendar({range, stamp: now, periods, method: 'PUBLISH', properties: about(owner, range)});
   const headers = {'content-type': format.contentType, 'cache-control': 'private, no-cache', vary: 'Accept'};
@@ -59,15 +56,6 @@ export async function getFreeBusy(request: DavRequest): Promise<HttpResponse> {
 
 async function homeOf(form: string, name: string, context: DavContext): Promise<Resource | undefined> {
   return calendarHome.find!({form, name}, context);
-}
-
-/** Calendars in a home and in its folders, whether or not the one who asks may see that they are there: it is not told which is busy. */
-function* opaqueCalendars(collection: Resource, context: DavContext): Generator<Calendar> {
-  for (const member of membersOf(collection, context) as Iterable<Resource>) {
-    if (!member.stored?.collection) continue;
-    if (member.kind !== calendar) yield* opaqueCalendars(member, context);
-    else if (!isTransparent(member) && mayKnow(member, context)) yield member as Calendar;
-  }
 }
 
 /** Who has not logged in, where the link needs no password, is told what anybody is told who has, unless that is denied to him. */
@@ -86,12 +74,6 @@ function isOfBusyTime({verb, isProtected}: Ace): boolean {
 function isForAnybody({who, invert = false}: Ace): boolean {
   if (who === 'authenticated' || who === 'unauthenticated') return true;
   return (who === 'all') !== invert;
-}
-
-/** RFC 6638 §9.1. */
-function isTransparent({stored}: Resource): boolean {
-  const set = stored?.properties.get(caldav('schedule-calendar-transp'));
-  return set !== undefined && child(parseXml(set), caldav('transparent')) !== undefined;
 }
 
 function about(owner: Principal, {start, end}: {start: number; end: number}): JcalProperty[] {

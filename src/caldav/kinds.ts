@@ -1,5 +1,6 @@
 import type {Principal} from '../accounts/principal.ts';
 import {inbox} from '../scheduling/kinds.ts';
+import {readFreeBusy} from '../scheduling/privileges.ts';
 import {calendarHomeId, hasScheduling, provisionHome} from '../scheduling/provision.ts';
 import type {HomeView} from '../store/store.ts';
 import {printPath} from '../webdav/href.ts';
@@ -12,7 +13,6 @@ import {calendarBulk} from './bulk.ts';
 import {calendarFormats} from './calendar-format.ts';
 import {noHome} from './no-home.ts';
 import {veil, withheld} from './private-events.ts';
-import {readFreeBusy} from './privileges.ts';
 import {sentTimezones} from './sent-timezones.ts';
 
 /** `/calendars/`: the trees of homes, one by GUID and one by name for each type of principal. */

@@ -1,7 +1,6 @@
+import {readFreeBusy} from '../scheduling/privileges.ts';
 import type {Privilege} from '../webdav/tables.ts';
-import {caldav, dav} from '../xml/names.ts';
-
-export const readFreeBusy = caldav('read-free-busy');
+import {dav} from '../xml/names.ts';
 
 /** RFC 4791 §6.1.1: who may not read a calendar may still be told when it is busy. */
 export const calendarPrivileges: readonly Privilege[] = [

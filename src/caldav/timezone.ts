@@ -6,6 +6,7 @@ import {printComponent} from '../ical/print.ts';
 import {standardCalendar} from '../ical/standard-timezone.ts';
 import {spellingOf} from '../ical/tzdata.ts';
 import type {Zone} from '../ical/zone.ts';
+import {maxTimezoneLength} from '../scheduling/calendar-zone.ts';
 import {DavError} from '../webdav/error.ts';
 import {type Element, element, type Raw, text} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
@@ -13,9 +14,6 @@ import {parseXml} from '../xml/parse.ts';
 import {printAlone} from '../xml/print.ts';
 import {convert, formatOf, icalendar} from './calendar-format.ts';
 import {supportedCalendarData, validCalendarData, validTimezone} from './preconditions.ts';
-
-/** Those that say every change since 1900 have a tenth of it. */
-export const maxTimezoneLength = 100_000;
 
 /**
  * RFC 4791 §5.2.2: a time zone is given as an iCalendar object of one VTIMEZONE, and no more. Throws DavError

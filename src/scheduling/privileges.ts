@@ -1,6 +1,9 @@
 import type {Privilege, Resource} from '../webdav/tables.ts';
 import {caldav, dav} from '../xml/names.ts';
 
+/** RFC 4791 §6.1.1: to be told when a calendar is busy. */
+export const readFreeBusy = caldav('read-free-busy');
+
 /** RFC 6638 §6.1: what others may bring into an Inbox. */
 export const scheduleDeliver = caldav('schedule-deliver');
 export const scheduleDeliverInvite = caldav('schedule-deliver-invite');

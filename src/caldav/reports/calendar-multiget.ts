@@ -1,5 +1,6 @@
 import {DavError} from '../../webdav/error.ts';
 import {parsePath, pathOfHref} from '../../webdav/href.ts';
+import {inOrder} from '../../webdav/in-order.ts';
 import {locate, memberOf} from '../../webdav/locate.ts';
 import {multistatus, printStatus} from '../../webdav/multistatus.ts';
 import {numberOfMatchesWithinLimits} from '../../webdav/preconditions.ts';
@@ -11,7 +12,6 @@ import {caldav, dav} from '../../xml/names.ts';
 import {requireRangesWithin} from '../date-limits.ts';
 import {calendar, calendarHome, calendarObject} from '../kinds.ts';
 import {maxMatches} from './calendar-query.ts';
-import {inOrder} from './in-order.ts';
 import {requestedZone, zoneAbove} from './report-zone.ts';
 import {wantedData} from './wanted-data.ts';
 

@@ -2,8 +2,10 @@ import {breathe} from '../../base/breathe.ts';
 import {IcalError} from '../../ical/ical-error.ts';
 import {type Calendar as IcalCalendar, parseCalendar} from '../../ical/parse.ts';
 import type {Zone} from '../../ical/zone.ts';
+import {numberOf, zoneOf} from '../../scheduling/calendar-zone.ts';
 import type {HomeView, StoredObject, StoredResource} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
+import {inOrder} from '../../webdav/in-order.ts';
 import {memberOf} from '../../webdav/locate.ts';
 import {MadeOnce} from '../../webdav/made-once.ts';
 import {multistatus, printStatus} from '../../webdav/multistatus.ts';
@@ -23,8 +25,7 @@ import {parseFilter} from '../filter/parse.ts';
 import {calendar, calendarHome, calendarObject} from '../kinds.ts';
 import {validFilter} from '../preconditions.ts';
 import {calendarsOf} from './calendars.ts';
-import {inOrder} from './in-order.ts';
-import {numberOf, requestedZone, zoneAbove, zoneOf} from './report-zone.ts';
+import {requestedZone, zoneAbove} from './report-zone.ts';
 import {type WantedData, wantedData} from './wanted-data.ts';
 
 /** More responses than this are not given in one answer, whatever the client asks. */

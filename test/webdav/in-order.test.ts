@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {inOrder} from '../../../src/caldav/reports/in-order.ts';
+import {inOrder} from '../../src/webdav/in-order.ts';
 
 const all = async <T>(items: Iterable<T | Promise<T>>) => {
   const found: T[] = [];
