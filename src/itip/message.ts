@@ -13,6 +13,11 @@ export interface Message {
   /** The highest SEQUENCE in it. */
   readonly sequence: number;
   readonly calendar: Calendar;
+  /**
+   * It keeps a copy exact, and tells nothing that its owner has not been told, as by a CANCEL of the same change, or said: nobody needs an
+   * e-mail of it, and where there is no copy it makes none.
+   */
+  readonly quiet?: true;
 }
 
 /** Whether a calendar address is the owner's of the object that is asked about. */
@@ -50,6 +55,11 @@ export interface Change {
 export interface OrganizerChange extends Change {
   /** Whose PARTSTAT comes by messages alone, so that an organizer's older copy does not undo it; the default is nobody. */
   readonly isLocal?: (address: string) => boolean;
+  /**
+   * The client changed an older one, which If-Schedule-Tag-Match let through (RFC 6638 §3.2.10): what replies have changed since stays.
+   * Else that it says NEEDS-ACTION of who had answered is a new invitation.
+   */
+  readonly isStale?: boolean;
 }
 
 export interface OrganizerResult {
@@ -85,7 +95,8 @@ export interface Received {
   readonly changed: Changed;
   /**
    * Messages that this one calls for: a REQUEST to who asked by REFRESH or has been delegated to, a REPLY where the organizer was shown to
-   * know an older PARTSTAT than ours, a REQUEST to who answered what is no longer the newest. Only `required` ones are worth an e-mail.
+   * know an older PARTSTAT than ours, a quiet REQUEST to who may have been sent another while they answered. Only `required` ones are worth
+   * an e-mail.
    */
   readonly answers: readonly {readonly message: Message; readonly required: boolean}[];
 }
@@ -100,3 +111,5 @@ export interface Changed {
   readonly attendee?: string;
   readonly partstat?: string;
 }
+
+export const nothingChanged: Changed = {recurrences: [], properties: []};

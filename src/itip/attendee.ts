@@ -1,0 +1,158 @@
+import {type JcalComponent, jcalOf, textOf} from '../ical/jcal.ts';
+import {requireOwnChanges, settleTransparency} from './attendee-rules.ts';
+import {differences, meaningOf} from './meaning.ts';
+import {type AttendeeResult, type Change, type IsMe, ItipError, type Message} from './message.ts';
+import {counterpart} from './organizer-data.ts';
+import {isServed, myself, organizerOf, parameter, partstatOf, requireOneOrganizer, setParameters} from './parties.ts';
+import {replyOf, replyPart} from './reply.ts';
+import {copyOf, excludedIn, instanceOf, isCancelled, partsOf, type Series, seriesOf, setExcluded} from './series.ts';
+
+/**
+ * What an attendee's change is for the organizer (RFC 6638 §3.2.2): the calendar to store, and a REPLY where PARTSTAT is another than it
+ * was, of the series or of instances. Throws ItipError where more was changed than is the attendee's own (§3.2.2.1).
+ */
+export function attendeeChange({before, after, isMe, now}: Change): AttendeeResult {
+  const old = before && seriesOf(before);
+  if (!after) return {calendar: undefined, reply: old && isWithServer(old) ? removal(old, isMe, now) : undefined};
+  requireOneOrganizer(after);
+  const stored = seriesOf(copyOf(after));
+  if (!isWithServer(stored) && (!old || !isWithServer(old))) return {calendar: after, reply: undefined};
+  const changes = old
+    ? changesIn(old, stored, isMe)
+    : [...entries(stored)].filter(([, part]) => partstatOf(myself(part, isMe)) !== 'NEEDS-ACTION');
+  const forced = takeForceSend(stored);
+  const reply = isWithServer(stored) ? replyTo(forced ? [...entries(stored)] : changes, stored, old, {isMe, now}) : undefined;
+  const isSame = JSON.stringify(jcalOf(stored.calendar)) === JSON.stringify(jcalOf(after));
+  return {calendar: isSame ? after : stored.calendar, reply};
+}
+
+/** A component, by which instance it is; `DECLINED`: it was taken away, and this is what it was. */
+type Answer = readonly [key: number | 'master', component: JcalComponent, partstat?: 'DECLINED'];
+
+function* entries({master, overrides}: Series): Generator<[number | 'master', JcalComponent]> {
+  if (master) yield ['master', master];
+  yield* overrides;
+}
+
+/** RFC 6638 §7.1, as ORGANIZER says it. */
+function isWithServer(series: Series): boolean {
+  return partsOf(series).every(part => isServed(organizerOf(part)));
+}
+
+/** RFC 6638 §3.2.2.3: who removes what they are invited to declines it. */
+function removal(old: Series, isMe: IsMe, now: number): Message | undefined {
+  const parts = partsOf(old).filter(part => isOpen(part, isMe));
+  return replyOf(
+    parts.map(part => replyPart(part, isMe, now, 'DECLINED')),
+    old.calendar,
+  );
+}
+
+/** Whether there is something to decline. */
+function isOpen(component: JcalComponent, isMe: IsMe): boolean {
+  return !isCancelled(component) && partstatOf(myself(component, isMe)) !== 'DECLINED';
+}
+
+/** What the attendee has answered anew; the organizer's part is put back in place. Throws ItipError. */
+function changesIn(old: Series, stored: Series, isMe: IsMe): Answer[] {
+  if (old.master && !stored.master && !isCancelled(old.master))
+    throw new ItipError('not allowed', 'the series is gone, its exceptions are not');
+  const answers: Answer[] = [];
+  for (const [key, part] of entries(stored)) {
+    const before = key === 'master' ? old.master : counterpart(old, key);
+    if (!before) throw new ItipError('not allowed', 'it has an instance that the organizer has not');
+    requireOwnChanges({component: before, findZone: old.findZone}, {component: part, findZone: stored.findZone}, isMe);
+    settleTransparency(before, part, isMe);
+    if (!isCancelled(before) && isAnsweredAnew(before, part, isMe)) answers.push([key, part]);
+  }
+  return [...answers, ...excludedAnew(old, stored, isMe), ...droppedOverrides(old, stored, isMe)];
+}
+
+const privateComment = 'x-calendarserver-private-comment';
+
+function isAnsweredAnew(before: JcalComponent, after: JcalComponent, isMe: IsMe): boolean {
+  const [was, is] = [myself(before, isMe), myself(after, isMe)];
+  if (partstatOf(was) !== partstatOf(is) || parameter(was, 'delegated-to') !== parameter(is, 'delegated-to')) return true;
+  return (textOf(before, privateComment) ?? '') !== (textOf(after, privateComment) ?? '');
+}
+
+/** RFC 6638 §3.2.2.1: an EXDATE more is an instance declined. One less is not the attendee's to take away. Throws ItipError. */
+function excludedAnew(old: Series, stored: Series, isMe: IsMe): Answer[] {
+  if (!stored.master) return [];
+  const [were, are] = [excludedIn(old), excludedIn(stored)];
+  for (const key of were) if (!are.has(key)) throw new ItipError('not allowed', 'EXDATE leaves out less than before');
+  return [...are].flatMap((key): Answer[] => {
+    const before = were.has(key) ? undefined : counterpart(old, key);
+    return before && isOpen(before, isMe) ? [[key, before, 'DECLINED']] : [];
+  });
+}
+
+/**
+ * Overrides that were there and are not. One that said no more than the attendee's own is theirs to drop; the organizer's stays. Without a
+ * series, what is gone is declined.
+ */
+function droppedOverrides(old: Series, stored: Series, isMe: IsMe): Answer[] {
+  const excluded = new Set(excludedIn(stored));
+  const answers: Answer[] = [];
+  for (const [key, before] of old.overrides) {
+    if (stored.overrides.has(key) || excluded.has(key)) continue;
+    if (!stored.master) {
+      if (isOpen(before, isMe)) answers.push([key, before, 'DECLINED']);
+    } else if (isCancelled(before)) {
+      excluded.add(key);
+      setExcluded(stored, excluded);
+    } else {
+      const instance = instanceOf(stored, key);
+      const same = instance && differences(meaningOf(before, old.findZone), meaningOf(instance, stored.findZone)).length === 0;
+      if (same) {
+        if (isAnsweredAnew(before, instance, isMe)) answers.push([key, instance]);
+      } else {
+        const kept = structuredClone(before);
+        stored.overrides.set(key, kept);
+        jcalOf(stored.calendar)[2].push(kept);
+      }
+    }
+  }
+  return answers;
+}
+
+/** RFC 6638 §7.2: SCHEDULE-FORCE-SEND=REPLY; it is not stored. */
+function takeForceSend(stored: Series): boolean {
+  let forced = false;
+  for (const part of partsOf(stored)) {
+    const organizer = organizerOf(part);
+    if (!organizer) continue;
+    forced ||= parameter(organizer, 'schedule-force-send')?.toUpperCase() === 'REPLY';
+    setParameters(organizer, {'schedule-force-send': undefined});
+  }
+  return forced;
+}
+
+interface Asking {
+  readonly isMe: IsMe;
+  readonly now: number;
+}
+
+/** The reply to a series goes for all instances that it does not name: those answered otherwise are in it. */
+function replyTo(answers: readonly Answer[], stored: Series, old: Series | undefined, {isMe, now}: Asking): Message | undefined {
+  const all = new Map(answers.map(answer => [answer[0], answer]));
+  const master = all.get('master')?.[1];
+  if (master) {
+    const partstat = partstatOf(myself(master, isMe));
+    for (const [key, part] of stored.overrides) {
+      if (!isCancelled(part) && partstatOf(myself(part, isMe)) !== partstat && !all.has(key)) all.set(key, [key, part]);
+    }
+    // Of who had declined everything, what they have taken out of their calendar stays declined.
+    if (old?.master && partstatOf(myself(old.master, isMe)) === 'DECLINED' && partstat !== 'DECLINED') {
+      const whole: Series = {...stored, master: [master[0], master[1].filter(([name]) => name !== 'exdate'), []]};
+      for (const key of excludedIn(stored)) {
+        const instance = instanceOf(whole, key);
+        if (instance && !all.has(key)) all.set(key, [key, instance, 'DECLINED']);
+      }
+    }
+  }
+  return replyOf(
+    [...all.values()].map(([, part, partstat]) => replyPart(part, isMe, now, partstat)),
+    stored.calendar,
+  );
+}

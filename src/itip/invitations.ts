@@ -1,0 +1,190 @@
+import type {JcalComponent, JcalProperty} from '../ical/jcal.ts';
+import {normalAddress} from './address.ts';
+import {outward} from './envelope.ts';
+import {differences, meaningOf} from './meaning.ts';
+import type {IsMe} from './message.ts';
+import {counterpart, invitedIn} from './organizer-data.ts';
+import {addressOf, isServed} from './parties.ts';
+import {excludedIn, instanceOf, isCancelled, type Series, setExcluded, setProperty} from './series.ts';
+
+/** Somebody who is invited, and to which components. */
+export interface Party {
+  readonly address: string;
+  readonly keys: Set<number | 'master'>;
+}
+
+/** An organizer's object before or after a change, and who is invited to it, by the key of their address. */
+export interface Side {
+  readonly series: Series | undefined;
+  readonly parties: ReadonlyMap<string, Party>;
+}
+
+/** Who is invited by the server (SCHEDULE-AGENT) to what takes place: what is cancelled nobody is invited to. */
+export function partiesOf(series: Series, isMe: IsMe): Map<string, Party> {
+  const found = new Map<string, Party>();
+  const add = (key: number | 'master', component: JcalComponent) => {
+    if (isCancelled(component)) return;
+    for (const attendee of invitedIn(component, isMe)) {
+      const address = addressOf(attendee);
+      if (!isServed(attendee) || address === '') continue;
+      const party = found.get(normalAddress(address));
+      if (party) party.keys.add(key);
+      else found.set(normalAddress(address), {address, keys: new Set([key])});
+    }
+  };
+  if (series.master) add('master', series.master);
+  // With the master all is cancelled, unless an override says otherwise.
+  for (const [key, component] of series.overrides) add(key, component);
+  return found;
+}
+
+/** What one recipient, and everybody who is invited alike, is to be sent. */
+export interface Plan {
+  readonly cancels: readonly {readonly component: JcalComponent; readonly everybody: boolean}[];
+  readonly request: Request | undefined;
+}
+
+interface Request {
+  readonly quiet: boolean;
+  components(now: number, organizer: JcalProperty): JcalComponent[];
+}
+
+interface Asking {
+  /** Where they are asked anew. */
+  readonly asked: ReadonlySet<number | 'master'>;
+  readonly forced: boolean;
+}
+
+/** RFC 6638 §3.2.1, RFC 5546 §3.2.2 and §3.2.5, for one recipient. */
+export function plannedFor(was: Side, is: Side, address: string, asking: Asking): Plan {
+  const had = was.parties.get(address)?.keys ?? new Set();
+  const has = is.parties.get(address)?.keys ?? new Set();
+  const hidden = is.series && has.has('master') ? hiddenFrom(is.series, has) : new Set<number>();
+  const cancels = cancelsFor(was, is, had, has, hidden);
+  return {cancels, request: requestFor(was, is, {had, has, hidden, cancels: cancels.length}, asking)};
+}
+
+/** Instances of a series that somebody is not invited to: they are EXDATE to them. */
+function hiddenFrom(series: Series, keys: ReadonlySet<number | 'master'>): Set<number> {
+  const hidden = excludedIn(series);
+  for (const key of series.overrides.keys()) if (!keys.has(key)) hidden.add(key);
+  return hidden;
+}
+
+type Keys = ReadonlySet<number | 'master'>;
+
+function cancelsFor(
+  {series: old}: Side,
+  {series: now}: Side,
+  had: Keys,
+  has: Keys,
+  hidden: ReadonlySet<number>,
+): Plan['cancels'] {
+  if (!old) return [];
+  const isForAll = (key: number | 'master') => {
+    if (!now) return true;
+    if (key === 'master') return !now.master || isCancelled(now.master);
+    const component = now.overrides.get(key);
+    return component ? isCancelled(component) : !now.master || !instanceOf(now, key);
+  };
+  if (had.has('master') && !has.has('master')) return [{component: old.master!, everybody: isForAll('master')}];
+  const lost = [...had].filter((key): key is number => key !== 'master' && !has.has(key));
+  const gone = has.has('master') ? [...hidden] : lost;
+  return gone
+    .sort((a, b) => a - b)
+    .flatMap(key => {
+      const component = had.has(key)
+        ? old.overrides.get(key)
+        : had.has('master') && !old.overrides.has(key)
+          ? instanceOf(old, key)
+          : undefined;
+      return component ? [{component, everybody: isForAll(key)}] : [];
+    });
+}
+
+interface Knowledge {
+  readonly had: Keys;
+  readonly has: Keys;
+  readonly hidden: ReadonlySet<number>;
+  readonly cancels: number;
+}
+
+function requestFor(
+  was: Side,
+  {series}: Side,
+  {had, has, hidden, cancels}: Knowledge,
+  {asked, forced}: Asking,
+): Request | undefined {
+  if (!series || has.size === 0) return undefined;
+  const shown = [...series.overrides].filter(([key]) => has.has(key));
+  const old = was.series;
+  const isNews = ([key, component]: readonly [number | 'master', JcalComponent]) => {
+    if (asked.has(key)) return true;
+    const before =
+      old &&
+      (had.has(key)
+        ? counterpart(old, key)
+        : had.has('master') && key !== 'master' && !old.overrides.has(key)
+          ? instanceOf(old, key)
+          : undefined);
+    return !before || !old || isChanged(before, old, component, series);
+  };
+  if (!has.has('master')) return partial(shown.filter(each => forced || isNews(each)).map(([, component]) => component));
+  const master = series.master!;
+  const full: Request = {
+    quiet: false,
+    components: (now, organizer) => [
+      hide(outward(master, {now, organizer}), series, hidden),
+      ...shown.map(([, component]) => outward(component, {now, organizer})),
+    ],
+  };
+  if (forced || !had.has('master') || isNews(['master', master]) || isReverted(old!, series, had, hidden)) return full;
+  const news = shown.filter(isNews).map(([, component]) => component);
+  const excludes = differences(meaningOf(old!.master!, old!.findZone), meaningOf(master, series.findZone)).includes('EXDATE');
+  if (!excludes) return partial(news);
+  return {...full, quiet: news.length === 0 && cancels > 0 && [...excludedIn(old!)].every(key => hidden.has(key))};
+}
+
+function partial(components: readonly JcalComponent[]): Request | undefined {
+  if (components.length === 0) return undefined;
+  return {quiet: false, components: (now, organizer) => components.map(component => outward(component, {now, organizer}))};
+}
+
+const exdate = new Set(['exdate']);
+
+/** Whether something is told anew: what is said, or of whom an answer is awaited that was given. */
+function isChanged(before: JcalComponent, old: Series, after: JcalComponent, now: Series): boolean {
+  return differences(meaningOf(before, old.findZone, exdate), meaningOf(after, now.findZone, exdate)).length > 0;
+}
+
+/** Whether an override is gone and its instance says something else without it. */
+function isReverted(old: Series, now: Series, had: Keys, hidden: ReadonlySet<number>): boolean {
+  for (const [key, before] of old.overrides) {
+    if (now.overrides.has(key) || hidden.has(key)) continue;
+    const instance = instanceOf(now, key);
+    if (instance && (!had.has(key) || isChanged(before, old, instance, now))) return true;
+  }
+  return false;
+}
+
+/** The master with its EXDATEs, and nothing that it does not bear: what never was an instance need not be taken out. */
+function hide(master: JcalComponent, from: Series, keys: ReadonlySet<number>): JcalComponent {
+  if (keys.size > 0) setExcluded({...from, master, overrides: new Map()}, keys);
+  return master;
+}
+
+interface Cancelling {
+  readonly now: number;
+  readonly sequence: number;
+  readonly organizer: JcalProperty;
+  /** It takes place for nobody; else it is only these who are not invited any more. */
+  readonly everybody: boolean;
+  readonly names: (address: string) => boolean;
+}
+
+/** RFC 5546 §3.2.5: STATUS is CANCELLED where it is for all; else only who is not invited any more is named. */
+export function cancelled(component: JcalComponent, {now, sequence, organizer, everybody, names}: Cancelling): JcalComponent {
+  const sent = outward(component, everybody ? {now, sequence, organizer} : {now, sequence, organizer, names});
+  setProperty(sent, 'status', everybody ? ['status', {}, 'text', 'CANCELLED'] : undefined);
+  return sent;
+}

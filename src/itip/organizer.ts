@@ -1,0 +1,134 @@
+import {type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
+import type {Calendar} from '../ical/parse.ts';
+import {normalAddress, sameAddress} from './address.ts';
+import {envelope} from './envelope.ts';
+import {cancelled, type Party, partiesOf, plannedFor, type Side} from './invitations.ts';
+import {type IsMe, ItipError, type Message, type Method, type OrganizerChange, type OrganizerResult} from './message.ts';
+import {putRight, settleSequence} from './organizer-data.ts';
+import {addressOf, organizerIn, organizerOf, requireOneOrganizer} from './parties.ts';
+import {copyOf, partsOf, type Series, sequenceOf, seriesOf} from './series.ts';
+
+/**
+ * What an organizer's change is for everybody else (RFC 6638 §3.2.1, RFC 5546 §3.2): the calendar to store, and who is invited, told of
+ * the change or told that it is cancelled, each for the instances they are invited to. Throws ItipError.
+ */
+export function organizerChange(change: OrganizerChange): OrganizerResult {
+  const {before, after, isMe, now} = change;
+  if (after) requireOrganizer(before, after);
+  const old = before && seriesOf(before);
+  const stored = after && seriesOf(copyOf(after));
+  const right = stored && putRight(stored, old, change);
+  const was: Side = {series: old, parties: old ? partiesOf(old, isMe) : new Map()};
+  const is: Side = {series: stored, parties: stored ? partiesOf(stored, isMe) : new Map()};
+  const raises = (right?.raises ?? false) || anyLoss(was, is);
+  const sequence = stored ? settleSequence(stored, old, raises) : Math.max(0, ...(old ? partsOf(old) : []).map(sequenceOf)) + 1;
+  const organizer = organizerPropertyIn(stored) ?? organizerPropertyIn(old);
+  const messages = organizer ? messagesFor(was, is, {right, sequence, organizer, now}) : [];
+  const isSame = stored !== undefined && JSON.stringify(jcalOf(stored.calendar)) === JSON.stringify(jcalOf(after!));
+  return {calendar: isSame ? after : stored?.calendar, messages};
+}
+
+/** RFC 6638 §3.2.4.2, §3.2.4.3. Who has let go of everybody may let go of ORGANIZER too. */
+function requireOrganizer(before: Calendar | undefined, after: Calendar): void {
+  requireOneOrganizer(after);
+  const [was, is] = [before && organizerIn(before), organizerIn(after)];
+  if (was !== undefined && is !== undefined && !sameAddress(was, is)) {
+    throw new ItipError('organizer changed', `the ORGANIZER is ${was} and cannot become ${is}`);
+  }
+}
+
+function organizerPropertyIn(series: Series | undefined): JcalProperty | undefined {
+  return (
+    series &&
+    partsOf(series)
+      .map(organizerOf)
+      .find(each => each !== undefined)
+  );
+}
+
+/** Whether somebody is no longer invited to something. */
+function anyLoss(was: Side, is: Side): boolean {
+  for (const [address, {keys}] of was.parties) {
+    const now = is.parties.get(address)?.keys;
+    for (const key of keys) {
+      if (now?.has(key)) continue;
+      if (key === 'master' || !now?.has('master') || is.series?.overrides.has(key)) return true;
+    }
+    if (!keys.has('master') || !now?.has('master')) continue;
+    for (const key of is.series?.overrides.keys() ?? []) if (!now.has(key) && !was.series?.overrides.has(key)) return true;
+  }
+  return false;
+}
+
+interface Sending {
+  readonly right: ReturnType<typeof putRight> | undefined;
+  readonly sequence: number;
+  readonly organizer: JcalProperty;
+  readonly now: number;
+}
+
+/** Who is invited to the same, and was, is sent the same: of a thousand attendees most are. */
+function messagesFor(was: Side, is: Side, sending: Sending): Message[] {
+  const {right} = sending;
+  const groups = new Map<string, Party[]>();
+  const addresses = new Map([...was.parties, ...is.parties]);
+  for (const [address, party] of addresses) {
+    const sign = [
+      keysText(was.parties.get(address)),
+      keysText(is.parties.get(address)),
+      [...(right?.asked.get(address) ?? [])].join(),
+      right?.forced.has(address) ?? false,
+    ].join('|');
+    const group = groups.get(sign);
+    if (group) group.push(party);
+    else groups.set(sign, [party]);
+  }
+  return [...groups.values()].flatMap(group => groupMessages(was, is, group, sending));
+}
+
+function keysText(party: Party | undefined): string {
+  return party ? [...party.keys].join() : '-';
+}
+
+function groupMessages(was: Side, is: Side, group: readonly Party[], {right, sequence, organizer, now}: Sending): Message[] {
+  const key = normalAddress(group[0]!.address);
+  const plan = plannedFor(was, is, key, {asked: right?.asked.get(key) ?? new Set(), forced: right?.forced.has(key) ?? false});
+  const members = new Set(group.map(({address}) => normalAddress(address)));
+  const messages: Message[] = [];
+  const send = (method: Method, components: readonly JcalComponent[], from: Series, quiet: boolean) => {
+    const calendar = envelope(method, components, from.calendar);
+    const highest = Math.max(0, ...components.map(sequenceOf));
+    const [first] = components;
+    const uid = String(first?.[1].find(([name]) => name === 'uid')?.[3] ?? '');
+    for (const {address} of group) {
+      const message = {method, uid, from: addressOf(organizer), to: address, sequence: highest, calendar};
+      messages.push(quiet ? {...message, quiet} : message);
+    }
+  };
+  if (was.series && plan.cancels.length > 0) {
+    const components = plan.cancels.map(each =>
+      cancelled(each.component, {
+        now,
+        sequence,
+        organizer,
+        everybody: each.everybody,
+        names: address => members.has(normalAddress(address)),
+      }),
+    );
+    send('CANCEL', components, was.series, false);
+  }
+  if (is.series && plan.request) send('REQUEST', plan.request.components(now, organizer), is.series, plan.request.quiet);
+  return messages;
+}
+
+/** What an attendee is to know now, as one REQUEST, or undefined where they are not invited: what REFRESH asks for (RFC 5546 §3.2.6). */
+export function requestFor(calendar: Calendar, address: string, {isMe, now}: {isMe: IsMe; now: number}): Message | undefined {
+  const series = seriesOf(calendar);
+  const side: Side = {series, parties: partiesOf(series, isMe)};
+  const party = side.parties.get(normalAddress(address));
+  const organizer = organizerPropertyIn(series);
+  if (!party || !organizer) return undefined;
+  const nothing: Side = {series: undefined, parties: new Map()};
+  const sending = {right: undefined, sequence: 0, organizer, now};
+  return groupMessages(nothing, side, [party], sending).find(({method}) => method === 'REQUEST');
+}

@@ -1,0 +1,71 @@
+import {firstProperty, type JcalComponent} from '../ical/jcal.ts';
+import {anchorOf, timingOf} from '../ical/recurrence-set.ts';
+import {printTime} from '../ical/time.ts';
+import {utc} from '../ical/zone.ts';
+import {nothingChanged, type Receipt, type Received} from './message.ts';
+import {attendeesOf, myself, parameter} from './parties.ts';
+import {inKeysOf} from './receive-request.ts';
+import {changedBetween, isSameCalendar, isStale, rebuilt} from './received-copy.ts';
+import {copyOf, instanceOf, isCancelled, partsOf, type Series, sequenceOf, seriesOf, setProperty, setSequence} from './series.ts';
+
+/**
+ * CANCEL (RFC 5546 §3.2.5) for an attendee: what is cancelled stays in the calendar as STATUS:CANCELLED, so that they see that it is, until
+ * they take it away; nobody is sent a reply for that.
+ */
+export function receiveCancel({mine, message, isMe}: Receipt): Received {
+  const stored = seriesOf(copyOf(mine!));
+  const news = inKeysOf(stored, seriesOf(message.calendar));
+  let taken = false;
+  const isForMe = (part: JcalComponent) =>
+    isCancelled(part) || attendeesOf(part).length === 0 || myself(part, isMe) !== undefined;
+  if (news.master && isForMe(news.master)) {
+    const {master} = news;
+    const parts = partsOf(stored).filter(part => !isStale(master, part));
+    for (const part of parts) cancel(part, master);
+    taken = parts.length > 0;
+  }
+  for (const [key, part] of news.overrides) {
+    if (!isForMe(part)) continue;
+    const isRest = parameter(firstProperty(part, 'recurrence-id'), 'range')?.toUpperCase() === 'THISANDFUTURE';
+    taken = (isRest ? cancelFrom(stored, key, part) : cancelOne(stored, key, part)) || taken;
+  }
+  if (!taken) return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
+  const calendar = rebuilt(mine!, partsOf(stored), message.calendar);
+  if (isSameCalendar(calendar, mine!)) return {calendar: 'unchanged', what: 'cancel', changed: nothingChanged, answers: []};
+  return {calendar, what: 'cancel', changed: changedBetween(mine, calendar, isMe), answers: []};
+}
+
+function cancel(part: JcalComponent, by: JcalComponent): void {
+  setProperty(part, 'status', ['status', {}, 'text', 'CANCELLED']);
+  if (sequenceOf(by) > 0) setSequence(part, Math.max(sequenceOf(by), sequenceOf(part)));
+  setProperty(part, 'dtstamp', structuredClone(firstProperty(by, 'dtstamp')) ?? firstProperty(part, 'dtstamp'));
+}
+
+/** Answers whether there is such an instance, and the message is no older than it. */
+function cancelOne(stored: Series, key: number, by: JcalComponent): boolean {
+  const copy = stored.overrides.get(key) ?? instanceOf(stored, key);
+  if (!copy || (stored.overrides.has(key) && isStale(by, copy)) || sequenceOf(by) < sequenceOf(copy)) return false;
+  cancel(copy, by);
+  stored.overrides.set(key, copy);
+  return true;
+}
+
+/** RANGE=THISANDFUTURE (RFC 5545 §3.2.13): the series ends before it. */
+function cancelFrom(stored: Series, key: number, by: JcalComponent): boolean {
+  const {master, findZone} = stored;
+  let taken = false;
+  for (const [each, part] of stored.overrides) {
+    if (each < key || isStale(by, part)) continue;
+    cancel(part, by);
+    taken = true;
+  }
+  const start = master && anchorOf(timingOf(master, findZone));
+  const rule = master && firstProperty(master, 'rrule');
+  if (!start || !rule || isStale(by, master)) return taken;
+  const {count: _, ...rest} = rule[3] as Record<string, unknown>;
+  const last = key - 1000;
+  const until =
+    start.date || !start.zone ? {...start, local: start.date ? key - 86_400_000 : last} : {local: last, date: false, zone: utc};
+  setProperty(master, 'rrule', [rule[0], rule[1], rule[2], {...rest, until: printTime(until)}]);
+  return true;
+}

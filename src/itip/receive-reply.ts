@@ -1,0 +1,198 @@
+import {type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
+import {sameAddress} from './address.ts';
+import {stamp} from './envelope.ts';
+import {differences, meaningOf, reschedulingOf} from './meaning.ts';
+import {type Changed, type Message, nothingChanged, type Receipt, type Received} from './message.ts';
+import {requestFor} from './organizer.ts';
+import {counterpart} from './organizer-data.ts';
+import {addressOf, attendeesOf, isServed, parameter, partstatOf, setParameters} from './parties.ts';
+import {inKeysOf} from './receive-request.ts';
+import {changedBetween, isSameCalendar, statusIn} from './received-copy.ts';
+import {copyOf, instanceOf, type Series, sequenceOf, seriesOf} from './series.ts';
+
+/** REPLY (RFC 5546 §3.2.3) for an organizer: an attendee's PARTSTAT, of the series or of instances, which become overrides by it. */
+export function receiveReply({mine, message, isMe, now}: Receipt): Received {
+  const stored = seriesOf(copyOf(mine!));
+  const news = inKeysOf(stored, seriesOf(message.calendar));
+  const seen = new Seen();
+  const followed = news.master && applyToSeries(stored, news.master, news, message, seen);
+  for (const [key, part] of news.overrides) applyToInstance(stored, key, part, news, message, seen);
+  if (news.master && followed) follow(stored, news, followed, seen);
+  if (!seen.attendee) return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
+  const {calendar} = stored;
+  const isSame = isSameCalendar(calendar, mine!);
+  // Who takes an invitation away while an update is on its way to them has it again, and must come to know that they have declined.
+  const mayDiffer = seen.isLate || (!isSame && seen.declines);
+  const answers = [...seen.delegates, ...(mayDiffer ? [seen.attendee] : [])].flatMap((address, index) => {
+    const answer = requestFor(calendar, address, {isMe, now});
+    const required = index < seen.delegates.length;
+    return answer ? [{message: required ? answer : {...answer, quiet: true as const}, required}] : [];
+  });
+  const changed: Changed = {
+    ...(isSame ? nothingChanged : changedBetween(mine, calendar, isMe)),
+    attendee: seen.attendee,
+    ...(seen.partstat ? {partstat: seen.partstat} : {}),
+  };
+  return {calendar: isSame ? 'unchanged' : calendar, what: 'reply', changed, answers};
+}
+
+/** What a reply has come to so far. */
+class Seen {
+  attendee: string | undefined;
+  partstat: string | undefined;
+  /** It answers what is no longer the newest, though nothing was re-scheduled since. */
+  isLate = false;
+  declines = false;
+  delegates: string[] = [];
+}
+
+/** The ATTENDEE that answers (§3.2.3: there is one, and their delegate). */
+function answeringIn(part: JcalComponent, {from}: Message): JcalProperty | undefined {
+  const attendees = attendeesOf(part);
+  return attendees.find(each => sameAddress(addressOf(each), from)) ?? attendees[0];
+}
+
+/** Answers who, and what they had said before; undefined: it goes for nothing. */
+function applyToSeries(
+  stored: Series,
+  part: JcalComponent,
+  news: Series,
+  message: Message,
+  seen: Seen,
+): JcalProperty | undefined {
+  const answer = answeringIn(part, message);
+  if (!answer || !stored.master) return undefined;
+  const known = findAttendee(stored.master, answer);
+  const before = known && structuredClone(known);
+  return apply(stored, stored.master, part, news, answer, seen) ? before : undefined;
+}
+
+function applyToInstance(stored: Series, key: number, part: JcalComponent, news: Series, message: Message, seen: Seen): void {
+  const answer = answeringIn(part, message);
+  const there = stored.overrides.get(key);
+  const component = there ?? instanceOf(stored, key);
+  if (!answer || !component) return;
+  const before = JSON.stringify(component);
+  if (!apply(stored, component, part, news, answer, seen) || there) return;
+  const series = findAttendee(stored.master!, answer);
+  if (JSON.stringify(component) === before || (series && isSameAnswer(series, component, answer))) return;
+  stored.overrides.set(key, component);
+  jcalOf(stored.calendar)[2].push(component);
+}
+
+/** Whether an instance would be overridden only to say again what its series says. */
+function isSameAnswer(series: JcalProperty, component: JcalComponent, answer: JcalProperty): boolean {
+  const own = findAttendee(component, answer);
+  const comments = component[1].some(([name]) => name === attendeeComment);
+  return (
+    !comments && partstatOf(own) === partstatOf(series) && parameter(own, 'delegated-to') === parameter(series, 'delegated-to')
+  );
+}
+
+function findAttendee(component: JcalComponent, like: JcalProperty): JcalProperty | undefined {
+  return attendeesOf(component).find(each => sameAddress(addressOf(each), addressOf(like)));
+}
+
+/** Answers whether the reply goes for this component. */
+function apply(
+  stored: Series,
+  component: JcalComponent,
+  part: JcalComponent,
+  news: Series,
+  answer: JcalProperty,
+  seen: Seen,
+): boolean {
+  const isLate = sequenceOf(part) < sequenceOf(component);
+  if (isLate && !isAboutTheSame(component, stored, part, news)) return false;
+  let known = findAttendee(component, answer);
+  if (!known) {
+    known = delegateOf(component, answer);
+    if (!known) return false;
+    component[1].push(known);
+  }
+  if (!isServed(known)) return false;
+  seen.attendee = addressOf(known);
+  seen.partstat = partstatOf(answer);
+  seen.isLate ||= isLate;
+  seen.declines ||= seen.partstat === 'DECLINED';
+  if (partstatOf(answer) === 'NEEDS-ACTION' && partstatOf(known) !== 'NEEDS-ACTION') {
+    // Nobody takes an answer back: it was given after this one was left open.
+    seen.isLate = true;
+    return true;
+  }
+  const to = parameter(answer, 'delegated-to');
+  setParameters(known, {
+    partstat: partstatOf(answer),
+    'schedule-status': statusIn(part),
+    'delegated-to': to === undefined ? undefined : [to],
+    ...(partstatOf(answer) === 'NEEDS-ACTION' ? {} : {rsvp: undefined}),
+  });
+  if (to !== undefined) addDelegate(component, part, addressOf(known), to, seen);
+  keepComment(component, part, addressOf(known));
+  return true;
+}
+
+const when = ['DTSTART', 'DTEND', 'DUE', 'RRULE', 'RDATE'];
+
+/** Whether a reply to an older SEQUENCE is about what still stands: that is when it says it is. What it leaves out is not compared. */
+function isAboutTheSame(component: JcalComponent, stored: Series, part: JcalComponent, news: Series): boolean {
+  const [is, said] = [meaningOf(component, stored.findZone), meaningOf(part, news.findZone)];
+  if (!said.has('DTSTART') && !said.has('DUE')) return false;
+  const hasEnd = part[1].some(([name]) => name === 'dtend' || name === 'duration' || name === 'due');
+  return !differences(is, said).some(name => when.includes(name) && said.has(name) && (name !== 'DTEND' || hasEnd));
+}
+
+/** Who answers for somebody that was invited (RFC 5546 §3.2.2.3): they are on the list by that. */
+function delegateOf(component: JcalComponent, answer: JcalProperty): JcalProperty | undefined {
+  const from = parameter(answer, 'delegated-from');
+  const delegator = from === undefined ? undefined : attendeesOf(component).find(each => sameAddress(addressOf(each), from));
+  if (!delegator || !sameAddress(parameter(delegator, 'delegated-to') ?? addressOf(answer), addressOf(answer))) return undefined;
+  const added = structuredClone(answer);
+  for (const name of Object.keys(added[1])) if (name.startsWith('x-') || name.startsWith('schedule-')) delete added[1][name];
+  return added;
+}
+
+function addDelegate(component: JcalComponent, part: JcalComponent, from: string, to: string, seen: Seen): void {
+  if (attendeesOf(component).some(each => sameAddress(addressOf(each), to))) return;
+  const said = attendeesOf(part).find(each => sameAddress(addressOf(each), to));
+  const {cn, cutype, role} = said?.[1] ?? {};
+  const parameters = Object.fromEntries(Object.entries({cn, cutype, role}).filter(([, value]) => value !== undefined));
+  const added = {...parameters, partstat: 'NEEDS-ACTION', rsvp: 'TRUE', 'delegated-from': [from]} as JcalProperty[1];
+  component[1].push(['attendee', added, 'cal-address', to]);
+  if (!seen.delegates.some(each => sameAddress(each, to))) seen.delegates.push(to);
+}
+
+const privateComment = 'x-calendarserver-private-comment';
+const attendeeComment = 'x-calendarserver-attendee-comment';
+
+/** CalendarServer's private comments: what an attendee tells the organizer alone. */
+function keepComment(component: JcalComponent, part: JcalComponent, address: string): void {
+  const text = textOf(part, privateComment) ?? '';
+  const isTheirs = (property: JcalProperty) =>
+    property[0] === attendeeComment && sameAddress(parameter(property, 'x-calendarserver-attendee-ref') ?? '', address);
+  const known = component[1].find(isTheirs);
+  if (String(known?.[3] ?? '') === text) return;
+  component[1] = component[1].filter(property => !isTheirs(property));
+  if (text === '') return;
+  const at = textOf(part, 'dtstamp') ?? String(stamp(0)[3]);
+  const parameters = {'x-calendarserver-attendee-ref': address, 'x-calendarserver-dtstamp': at.replace(/[-:]/g, '')};
+  component[1].push([attendeeComment, parameters, 'unknown', text]);
+}
+
+/**
+ * The answer to a series goes for the overrides that the attendee has not answered otherwise: those that are there because of others'
+ * answers they may not even have. Not for one that was moved since.
+ */
+function follow(stored: Series, news: Series, before: JcalProperty, seen: Seen): void {
+  const now = findAttendee(stored.master!, before);
+  if (!now || seen.attendee === undefined) return;
+  for (const [key, component] of stored.overrides) {
+    const own = findAttendee(component, before);
+    if (!own || !isServed(own) || news.overrides.has(key) || partstatOf(own) !== partstatOf(before)) continue;
+    if (partstatOf(own) === partstatOf(now)) continue;
+    const usual = counterpart({...stored, overrides: new Map()}, key);
+    const moved = !usual || reschedulingOf(usual, stored.findZone, component, stored.findZone).asks;
+    if (moved && sequenceOf(news.master) < sequenceOf(component)) continue;
+    for (const name of ['partstat', 'rsvp', 'schedule-status']) setParameters(own, {[name]: now[1][name]});
+  }
+}

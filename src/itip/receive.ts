@@ -1,0 +1,62 @@
+import {firstProperty, textOf} from '../ical/jcal.ts';
+import {sameAddress} from './address.ts';
+import {type Message, nothingChanged, type Receipt, type Received} from './message.ts';
+import {requestFor} from './organizer.ts';
+import {isServed, organizerIn, organizerOf} from './parties.ts';
+import {receiveAdd} from './receive-add.ts';
+import {receiveCancel} from './receive-cancel.ts';
+import {receiveReply} from './receive-reply.ts';
+import {receiveRequest} from './receive-request.ts';
+import {partsOf, seriesOf} from './series.ts';
+
+export const ignored: Received = {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
+
+/**
+ * What a message that has come is for the owner of an object (RFC 5546 §2.1.5, §3.2; RFC 6638 §4.1). It may come twice: the second time
+ * nothing is changed. What is stale by SEQUENCE and then DTSTAMP, or comes from somebody who is not the organizer of what is there, is
+ * ignored. A reply of who was never invited is too (§3.2.3 leaves that to us): nobody gets onto the list by knowing a UID.
+ */
+export function receive(receipt: Receipt): Received {
+  const {mine, message, isMe, now} = receipt;
+  switch (message.method) {
+    case 'REQUEST':
+      return isFromOrganizer(receipt) ? receiveRequest(receipt) : ignored;
+    case 'ADD':
+      return isFromOrganizer(receipt) ? receiveAdd(receipt) : ignored;
+    case 'CANCEL':
+      return mine && isFromOrganizer(receipt) ? receiveCancel(receipt) : ignored;
+    case 'DECLINECOUNTER':
+      return mine && isFromOrganizer(receipt) ? {...ignored, what: 'declinecounter'} : ignored;
+    case 'REPLY':
+      return isMine(receipt) ? receiveReply(receipt) : ignored;
+    case 'COUNTER':
+      return isMine(receipt) ? {...ignored, what: 'counter'} : ignored;
+    case 'REFRESH': {
+      if (!mine || !isMine(receipt)) return ignored;
+      const answer = requestFor(mine, message.from, {isMe, now});
+      return {...ignored, what: 'refresh', answers: answer ? [{message: answer, required: true}] : []};
+    }
+  }
+}
+
+/** Whether the object is one that its owner organizes. */
+function isMine({mine, isMe}: Receipt): boolean {
+  const organizer = mine && organizerIn(mine);
+  return organizer !== undefined && isMe(organizer);
+}
+
+/** Whether a message is from who organizes the object, and it is the server that schedules it (RFC 6638 §7.1). */
+function isFromOrganizer({mine, message, isMe}: Receipt): boolean {
+  const said = organizerIn(message.calendar);
+  if (said === undefined || isMe(said) || !isSameUid(message)) return false;
+  if (!mine) return true;
+  const organizer = organizerIn(mine);
+  return (
+    (organizer === undefined || sameAddress(organizer, said)) &&
+    partsOf(seriesOf(mine)).every(part => isServed(organizerOf(part)))
+  );
+}
+
+function isSameUid({calendar, uid}: Message): boolean {
+  return partsOf(seriesOf(calendar)).every(part => !firstProperty(part, 'uid') || textOf(part, 'uid') === uid);
+}
