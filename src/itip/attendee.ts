@@ -1,4 +1,5 @@
 import {type JcalComponent, jcalOf, textOf} from '../ical/jcal.ts';
+import {type Answer, replyWith} from './answers.ts';
 import {requireOwnChanges, settleTransparency} from './attendee-rules.ts';
 import {differences, meaningOf} from './meaning.ts';
 import {type AttendeeResult, type Change, type IsMe, ItipError, type Message} from './message.ts';
@@ -21,13 +22,11 @@ export function attendeeChange({before, after, isMe, now}: Change): AttendeeResu
     ? changesIn(old, stored, isMe)
     : [...entries(stored)].filter(([, part]) => partstatOf(myself(part, isMe)) !== 'NEEDS-ACTION');
   const forced = takeForceSend(stored);
-  const reply = isWithServer(stored) ? replyTo(forced ? [...entries(stored)] : changes, stored, old, {isMe, now}) : undefined;
+  const was = old?.master && partstatOf(myself(old.master, isMe));
+  const reply = isWithServer(stored) ? replyWith(forced ? [...entries(stored)] : changes, stored, {isMe, now, was}) : undefined;
   const isSame = JSON.stringify(jcalOf(stored.calendar)) === JSON.stringify(jcalOf(after));
   return {calendar: isSame ? after : stored.calendar, reply};
 }
-
-/** A component, by which instance it is; `DECLINED`: it was taken away, and this is what it was. */
-type Answer = readonly [key: number | 'master', component: JcalComponent, partstat?: 'DECLINED'];
 
 function* entries({master, overrides}: Series): Generator<[number | 'master', JcalComponent]> {
   if (master) yield ['master', master];
@@ -126,33 +125,4 @@ function takeForceSend(stored: Series): boolean {
     setParameters(organizer, {'schedule-force-send': undefined});
   }
   return forced;
-}
-
-interface Asking {
-  readonly isMe: IsMe;
-  readonly now: number;
-}
-
-/** The reply to a series goes for all instances that it does not name: those answered otherwise are in it. */
-function replyTo(answers: readonly Answer[], stored: Series, old: Series | undefined, {isMe, now}: Asking): Message | undefined {
-  const all = new Map(answers.map(answer => [answer[0], answer]));
-  const master = all.get('master')?.[1];
-  if (master) {
-    const partstat = partstatOf(myself(master, isMe));
-    for (const [key, part] of stored.overrides) {
-      if (!isCancelled(part) && partstatOf(myself(part, isMe)) !== partstat && !all.has(key)) all.set(key, [key, part]);
-    }
-    // Of who had declined everything, what they have taken out of their calendar stays declined.
-    if (old?.master && partstatOf(myself(old.master, isMe)) === 'DECLINED' && partstat !== 'DECLINED') {
-      const whole: Series = {...stored, master: [master[0], master[1].filter(([name]) => name !== 'exdate'), []]};
-      for (const key of excludedIn(stored)) {
-        const instance = instanceOf(whole, key);
-        if (instance && !all.has(key)) all.set(key, [key, instance, 'DECLINED']);
-      }
-    }
-  }
-  return replyOf(
-    [...all.values()].map(([, part, partstat]) => replyPart(part, isMe, now, partstat)),
-    stored.calendar,
-  );
 }

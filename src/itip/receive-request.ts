@@ -1,11 +1,11 @@
 import type {JcalComponent} from '../ical/jcal.ts';
 import {timeOf} from '../ical/recurrence-set.ts';
+import {type Answer, replyWith, unexcluded} from './answers.ts';
 import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
 import {nothingChanged, type Receipt, type Received} from './message.ts';
 import {counterpart} from './organizer-data.ts';
 import {myself, partstatOf} from './parties.ts';
 import {changedBetween, isOlder, isSameCalendar, isStale, merged, newObject, rebuilt} from './received-copy.ts';
-import {replyOf, replyPart} from './reply.ts';
 import {excludedIn, instanceOf, isCancelled, keyIn, partsOf, type Series, sequenceOf, seriesOf, setExcluded} from './series.ts';
 
 /** REQUEST (RFC 5546 §3.2.2) for an attendee: an invitation, the series anew, or some instances of it. */
@@ -20,10 +20,8 @@ export function receiveRequest({mine, message, isMe, now}: Receipt): Received {
   const {parts, hidden} = news.master ? wholeSeries(old, news, isMe) : someInstances(old, news, isMe);
   if (!parts) return ignored;
   const calendar = rebuilt(mine, [...parts.values()], message.calendar);
-  const reply = replyOf(
-    [...unknownToOrganizer(parts, news, isMe, now), ...hidden.map(part => replyPart(part, isMe, now, 'DECLINED'))],
-    calendar,
-  );
+  const was = news.master && partstatOf(myself(news.master, isMe));
+  const reply = replyWith([...unknownToOrganizer(parts, news, isMe), ...hidden], seriesOf(calendar), {isMe, now, was});
   const answers = reply ? [{message: reply, required: false}] : [];
   if (isSameCalendar(calendar, mine)) return {calendar: 'unchanged', what: 'update', changed: nothingChanged, answers};
   return {calendar, what: 'update', changed: changedBetween(mine, calendar, isMe), answers};
@@ -54,7 +52,7 @@ interface Taken {
   /** Undefined: all in the message is stale. */
   readonly parts: Parts | undefined;
   /** What the attendee has declined by taking it away, and the organizer does not know of. */
-  readonly hidden: JcalComponent[];
+  readonly hidden: Answer[];
 }
 
 /** A message with the series takes the place of all there was, save what is the attendee's own. */
@@ -68,14 +66,14 @@ function wholeSeries(old: Series, news: Series, isMe: IsMe): Taken {
     [...news.overrides].map(([key, part]) => [key, merged(part, news, counterpart(old, key), old, isMe)]),
   );
   const excluded = excludedIn(news);
-  const hidden: JcalComponent[] = [];
+  const hidden: Answer[] = [];
   for (const key of excludedIn(old)) {
     if (excluded.has(key)) continue;
     const declined = ownDecline(key, old, news, isMe);
     if (!declined) continue;
     excluded.add(key);
     overrides.delete(key);
-    if (declined !== 'known') hidden.push(declined);
+    if (declined !== 'known') hidden.push([key, declined, 'DECLINED']);
   }
   const kept = new Map<number, JcalComponent>();
   for (const [key, copy] of old.overrides) {
@@ -100,8 +98,7 @@ function wholeSeries(old: Series, news: Series, isMe: IsMe): Taken {
  */
 function ownDecline(key: number, old: Series, news: Series, isMe: IsMe): JcalComponent | 'known' | undefined {
   if (!old.master) return undefined;
-  const whole: Series = {...old, master: [old.master[0], old.master[1].filter(([name]) => name !== 'exdate'), old.master[2]]};
-  const was = instanceOf(whole, key);
+  const was = instanceOf(unexcluded(old), key);
   const is = counterpart(news, key);
   if (!was || !is || reschedulingOf(was, old.findZone, is, news.findZone).asks) return undefined;
   if (partstatOf(myself(is, isMe)) === 'DECLINED') return 'known';
@@ -143,10 +140,10 @@ function someInstances(old: Series, news: Series, isMe: IsMe): Taken {
 }
 
 /** What the attendee has answered and the message does not say: their reply had not come when it was sent. */
-function* unknownToOrganizer(parts: Parts, news: Series, isMe: IsMe, now: number): Generator<JcalComponent | undefined> {
+function* unknownToOrganizer(parts: Parts, news: Series, isMe: IsMe): Generator<Answer> {
   for (const [key, part] of parts) {
     const said = key === 'master' ? news.master : (news.overrides.get(key) ?? news.master);
     const [mine, theirs] = [myself(part, isMe), said && myself(said, isMe)];
-    if (!isCancelled(part) && mine && theirs && partstatOf(mine) !== partstatOf(theirs)) yield replyPart(part, isMe, now);
+    if (!isCancelled(part) && mine && theirs && partstatOf(mine) !== partstatOf(theirs)) yield [key, part];
   }
 }
