@@ -132,3 +132,18 @@ export function requestFor(calendar: Calendar, address: string, {isMe, now}: {is
   const sending = {right: undefined, sequence: 0, organizer, now};
   return groupMessages(nothing, side, [party], sending).find(({method}) => method === 'REQUEST');
 }
+
+/**
+ * The whole as everybody else who is invited is to see it, for copies alone, after a reply: they show who comes. There is one calendar for
+ * all who are invited to the same.
+ */
+export function refreshesFor(calendar: Calendar, {isMe, now, except}: {isMe: IsMe; now: number; except: string}): Message[] {
+  const series = seriesOf(calendar);
+  const parties = partiesOf(series, isMe);
+  parties.delete(normalAddress(except));
+  const organizer = organizerPropertyIn(series);
+  if (!organizer) return [];
+  const sending = {right: undefined, sequence: 0, organizer, now};
+  const nothing: Side = {series: undefined, parties: new Map()};
+  return messagesFor(nothing, {series, parties}, sending).map(message => ({...message, quiet: true as const}));
+}

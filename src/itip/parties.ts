@@ -87,23 +87,3 @@ export function setParameters(property: JcalProperty, values: Record<string, str
     else property[1][name] = value;
   }
 }
-
-/**
- * The calendar with SCHEDULE-STATUS (RFC 6638 §7.3) of the ATTENDEEs or the ORGANIZER that have these addresses, keys of `normalAddress`;
- * the calendar itself is not written to. In components where the server does no scheduling with them nothing is said.
- */
-export function withStatuses(
-  calendar: Calendar,
-  statuses: ReadonlyMap<string, string>,
-  copy: (of: Calendar) => Calendar,
-): Calendar {
-  const written = copy(calendar);
-  for (const part of mainComponents(written)) {
-    for (const property of part[1]) {
-      if (property[0] !== 'attendee' && property[0] !== 'organizer') continue;
-      const status = statuses.get(normalAddress(addressOf(property)));
-      if (status !== undefined && isServed(property)) setParameters(property, {'schedule-status': status});
-    }
-  }
-  return written;
-}

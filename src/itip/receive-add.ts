@@ -1,10 +1,9 @@
 import {firstProperty, type JcalComponent, type JcalProperty} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
 import {anchorOf, timingOf} from '../ical/recurrence-set.ts';
-import {envelope, stamp} from './envelope.ts';
-import {type Message, nothingChanged, type Receipt, type Received} from './message.ts';
-import {addressOf, myself, organizerOf} from './parties.ts';
+import {nothingChanged, type Receipt, type Received} from './message.ts';
 import {changedBetween, incoming, rebuilt} from './received-copy.ts';
+import {refreshFor} from './refresh.ts';
 import {
   copyOf,
   excludedIn,
@@ -28,14 +27,10 @@ export function receiveAdd({mine, message, isMe, now}: Receipt): Received {
   const sequence = Math.max(0, ...parts.map(sequenceOf));
   const stored = mine && seriesOf(copyOf(mine));
   const master = stored?.master;
-  if (!mine || !stored || !master || sequence > sequenceOf(master) + 1) {
-    const answer = refreshFor(parts, message, isMe, now);
-    return {
-      calendar: 'unchanged',
-      what: 'ignored',
-      changed: nothingChanged,
-      answers: answer ? [{message: answer, required: true}] : [],
-    };
+  // A series more cannot be told in the one there is (RFC 5545 §3.8.5.3).
+  const isSeries = parts.some(part => part[1].some(([name]) => name === 'rrule' || name === 'rdate'));
+  if (!mine || !stored || !master || isSeries || sequence > sequenceOf(master) + 1) {
+    return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: refreshFor(parts, message, isMe, now)};
   }
   const added =
     sequence < sequenceOf(master) ? [] : parts.filter(part => addInstance(stored, master, part, message.calendar, isMe));
@@ -64,26 +59,4 @@ function addInstance(stored: Series, master: JcalComponent, part: JcalComponent,
   taken[1] = [...taken[1].filter(([name]) => name !== 'recurrence-id'), ['recurrence-id', at[1], at[2], at[3]]];
   stored.overrides.set(key, taken);
   return true;
-}
-
-/** RFC 5546 §3.2.6. */
-function refreshFor(
-  parts: readonly JcalComponent[],
-  {uid, calendar}: Message,
-  isMe: Receipt['isMe'],
-  now: number,
-): Message | undefined {
-  const part = parts.find(each => myself(each, isMe) && organizerOf(each));
-  if (!part) return undefined;
-  const [mine, organizer] = [structuredClone(myself(part, isMe)!), structuredClone(organizerOf(part)!)];
-  for (const property of [mine, organizer]) property[1] = {};
-  const asked: JcalComponent = [part[0], [['uid', {}, 'text', uid], stamp(now), organizer, mine], []];
-  return {
-    method: 'REFRESH',
-    uid,
-    from: addressOf(mine),
-    to: addressOf(organizer),
-    sequence: 0,
-    calendar: envelope('REFRESH', [asked], calendar),
-  };
 }

@@ -6,6 +6,7 @@ import {nothingChanged, type Receipt, type Received} from './message.ts';
 import {counterpart} from './organizer-data.ts';
 import {myself, partstatOf} from './parties.ts';
 import {changedBetween, isOlder, isSameCalendar, isStale, merged, newObject, rebuilt} from './received-copy.ts';
+import {refreshFor} from './refresh.ts';
 import {excludedIn, instanceOf, isCancelled, keyIn, partsOf, type Series, sequenceOf, seriesOf, setExcluded} from './series.ts';
 
 /** REQUEST (RFC 5546 §3.2.2) for an attendee: an invitation, the series anew, or some instances of it. */
@@ -17,12 +18,13 @@ export function receiveRequest({mine, message, isMe, now}: Receipt): Received {
   }
   const old = seriesOf(mine);
   const news = inKeysOf(old, seriesOf(message.calendar));
-  const {parts, hidden} = news.master ? wholeSeries(old, news, isMe) : someInstances(old, news, isMe);
-  if (!parts) return ignored;
+  const {parts, hidden, strange} = news.master ? wholeSeries(old, news, isMe) : someInstances(old, news, isMe);
+  const asked = strange ? refreshFor(strange, message, isMe, now) : [];
+  if (!parts) return {...ignored, answers: asked};
   const calendar = rebuilt(mine, [...parts.values()], message.calendar);
   const was = news.master && partstatOf(myself(news.master, isMe));
   const reply = replyWith([...unknownToOrganizer(parts, news, isMe), ...hidden], seriesOf(calendar), {isMe, now, was});
-  const answers = reply ? [{message: reply, required: false}] : [];
+  const answers = [...(reply ? [{message: reply, required: false}] : []), ...asked];
   if (isSameCalendar(calendar, mine)) return {calendar: 'unchanged', what: 'update', changed: nothingChanged, answers};
   return {calendar, what: 'update', changed: changedBetween(mine, calendar, isMe), answers};
 }
@@ -53,6 +55,8 @@ interface Taken {
   readonly parts: Parts | undefined;
   /** What the attendee has declined by taking it away, and the organizer does not know of. */
   readonly hidden: Answer[];
+  /** Instances that the series which is there does not have (§4.7.2). */
+  readonly strange?: readonly JcalComponent[];
 }
 
 /** A message with the series takes the place of all there was, save what is the attendee's own. */
@@ -119,10 +123,15 @@ const edition = new Set(['dtstamp', 'sequence', 'created', 'last-modified']);
 function someInstances(old: Series, news: Series, isMe: IsMe): Taken {
   const overrides = new Map(old.overrides);
   const excluded = excludedIn(old);
+  const strange: JcalComponent[] = [];
   let taken = false;
   for (const [key, part] of news.overrides) {
     const copy = old.overrides.get(key);
     if (copy ? isStale(part, copy) : old.master && isOlder(part, old.master)) continue;
+    if (old.master && !copy && !excluded.has(key) && !instanceOf(old, key)) {
+      strange.push(part);
+      continue;
+    }
     taken = true;
     if (excluded.has(key)) {
       if (ownDecline(key, old, news, isMe) === 'known') continue;
@@ -130,12 +139,14 @@ function someInstances(old: Series, news: Series, isMe: IsMe): Taken {
     }
     overrides.set(key, merged(part, news, counterpart(old, key), old, isMe));
   }
-  if (!taken) return {parts: undefined, hidden: []};
+  const more = strange.length > 0 ? {strange} : {};
+  if (!taken) return {parts: undefined, hidden: [], ...more};
   const master = old.master && structuredClone(old.master);
   if (master) setExcluded({...old, master}, excluded);
   return {
     parts: new Map<number | 'master', JcalComponent>([...(master ? [['master', master] as const] : []), ...overrides]),
     hidden: [],
+    ...more,
   };
 }
 

@@ -1,5 +1,6 @@
 import {allProperties, firstProperty, type JcalComponent, type JcalProperty, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
+import {sameAddress} from './address.ts';
 import {envelope, stamp} from './envelope.ts';
 import type {IsMe, Message} from './message.ts';
 import {addressOf, attendeesOf, myself, organizerOf, parameter, setParameters} from './parties.ts';
@@ -45,7 +46,7 @@ export function replyPart(component: JcalComponent, isMe: IsMe, now: number, par
 /** The ATTENDEE that one's own has been delegated to (RFC 5546 §2.1.2). */
 export function delegateIn(component: JcalComponent, mine: JcalProperty): JcalProperty | undefined {
   const to = parameter(mine, 'delegated-to');
-  return to === undefined ? undefined : attendeesOf(component).find(each => addressOf(each) === to);
+  return to === undefined ? undefined : attendeesOf(component).find(each => sameAddress(addressOf(each), to));
 }
 
 function answering(property: JcalProperty): JcalProperty {
