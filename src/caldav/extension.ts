@@ -6,7 +6,12 @@ import {get} from './methods/get.ts';
 import {mkcalendar} from './methods/mkcalendar.ts';
 import {calendarPrivileges} from './privileges.ts';
 import {calendarLimitProperties, calendarserverPrincipalProperties, homeProperties} from './properties/calendarserver.ts';
-import {calendarHomeProperties, calendarProperties, collationProperties} from './properties/rfc4791.ts';
+import {
+  calendarHomeProperties,
+  calendarProperties,
+  collationProperties,
+  schedulingCollectionProperties,
+} from './properties/rfc4791.ts';
 import {calendarContentProperties, calendarObjectProperties} from './properties/rfc4918.ts';
 import {calendarUserProperties, transparencyProperties} from './properties/rfc6638.ts';
 import {rscaleProperties} from './properties/rfc7529.ts';
@@ -24,6 +29,7 @@ export const calendarAccess: Extension = {
   properties: [
     calendarProperties,
     collationProperties,
+    schedulingCollectionProperties,
     transparencyProperties,
     timezoneIdProperties,
     rscaleProperties,

@@ -30,6 +30,19 @@ export function parseDuration(value: unknown): Duration | undefined {
 /** Ten thousand years: whatever is longer ends after the last day that iCalendar knows, and must not leave what a Date can hold. */
 const maxDays = 3_700_000;
 
+/** Exact time as a DURATION: `PT1H30M`; a day is 24 hours. */
+export function printLength(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const parts = [
+    [Math.floor(seconds / 3600) % 24, 'H'],
+    [Math.floor(seconds / 60) % 60, 'M'],
+    [seconds % 60, 'S'],
+  ] as const;
+  const days = Math.floor(seconds / 86_400);
+  const time = parts.map(([count, unit]) => (count > 0 ? `${count}${unit}` : '')).join('');
+  return `P${days > 0 ? `${days}D` : ''}${time || days === 0 ? `T${time || '0S'}` : ''}`;
+}
+
 /** The time a duration after another: nominal days by the calendar, the rest by the clock. */
 export function addDuration(time: IcalTime, {days, milliseconds}: Duration): IcalTime {
   const local = time.local + days * day;

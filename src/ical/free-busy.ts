@@ -1,5 +1,6 @@
 import ICAL from 'ical.js';
 import {overlaps, type TimeRange} from '../base/time-range.ts';
+import {printLength} from './duration.ts';
 import {instancesOf, newBudget} from './expand.ts';
 import {allProperties, type JcalComponent, type JcalProperty, textOf} from './jcal.ts';
 import type {Calendar} from './parse.ts';
@@ -100,10 +101,12 @@ export interface FreeBusyDescription {
   /** More properties of the VFREEBUSY: UID, ORGANIZER, ATTENDEE. */
   readonly properties?: readonly JcalProperty[];
   readonly method?: string;
+  /** Whether periods of meetings say how long they are, and their type always, as CalendarServer's answers do; else when they end. */
+  readonly lengths?: boolean;
 }
 
 /** A VCALENDAR with one VFREEBUSY (RFC 5545 §3.6.4), as free-busy-query answers it. */
-export function freeBusyCalendar({range, stamp, periods, properties = [], method}: FreeBusyDescription): Calendar {
+export function freeBusyCalendar({range, stamp, periods, properties = [], method, lengths}: FreeBusyDescription): Calendar {
   const busy: JcalProperty[] = [
     ['dtstamp', {}, 'date-time', isoOf(stamp)],
     ['dtstart', {}, 'date-time', isoOf(range.start)],
@@ -112,8 +115,9 @@ export function freeBusyCalendar({range, stamp, periods, properties = [], method
   ];
   for (const type of types) {
     const mine = periods.filter(period => period.type === type);
-    const values = mine.map(({start, end}) => [isoOf(start), isoOf(end)]);
-    if (values.length > 0) busy.push(['freebusy', type === 'BUSY' ? {} : {fbtype: type}, 'period', ...values]);
+    const meets = lengths && type !== 'BUSY-UNAVAILABLE';
+    const values = mine.map(({start, end}) => [isoOf(start), meets ? printLength(end - start) : isoOf(end)]);
+    if (values.length > 0) busy.push(['freebusy', type === 'BUSY' && !lengths ? {} : {fbtype: type}, 'period', ...values]);
   }
   const head: JcalProperty[] = [
     ['version', {}, 'text', '2.0'],

@@ -22,7 +22,7 @@ export function* freeBusySet(
 }
 
 /** RFC 6638 §9.1. */
-export function isTransparent({stored}: Resource): boolean {
+export function isTransparent({stored}: Pick<Resource, 'stored'>): boolean {
   const set = stored?.properties.get(caldav('schedule-calendar-transp'));
   return set !== undefined && child(parseXml(set), caldav('transparent')) !== undefined;
 }

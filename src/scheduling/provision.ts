@@ -62,7 +62,7 @@ function makeSchedulingCollections(unit: HomeUnit): void {
 }
 
 /** In a home that is older, something else may have the name. */
-function freeName(name: string, view: HomeView): string {
+export function freeName(name: string, view: HomeView): string {
   let free = name;
   for (let number = 2; view.find(free); number++) free = `${name}-${number}`;
   return free;

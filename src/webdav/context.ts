@@ -27,21 +27,26 @@ export function createContext(server: DavServer, http: HttpRequest, principal: P
   // Asked once: a reload in the middle of a request must not mix two directories.
   const {directory, protocol, store, limits, log, duties} = server;
   const proxies = onceAsked(() => server.proxies(directory));
-  const context: DavContext = {
-    principal,
-    directory,
-    proxies,
-    protocol,
-    store,
-    limits,
-    log,
-    duties,
-    after: noUnit,
-    hosts: hostsOf(http, server.hostNames ?? []),
-    locate: href => findByHref(href, context),
-    ...createAccess(principal, {directory, proxies, protocol, limits, rules: server}),
+  const hosts = hostsOf(http, server.hostNames ?? []);
+  const contextOf = (asker: Principal | undefined): DavContext => {
+    const context: DavContext = {
+      principal: asker,
+      directory,
+      proxies,
+      protocol,
+      store,
+      limits,
+      log,
+      duties,
+      after: noUnit,
+      hosts,
+      locate: href => findByHref(href, context),
+      as: contextOf,
+      ...createAccess(asker, {directory, proxies, protocol, limits, rules: server}),
+    };
+    return context;
   };
-  return context;
+  return contextOf(principal);
 }
 
 /** Who acts for whom, as it is when that is first asked: of most requests nobody asks it, and it lies in a file. */

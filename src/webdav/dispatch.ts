@@ -141,7 +141,7 @@ function authorise(method: Method, {target, parent, nearest}: Location, body: Bo
     const isMeant = method.supports?.(target) ?? true;
     // That there is a home, its principal says; and what lies in none is no secret.
     if (!isMeant && (!target.view || target.stored?.path === '')) throw notAllowed(method, target, context.protocol);
-    const privilege = method.mappedBy?.(body, context.protocol) ?? method.mapped;
+    const privilege = method.mappedBy?.(body, context.protocol, target) ?? method.mapped;
     requirePrivilege(privilege, (method.mappedAbove && parent) || target, context);
     if (method.mappedAbove) requireNotWithheld(target, context);
     if (!isMeant) throw notAllowed(method, target, context.protocol);

@@ -63,6 +63,8 @@ export interface Kind {
   withholds?(resource: Resource): readonly Name[];
   /** Of homes: the home as those see it whom its owner keeps something from. */
   veil?<View extends HomeView>(view: View): View;
+  /** What POST to a collection of this kind is, and the privilege on it that it needs; undefined: what it is to any. */
+  readonly post?: {readonly needs: Name; handle(request: DavRequest): Promise<HttpResponse>};
   /** How a collection of this kind takes many members at once (CalendarServer's bulk changes); undefined: it does not. */
   readonly bulk?: BulkFormat;
 }
@@ -165,6 +167,8 @@ export interface DavContext {
   readonly duties?: Duties | undefined;
   /** Finds what a URL path or an absolute URL of this server names (percent-encoded); undefined: nothing, or not ours. */
   locate(href: string): Promise<Resource | undefined>;
+  /** The same where another asks, with no unit of work open: for what a person may that somebody acts for. */
+  as(principal: Principal): DavContext;
   /** Whether the one who asks has this privilege on the resource (RFC 3744); decided in `access.ts` alone. */
   may(privilege: Name, resource: Resource): boolean;
   /** Whether nothing in this home is kept from the one who asks: its owner, AdminPrincipals and, as far as they go, ReadPrincipals. */
@@ -201,8 +205,8 @@ export interface Method {
   readonly mapped: Name;
   /** Whether it is needed on the collection that the resource lies in instead: where a member is taken away. */
   readonly mappedAbove?: boolean;
-  /** The privilege in place of `mapped` where the body decides it. */
-  mappedBy?(body: () => Element | undefined, protocol: Protocol): Name;
+  /** The privilege in place of `mapped` where the body or the resource decides it. */
+  mappedBy?(body: () => Element | undefined, protocol: Protocol, target: Resource): Name;
   /** Whether one who lacks the privilege is told that nothing is there. */
   conceals?(body: () => Element | undefined, protocol: Protocol): boolean;
   /** on its parent, where it is not; undefined: an unmapped URL is 404. */

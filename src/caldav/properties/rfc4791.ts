@@ -1,4 +1,5 @@
 import {componentSet, componentsIn, supportedComponents} from '../../scheduling/component-set.ts';
+import {inbox, outbox} from '../../scheduling/kinds.ts';
 import {DavError} from '../../webdav/error.ts';
 import {printPath} from '../../webdav/href.ts';
 import {collection} from '../../webdav/kinds/collection.ts';
@@ -52,6 +53,18 @@ export const calendarProperties = properties(
       get: ({context}) => number(context.limits.maxAttendeesPerInstance),
     },
   ],
+);
+
+/** RFC 6638 §2.1 and §2.2: those that Inbox and Outbox have too. */
+export const schedulingCollectionProperties = properties(
+  [inbox, outbox],
+  calendarProperties.rows
+    .filter(({name}) => /supported-calendar-data|max-|min-/.test(name))
+    .concat({
+      name: caldav('supported-calendar-component-set'),
+      allprop: false,
+      get: () => componentSet([...supportedComponents, 'VFREEBUSY']).children,
+    }),
 );
 
 /** RFC 4791 §6.2: where a principal's calendars lie. By GUID, so that it holds when the principal's name changes. */

@@ -10,16 +10,18 @@ import type {DavRequest, Method} from '../tables.ts';
 
 /**
  * RFC 5995 §3.2: POST to a collection's DAV:add-member URL stores the body under a name that the server picks; to a collection itself it
- * is bulk changes, where its kind takes them.
+ * is what its kind makes of it, else bulk changes, where its kind takes them.
  */
 export const post: Method = {
   name: 'POST',
   mapped: dav('bind'),
+  mappedBy: (_body, _protocol, {kind}) => kind.post?.needs ?? dav('bind'),
   unmapped: dav('bind'),
   writes: true,
   supports: ({stored}) => stored?.collection === true,
   handle(request) {
     const {http, target, parent, path} = request;
+    if (target?.kind.post) return target.kind.post.handle(request);
     const isMember = !target && path !== undefined && path.slice(path.lastIndexOf('/') + 1) === addMemberName;
     const into = isMember ? parent : http.query === 'add-member' ? target : undefined;
     const bulk = target?.stored?.collection && http.query === '' && request.limits.bulk ? target.kind.bulk : undefined;

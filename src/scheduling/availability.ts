@@ -1,0 +1,47 @@
+import type {TimeRange} from '../base/time-range.ts';
+import {availabilitiesIn, unavailablePeriods} from '../ical/availability.ts';
+import type {BusyPeriod} from '../ical/free-busy.ts';
+import {IcalError} from '../ical/ical-error.ts';
+import {mainComponents} from '../ical/jcal.ts';
+import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import type {HomeView} from '../store/store.ts';
+import {DavError} from '../webdav/error.ts';
+import type {DavContext} from '../webdav/tables.ts';
+import {type Element, text} from '../xml/element.ts';
+import {caldav} from '../xml/names.ts';
+import {parseXml} from '../xml/parse.ts';
+import {zoneOf} from './calendar-zone.ts';
+import {validCalendarData} from './preconditions.ts';
+import {inboxIn} from './scheduling-collection.ts';
+
+/** RFC 7953 §7.2.4: set on the Inbox, it says when its owner can be met at all. */
+export const calendarAvailability = caldav('calendar-availability');
+
+/** Throws DavError CALDAV:valid-calendar-data where it is not a VCALENDAR of VAVAILABILITY components and time zones alone. */
+export function requireAvailability(value: Element): void {
+  let calendar: Calendar;
+  try {
+    calendar = parseCalendar(text(value).trim());
+  } catch (error) {
+    if (!(error instanceof IcalError)) throw error;
+    throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
+  }
+  const components = availabilitiesIn(calendar);
+  if (components.length === 0 || components.length !== mainComponents(calendar).length) {
+    throw new DavError(validCalendarData, {message: 'When somebody can be met is said by VAVAILABILITY components alone.'});
+  }
+}
+
+/** The time that a home's owner has said he cannot be met in, by type. Nothing where he has not said, or what he said is too much. */
+export function unavailableIn(view: HomeView, range: TimeRange, context: DavContext): BusyPeriod[] {
+  const inbox = inboxIn(view);
+  const set = inbox?.properties.get(calendarAvailability);
+  if (!inbox || set === undefined) return [];
+  try {
+    return unavailablePeriods([parseCalendar(text(parseXml(set)).trim())], range, zoneOf(inbox, context)) ?? [];
+  } catch (error) {
+    if (!(error instanceof IcalError)) throw error;
+    context.log.warn({home: view.home}, `When its owner can be met is left out, as it cannot be read: ${error.message}`);
+    return [];
+  }
+}

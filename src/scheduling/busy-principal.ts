@@ -1,0 +1,66 @@
+import type {Principal} from '../accounts/principal.ts';
+import type {TimeRange} from '../base/time-range.ts';
+import {type BusyPeriod, mergeBusy} from '../ical/free-busy.ts';
+import {memberOf} from '../webdav/locate.ts';
+import type {DavContext, Resource} from '../webdav/tables.ts';
+import type {Name} from '../xml/names.ts';
+import {unavailableIn} from './availability.ts';
+import {busyIn} from './busy-time.ts';
+import {freeBusySet} from './free-busy-set.ts';
+import {readFreeBusy, scheduleQueryFreebusy} from './privileges.ts';
+import {inboxIn} from './scheduling-collection.ts';
+
+/** Somebody's home as the one who asks sees it; undefined: there is none, nor will be. */
+export async function homeOf(owner: Principal, context: DavContext): Promise<Resource | undefined> {
+  return context.locate(`/calendars/__uids__/${encodeURIComponent(owner.guid)}/`);
+}
+
+/**
+ * Whether the one who asks may deliver to a home, or ask it (RFC 6638 §6.1): a privilege on its Inbox. Of a home that has none yet
+ * whoever has an account may, as is granted on a new one.
+ */
+export function mayDeliver(privilege: Name, home: Resource, context: DavContext): boolean {
+  const inbox = inboxIn(home.view!);
+  return inbox ? context.may(privilege, memberOf(home, inbox, context)) : context.principal !== undefined;
+}
+
+/**
+ * When a principal is busy, as the one who asks may be told; of a group, when any of its members is whom he may ask. Undefined: he may
+ * not ask. `counts` leaves objects out.
+ */
+export async function busyPrincipal(
+  owner: Principal,
+  range: TimeRange,
+  context: DavContext,
+  counts: (object: Resource) => boolean = () => true,
+): Promise<BusyPeriod[] | undefined> {
+  let mayAsk = false;
+  const busy: BusyPeriod[] = [];
+  for (const each of owner.type === 'groups' ? membersOfGroup(owner, context) : [owner]) {
+    const home = await homeOf(each, context);
+    if (!home?.view || !mayDeliver(scheduleQueryFreebusy, home, context)) continue;
+    mayAsk = true;
+    const mayKnow = (resource: Resource) => context.may(readFreeBusy, resource);
+    const calendars = freeBusySet(home, context, mayKnow);
+    const periods = await busyIn(range, calendars, context, object => mayKnow(object) && counts(object));
+    for (const period of [...periods, ...unavailableIn(home.view, range, context)]) busy.push(period);
+  }
+  return mayAsk ? mergeBusy(busy) : undefined;
+}
+
+/** Those in a group and in the groups in it, each once; no more than so many. */
+function membersOfGroup(group: Principal, {directory}: DavContext): Principal[] {
+  const met = new Set([group.guid]);
+  const found: Principal[] = [];
+  const open = [...group.members];
+  while (open.length > 0 && found.length < maxMembers) {
+    const guid = open.shift()!;
+    const member = met.has(guid) ? undefined : directory.findByGuid(guid);
+    met.add(guid);
+    if (member?.type === 'groups') open.push(...member.members);
+    else if (member?.calendars) found.push(member);
+  }
+  return found;
+}
+
+const maxMembers = 100;

@@ -1,0 +1,14 @@
+import {precondition} from '../webdav/error.ts';
+import {caldav} from '../xml/names.ts';
+
+/** RFC 6638 §9.2: invitations come into a calendar of the same home. */
+export const validScheduleDefaultCalendarUrl = precondition(403, caldav('valid-schedule-default-calendar-URL'));
+
+/** RFC 6638 §5: a POST to an Outbox. */
+export const supportedCollection = precondition(403, caldav('supported-collection'));
+export const supportedCalendarData = precondition(403, caldav('supported-calendar-data'));
+export const validCalendarData = precondition(403, caldav('valid-calendar-data'));
+export const validSchedulingMessage = precondition(403, caldav('valid-scheduling-message'));
+/** The ORGANIZER is the owner of the Outbox. */
+export const validOrganizer = precondition(403, caldav('valid-organizer'));
+export const maxResourceSize = precondition(403, caldav('max-resource-size'));
