@@ -27,10 +27,16 @@ export function scheduleResponse(responses: readonly RecipientResponse[]): HttpR
 
 function print({recipient, status, data}: RecipientResponse): string {
   const calendar =
-    data && `<calendar-data content-type="${escapeXml(data.type)}" version="2.0">${escapeText(data.text)}</calendar-data>`;
+    data &&
+    `<calendar-data content-type="${escapeXml(data.type)}" version="2.0">${escapeText(withoutReturns(data.text))}</calendar-data>`;
   return `<response><recipient><D:href>${escapeText(recipient)}</D:href></recipient><request-status>${status}</request-status>${
     calendar ?? (status === requestStatus.unknown ? unknown : '')
   }</response>`;
+}
+
+/** RFC 4791 §9.6: XML makes LF of CRLF, so that CR may be left out. */
+function withoutReturns(text: string): string {
+  return text.replaceAll('\r\n', '\n');
 }
 
 /** As CalendarServer says it, to the letter: its clients look for that. */

@@ -1,6 +1,6 @@
 import {freeBusyCalendar, mergeBusy} from '../../ical/free-busy.ts';
 import {busyIn} from '../../scheduling/busy-time.ts';
-import {inbox} from '../../scheduling/kinds.ts';
+import {inbox, outbox} from '../../scheduling/kinds.ts';
 import {readFreeBusy} from '../../scheduling/privileges.ts';
 import {DavError} from '../../webdav/error.ts';
 import {chooseForm} from '../../webdav/negotiate.ts';
@@ -20,7 +20,7 @@ export const freeBusyQuery: Report = {
   name: caldav('free-busy-query'),
   needs: readFreeBusy,
   conceals: true,
-  supports: ({stored, kind}) => stored?.collection === true && kind !== inbox,
+  supports: ({stored, kind}) => stored?.collection === true && kind !== inbox && kind !== outbox,
   async run(body, request) {
     const [given, ...more] = elements(body, caldav('time-range'));
     const range = given && parseTimeRange(given, 400);
