@@ -129,7 +129,11 @@ function requestFor(
           : undefined);
     return !before || !old || isChanged(before, old, component, series);
   };
-  if (!has.has('master')) return partial(shown.filter(each => forced || isNews(each)).map(([, component]) => component));
+  if (!has.has('master')) {
+    // With the series all was cancelled.
+    const all = forced || had.has('master');
+    return partial(shown.filter(each => all || isNews(each)).map(([, component]) => component));
+  }
   const master = series.master!;
   const full: Request = {
     quiet: false,

@@ -29,7 +29,7 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
     return answer ? [{message: required ? answer : {...answer, quiet: true as const}, required}] : [];
   });
   const changed: Changed = {
-    ...(isSame ? nothingChanged : changedBetween(mine, calendar, isMe)),
+    ...(isSame ? nothingChanged : changedBetween(mine, calendar, () => false)),
     attendee: seen.attendee,
     ...(seen.partstat ? {partstat: seen.partstat} : {}),
   };

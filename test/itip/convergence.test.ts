@@ -93,6 +93,10 @@ const organizerEdits: Record<string, Edit> = {
       if (attendeesOf(part).some(each => is(who)(addressOf(each))) === was) toggle(part, who);
     }
   },
+  inviteToSeries: (calendar, _n, _k, who) => {
+    const {master} = seriesOf(calendar);
+    if (master) toggle(master, who);
+  },
   inviteToOne: (calendar, _n, k, who) => {
     const part = override(seriesOf(calendar), keyOf(k));
     if (part) toggle(part, who);
