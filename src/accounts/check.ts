@@ -5,7 +5,7 @@ import {duplicates} from './duplicates.ts';
 import type {AccountsFinding} from './finding.ts';
 import {loginNameProblem} from './names.ts';
 import {isPasswordHash} from './password.ts';
-import {type AccountRecord, readRecords} from './records.ts';
+import {type AccountRecord, type Reference, readRecords} from './records.ts';
 import {validateAccounts} from './validate.ts';
 import {weakness} from './weak.ts';
 
@@ -97,7 +97,7 @@ function* inAddresses(record: AccountRecord): Generator<AccountsFinding> {
 }
 
 function* inReferences(record: AccountRecord, names: ReadonlyMap<string, AccountRecord>): Generator<AccountsFinding> {
-  for (const {type, uid, line} of [...record.members, ...record.proxies, ...record.readOnlyProxies]) {
+  for (const {type, uid, line} of referencesOf(record)) {
     if (names.has(`${type}/${uid}`)) continue;
     const other = [...names.values()].find(candidate => candidate.uids.includes(uid));
     const near = nearest(
@@ -108,6 +108,10 @@ function* inReferences(record: AccountRecord, names: ReadonlyMap<string, Account
     const message = `“${record.uids[0]}” names “${uid}”, but there is no such record among the ${type}`;
     yield {level: 'warning', line, message, fix};
   }
+}
+
+function referencesOf({members, proxies, readOnlyProxies, autoAcceptGroup}: AccountRecord): Reference[] {
+  return [...members, ...proxies, ...readOnlyProxies, ...(autoAcceptGroup ? [autoAcceptGroup] : [])];
 }
 
 function* sharedAddresses(records: readonly AccountRecord[]): Generator<AccountsFinding> {

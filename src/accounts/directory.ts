@@ -57,6 +57,7 @@ export function createDirectory(realm: string, records: readonly AccountRecord[]
 }
 
 function toPrincipal(record: AccountRecord, guidsOf: (references: readonly Reference[]) => string[]): Principal {
+  const [accepted] = guidsOf(record.autoAcceptGroup ? [record.autoAcceptGroup] : []);
   return {
     type: record.type,
     guid: record.guid,
@@ -68,7 +69,10 @@ function toPrincipal(record: AccountRecord, guidsOf: (references: readonly Refer
     addresses: record.addresses,
     calendars: record.calendars,
     members: guidsOf(record.members),
-    autoSchedule: record.autoSchedule,
+    autoSchedule: record.autoScheduleMode !== 'none' || accepted !== undefined,
+    autoScheduleMode: record.autoScheduleMode,
+    ...(accepted === undefined ? {} : {autoAcceptGroup: accepted}),
+    ...(record.place === undefined ? {} : {place: record.place}),
     proxies: guidsOf(record.proxies),
     readOnlyProxies: guidsOf(record.readOnlyProxies),
   };

@@ -75,7 +75,7 @@ export function removeRecord(text: string, file: string, name: RecordName): stri
   const uids = uidsOf(record);
   const references = root.children
     .filter(other => other !== record)
-    .flatMap(other => other.children.flatMap(list => list.children))
+    .flatMap(other => other.children.flatMap(list => [list, ...list.children]))
     .filter(member => isReference(member, name.type, uids));
   return spliceAll(
     text,
@@ -153,11 +153,7 @@ function requireRecord(root: AccountsElement, file: string, {type, uid}: RecordN
   const found = records.find(record => record.attributes.repeat === undefined && uidsOf(record).includes(uid.normalize('NFC')));
   if (found) return found;
   const made = readRecords(root).records.some(record => record.type === type && record.uids.includes(uid.normalize('NFC')));
-  if (!made)
-    throw new UserError(
-      `There is no ${name} “${uid}” in ${file}.`,
-      `caldav ${name === 'group' ? 'group' : 'user'} list shows them.`,
-    );
+  if (!made) throw new UserError(`There is no ${name} “${uid}” in ${file}.`, `caldav ${name} list shows them.`);
   throw new UserError(
     `“${uid}” is one of several accounts that one <${name} repeat="…"> of ${file} makes, so it cannot be changed alone.`,
     'Change that element in a text editor, or write the accounts out one by one.',
@@ -173,7 +169,8 @@ function uidsOf(record: AccountsElement): string[] {
 }
 
 function isReference(member: AccountsElement, type: PrincipalType, uids: readonly string[]): boolean {
-  if (member.name !== 'member' || (member.attributes.type ?? 'users') !== type) return false;
+  const named = member.name === 'auto-accept-group' ? 'groups' : member.name === 'member' && (member.attributes.type ?? 'users');
+  if (named !== type) return false;
   return uids.some(uid => uid.normalize('NFC') === member.text.trim().normalize('NFC'));
 }
 

@@ -1,3 +1,6 @@
+import type {AutoScheduleMode} from './auto-schedule-mode.ts';
+import type {PlaceDetails} from './place.ts';
+
 /** RFC 6638 §2.4.2 and the record types of accounts.xml. */
 export type PrincipalType = 'users' | 'groups' | 'locations' | 'resources';
 
@@ -19,7 +22,12 @@ export interface Principal {
   readonly calendars: boolean;
   /** GUIDs of a group's members, nested groups included as themselves. */
   readonly members: readonly string[];
+  /** Whether it answers invitations itself at all. */
   readonly autoSchedule: boolean;
+  readonly autoScheduleMode: AutoScheduleMode;
+  /** GUID of the group whose members' invitations are answered as in the mode `automatic`. */
+  readonly autoAcceptGroup?: string;
+  readonly place?: PlaceDetails;
   /** GUIDs of those who may act for it, from accounts.xml. */
   readonly proxies: readonly string[];
   readonly readOnlyProxies: readonly string[];

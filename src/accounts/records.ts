@@ -1,7 +1,9 @@
+import {type AutoScheduleMode, findAutoScheduleMode} from './auto-schedule-mode.ts';
 import type {AccountsElement} from './document.ts';
 import type {AccountsFinding} from './finding.ts';
 import {deriveGuid, normalGuid} from './guid.ts';
 import {nameProblem} from './names.ts';
+import {type PlaceDetails, readPlace} from './place.ts';
 import type {PrincipalType} from './principal.ts';
 import {recordTypes} from './vocabulary.ts';
 
@@ -23,7 +25,9 @@ export interface AccountRecord {
   readonly emails: readonly string[];
   readonly addresses: readonly string[];
   readonly calendars: boolean;
-  readonly autoSchedule: boolean;
+  readonly autoScheduleMode: AutoScheduleMode;
+  readonly autoAcceptGroup: Reference | undefined;
+  readonly place: PlaceDetails | undefined;
   readonly members: readonly Reference[];
   readonly proxies: readonly Reference[];
   readonly readOnlyProxies: readonly Reference[];
@@ -91,6 +95,9 @@ function readRecord(element: AccountsElement, type: PrincipalType, realm: string
       }));
   const uids = [...new Set(texts('uid').filter(Boolean))];
   const guid = text('guid');
+  const standard = all('auto-schedule').length > 0 ? 'automatic' : 'none';
+  const mode = findAutoScheduleMode(text('auto-schedule-mode') ?? '') ?? standard;
+  const group = text('auto-accept-group');
   const password = all('password')[0];
   const emails = [
     ...new Set(
@@ -122,11 +129,18 @@ function readRecord(element: AccountsElement, type: PrincipalType, realm: string
     emails,
     addresses: [...new Set(texts('cuaddr').filter(Boolean))],
     calendars: type !== 'groups' && all('disable-calendar').length === 0,
-    autoSchedule: all('auto-schedule').length > 0,
+    autoScheduleMode: isBooked(type) ? mode : 'none',
+    autoAcceptGroup: group && isBooked(type) ? {type: 'groups', uid: group, line: all('auto-accept-group')[0]!.line} : undefined,
+    place: isBooked(type) ? readPlace(text) : undefined,
     members: references('members'),
     proxies: references('proxies'),
     readOnlyProxies: references('read-only-proxies'),
   };
+}
+
+/** Whether it is invited to be used; people answer for themselves. */
+function isBooked(type: PrincipalType): boolean {
+  return type === 'locations' || type === 'resources';
 }
 
 function recordProblem({uids, guid}: AccountRecord, {name, line}: AccountsElement): AccountsFinding | undefined {

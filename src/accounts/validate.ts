@@ -32,8 +32,23 @@ function* inElement(element: AccountsElement): Generator<AccountsFinding> {
     seen.add(child.name);
     yield* inElement(child);
   }
-  if (!row.text && element.text.trim()) {
-    const message = `<${element.name}> holds the text “${element.text.trim().slice(0, 40)}”, which is ignored`;
+  const text = element.text.trim();
+  const problem = text === '' ? undefined : row.problem?.(text);
+  if (problem) {
+    yield {
+      level: 'warning',
+      line: element.line,
+      message: `“${text.slice(0, 40)}” ${problem}; it is ignored`,
+      fix: `<${row.name}> is ${row.does}.`,
+    };
+  }
+  if (row.values && !row.values.includes(text)) {
+    const near = nearest(text, row.values);
+    const fix = near ? `Write ${near}.` : `It may be ${row.values.join(', ')}.`;
+    yield {level: 'error', line: element.line, message: `<${row.name}> cannot be “${text.slice(0, 40)}”`, fix};
+  }
+  if (!row.text && text) {
+    const message = `<${element.name}> holds the text “${text.slice(0, 40)}”, which is ignored`;
     yield {level: 'warning', line: element.line, message, fix: 'Remove the text, or put it into the element it is meant for.'};
   }
 }

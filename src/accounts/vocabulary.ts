@@ -1,3 +1,5 @@
+import {allModeNames, modeNames} from './auto-schedule-mode.ts';
+import {placeRows} from './place.ts';
 import type {PrincipalType} from './principal.ts';
 
 /** An element of accounts.xml: what it may hold. Text stands alone; an element with neither text nor children is empty. */
@@ -6,6 +8,10 @@ export interface ElementRow {
   /** The elements it may hold, in any order. */
   readonly children?: readonly string[];
   readonly text?: boolean;
+  /** What its text may be; undefined: anything. */
+  readonly values?: readonly string[];
+  /** What is wrong with a text; undefined: nothing. */
+  readonly problem?: ((text: string) => string | undefined) | undefined;
   /** Attributes, and the values each may have; empty: any. */
   readonly attributes?: Readonly<Record<string, readonly string[]>>;
   /** Once in its parent at most. */
@@ -34,13 +40,16 @@ const inRecord = [
   'cuaddr',
   'members',
   'auto-schedule',
+  'auto-schedule-mode',
+  'auto-accept-group',
+  ...placeRows.map(({element}) => element),
   'disable-calendar',
   'proxies',
   'read-only-proxies',
 ];
 const record = {children: inRecord, attributes: {repeat: []}};
 
-/** CalendarServer's vocabulary of 2009, with hashed passwords and HA1 values added. templates/accounts.dtd says the same. */
+/** CalendarServer's vocabulary of 2009, with hashed passwords, HA1 values and what later ones know of rooms added. templates/accounts.dtd says the same. */
 export const vocabulary: readonly ElementRow[] = [
   {
     name: 'accounts',
@@ -74,7 +83,21 @@ export const vocabulary: readonly ElementRow[] = [
   {name: 'cuaddr', text: true, does: 'a further calendar user address, a URI'},
   {name: 'members', children: ['member'], once: true, does: 'who is in a group'},
   {name: 'member', text: true, attributes: {type: types}, does: 'the short name of a record; type= where it is no user'},
-  {name: 'auto-schedule', once: true, does: 'invitations are answered without asking'},
+  {name: 'auto-schedule', once: true, does: 'invitations are answered without asking: the mode automatic'},
+  {
+    name: 'auto-schedule-mode',
+    text: true,
+    values: allModeNames,
+    once: true,
+    does: `which invitations to a room or thing are answered without asking: ${modeNames.join(', ')}`,
+  },
+  {
+    name: 'auto-accept-group',
+    text: true,
+    once: true,
+    does: 'the short name of a group: what its members book is accepted where it is free, whatever the mode',
+  },
+  ...placeRows.map(({element, does, problem}) => ({name: element, text: true, once: true, does, problem})),
   {name: 'disable-calendar', once: true, does: 'has no calendars; groups never have'},
   {name: 'proxies', children: ['member'], once: true, does: 'who may read and write its calendars'},
   {name: 'read-only-proxies', children: ['member'], once: true, does: 'who may read its calendars'},

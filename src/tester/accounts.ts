@@ -73,12 +73,22 @@ function password(name: string, number: number): string {
   return `<password>${name}${padded(number)}</password>`;
 }
 
-/** All but the fifth answer invitations by themselves; the first ten have proxies. */
+/** What is told apart by the scripts about modes; all others answer by themselves. */
+const modes: Readonly<Record<number, string>> = {
+  5: '<auto-schedule-mode>none</auto-schedule-mode>',
+  6: '<auto-schedule-mode>accept-always</auto-schedule-mode>',
+  7: '<auto-schedule-mode>decline-always</auto-schedule-mode>',
+  8: '<auto-schedule-mode>accept-if-free</auto-schedule-mode>',
+  9: '<auto-schedule-mode>decline-if-busy</auto-schedule-mode>',
+  11: '<auto-schedule-mode>decline-always</auto-schedule-mode><auto-accept-group>group01</auto-accept-group>',
+};
+
+/** The first ten have proxies. */
 function resource(number: number): string {
   const proxies =
     list('proxies', number <= 10 ? [['users', 'user01']] : []) +
     list('read-only-proxies', number <= 10 ? [['users', 'user03']] : []);
-  return (number === 5 ? '' : '<auto-schedule/>') + proxies;
+  return (modes[number] ?? '<auto-schedule/>') + proxies;
 }
 
 function list(element: string, of: readonly (readonly [type: string, uid: string])[]): string {

@@ -63,6 +63,7 @@ describe('accounts.xml of the 2009 server', () => {
       calendars: true,
       members: [],
       autoSchedule: false,
+      autoScheduleMode: 'none',
       proxies: [],
       readOnlyProxies: [],
     });
@@ -89,7 +90,12 @@ describe('accounts.xml of the 2009 server', () => {
     const mercury = directory.findByName('locations', 'mercury')!;
     const both = directory.findByName('groups', 'both')!;
     expect(both.members).toEqual([directory.findByName('groups', 'inner')!.guid, mercury.guid]);
-    expect(mercury).toMatchObject({autoSchedule: true, proxies: ['user01', both.guid], readOnlyProxies: ['user03']});
+    expect(mercury).toMatchObject({
+      autoSchedule: true,
+      autoScheduleMode: 'automatic',
+      proxies: ['user01', both.guid],
+      readOnlyProxies: ['user03'],
+    });
   });
 
   test('groups are found through groups', () => {
