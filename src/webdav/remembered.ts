@@ -1,4 +1,3 @@
-import {setImmediate as turnEnds} from 'node:timers/promises';
 import type {Directory, Principal} from '../accounts/principal.ts';
 import type {Proxies} from '../accounts/proxies.ts';
 import type {TimeRange} from '../base/time-range.ts';
@@ -160,20 +159,22 @@ export class RememberedAnswers {
     return true;
   }
 
-  /** One look for all who ask in the same turn of the event loop: it comes after the last of their requests did. */
+  /** One look for all who ask before it: the store comes to it when this turn of the event loop ends. */
   #revisionOf(home: HomeId): Promise<Revision | undefined> {
     let look = this.#looks.get(home);
     if (!look) {
-      look = this.#lookAfterTurn(home);
+      look = this.#look(home);
       this.#looks.set(home, look);
     }
     return look;
   }
 
-  async #lookAfterTurn(home: HomeId): Promise<Revision | undefined> {
-    await turnEnds();
-    this.#looks.delete(home);
-    return (await this.#server.store.view(home))?.revision();
+  async #look(home: HomeId): Promise<Revision | undefined> {
+    try {
+      return (await this.#server.store.view(home))?.revision();
+    } finally {
+      this.#looks.delete(home);
+    }
   }
 }
 

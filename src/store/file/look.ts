@@ -2,6 +2,7 @@ import type {DatabaseSync, SQLInputValue, StatementSync} from 'node:sqlite';
 import {isDamage} from '../../base/disk-errors.ts';
 import type {TimeRange} from '../../base/time-range.ts';
 import type {Change, Changes, Lock, Path, Revision, StoredResource} from '../store.ts';
+import {type Head, Held, type Meta, once} from './held.ts';
 import {type Row, type RowValues, rowColumns, rowFrom, storedFrom} from './rows.ts';
 
 const columns = rowColumns.join(', ');
@@ -51,22 +52,6 @@ type RowStatement = keyof typeof rowStatements;
 type Statement = keyof typeof statements;
 type Values = SQLInputValue[] | [Record<string, SQLInputValue>];
 
-export interface Meta {
-  readonly revision: Revision;
-  readonly used: number;
-  readonly start_id: string | null;
-  readonly deleted: number;
-  readonly locked: Revision;
-}
-
-/** What tells one state of a collection from another. */
-export interface Head {
-  readonly id: number;
-  readonly revision: Revision;
-  readonly born: Revision;
-  readonly pruned: Revision;
-}
-
 /** What is known already of a collection's members, as they are at this moment. */
 export interface Known {
   members(): readonly StoredResource[];
@@ -84,6 +69,7 @@ export interface Locks {
 export class Look {
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<Statement | RowStatement, StatementSync>();
+  #held: Held | undefined;
   /** Whether the index answered that it is damaged. */
   isDamaged = false;
 
@@ -91,17 +77,39 @@ export class Look {
     this.#database = database;
   }
 
+  /** From here on each call answers from the same moment, until `letGo`. */
+  hold(): void {
+    if (this.#database.isTransaction) return;
+    this.#statement('begin').run();
+    this.#held = new Held();
+  }
+
+  letGo(): void {
+    if (!this.#held) return;
+    this.#held = undefined;
+    if (this.#database.isOpen && this.#database.isTransaction) this.#statement('end').run();
+  }
+
   meta(): Meta {
-    return this.#get('meta') as unknown as Meta;
+    const meta = this.#held?.meta ?? (this.#get('meta') as unknown as Meta);
+    if (this.#held) this.#held.meta = meta;
+    return meta;
   }
 
   /** Of `meta`, the revision alone: asked for with every request. */
   revision(): Revision {
-    return (this.#get('revision') as {revision: Revision}).revision;
+    return this.#held ? this.meta().revision : (this.#get('revision') as {revision: Revision}).revision;
   }
 
   row(path: Path): Row | undefined {
-    return this.#rows('row', path)[0];
+    return once(this.#held?.rows, path, () => this.#rows('row', path)[0]);
+  }
+
+  find(path: Path): StoredResource | undefined {
+    return once(this.#held?.found, path, () => {
+      const row = this.row(path);
+      return row && storedFrom(row);
+    });
   }
 
   members(collection: Path): Row[] {
@@ -125,7 +133,7 @@ export class Look {
 
   /** Undefined: there is no such collection. */
   head(collection: Path): Head | undefined {
-    return this.#get('head', collection) as unknown as Head | undefined;
+    return once(this.#held?.heads, collection, () => this.#get('head', collection) as unknown as Head | undefined);
   }
 
   rowById(id: number): Row | undefined {

@@ -1,5 +1,5 @@
 import type {Path, Revision} from '../store.ts';
-import type {Meta} from './look.ts';
+import type {Meta} from './held.ts';
 import type {Row} from './rows.ts';
 
 /** What a unit of work looked at and what it saw, to be checked before its changes are kept. */

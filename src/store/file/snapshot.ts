@@ -1,6 +1,7 @@
 import type {TimeRange} from '../../base/time-range.ts';
 import type {HomeId, Path, Revision, StoredObject, StoredResource} from '../store.ts';
-import type {Head, Known, Look} from './look.ts';
+import type {Head} from './held.ts';
+import type {Known, Look} from './look.ts';
 import {type Row, storedFrom} from './rows.ts';
 
 /**

@@ -20,6 +20,7 @@ import {newResourceId} from './resource-id.ts';
 import {makeFolders} from './safe-file.ts';
 import {layOut} from './schema.ts';
 import {Snapshots} from './snapshot.ts';
+import {Turns} from './turns.ts';
 import {Unit} from './unit.ts';
 import {View} from './view.ts';
 import {type Indexer, Writer} from './writer.ts';
@@ -90,6 +91,7 @@ class Files implements FileStore {
   readonly #writer: Writer;
   readonly #readers = new Map<HomeId, Reader>();
   readonly #queues = new Map<HomeId, Queue>();
+  readonly #turns = new Turns(home => this.#look(home));
   #closing: Promise<void> | undefined;
 
   constructor({root, log, cacheBytes = 64 << 20, now = Date.now}: FileStoreOptions, writer: Writer) {
@@ -101,11 +103,16 @@ class Files implements FileStore {
   }
 
   async view(home: HomeId): Promise<View | undefined> {
+    const reader = await this.#turns.reader(home);
+    return reader && new View(home, this);
+  }
+
+  async #look(home: HomeId): Promise<Reader | undefined> {
     const reader = await this.#open(home);
     if (!reader) return undefined;
     const changed = await reader.changedByHand();
     if (changed.length > 0) await this.#takeIn(home, changed);
-    return new View(home, this);
+    return reader;
   }
 
   async write<T>(home: HomeId, work: (unit: HomeUnit) => T | Promise<T>): Promise<T> {

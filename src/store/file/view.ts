@@ -6,7 +6,7 @@ import {etagOf} from './etag.ts';
 import {fileOf, parentOf} from './layout.ts';
 import type {Locks, Look} from './look.ts';
 import type {Reader} from './reader.ts';
-import {storedFrom, storedObject} from './rows.ts';
+import {storedObject} from './rows.ts';
 import {signatureAt} from './signature.ts';
 import type {Snapshot, Snapshots} from './snapshot.ts';
 
@@ -40,8 +40,7 @@ export class View implements HomeView {
   }
 
   find(path: Path): StoredResource | undefined {
-    const row = this.look.row(path);
-    return row && storedFrom(row);
+    return this.look.find(path);
   }
 
   members(collection: Path): readonly StoredResource[] {
