@@ -128,7 +128,7 @@ describe('setup in an empty folder', () => {
       readdirSync(home)
         .filter(name => !name.startsWith('.'))
         .sort(),
-    ).toEqual(['calendar', 'tasks']);
+    ).toEqual(['calendar', 'inbox', 'outbox', 'tasks']);
     if (asRoot) expect(statSync(join(home, 'calendar')).uid).not.toBe(0);
   });
 
