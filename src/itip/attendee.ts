@@ -4,7 +4,7 @@ import {requireOwnChanges, settleTransparency} from './attendee-rules.ts';
 import {differences, meaningOf} from './meaning.ts';
 import {type AttendeeResult, type Change, type IsMe, ItipError, type Message} from './message.ts';
 import {counterpart} from './organizer-data.ts';
-import {isServed, myself, organizerOf, parameter, partstatOf, requireOneOrganizer, setParameters} from './parties.ts';
+import {isServed, myself, organizerOf, parameter, partstatOf, requireOneOrganizer, roleIn, setParameters} from './parties.ts';
 import {replyOf, replyPart} from './reply.ts';
 import {copyOf, excludedIn, instanceOf, isCancelled, partsOf, type Series, seriesOf, setExcluded} from './series.ts';
 
@@ -13,15 +13,15 @@ import {copyOf, excludedIn, instanceOf, isCancelled, partsOf, type Series, serie
  * was, of the series or of instances. Throws ItipError where more was changed than is the attendee's own (§3.2.2.1).
  */
 export function attendeeChange({before, after, isMe, now}: Change): AttendeeResult {
-  const old = before && seriesOf(before);
+  const old = before && roleIn(before, isMe) === 'attendee' ? seriesOf(before) : undefined;
   if (!after) return {calendar: undefined, reply: old && isWithServer(old) ? removal(old, isMe, now) : undefined};
   requireOneOrganizer(after);
   const stored = seriesOf(copyOf(after));
   if (!isWithServer(stored) && (!old || !isWithServer(old))) return {calendar: after, reply: undefined};
+  const forced = takeForceSend(stored);
   const changes = old
     ? changesIn(old, stored, isMe)
     : [...entries(stored)].filter(([, part]) => partstatOf(myself(part, isMe)) !== 'NEEDS-ACTION');
-  const forced = takeForceSend(stored);
   const was = old?.master && partstatOf(myself(old.master, isMe));
   const reply = isWithServer(stored) ? replyWith(forced ? [...entries(stored)] : changes, stored, {isMe, now, was}) : undefined;
   const isSame = JSON.stringify(jcalOf(stored.calendar)) === JSON.stringify(jcalOf(after));
