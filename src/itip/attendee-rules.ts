@@ -4,7 +4,7 @@ import type {FindZone} from '../ical/time.ts';
 import {normalAddress, sameAddress} from './address.ts';
 import {differences, type Meaning, meaningOf} from './meaning.ts';
 import {type IsMe, ItipError} from './message.ts';
-import {addressOf, attendeesOf, myself, organizerOf, parameter, partstatOf, setParameters} from './parties.ts';
+import {addressOf, attendeesByKey, attendeesOf, myself, organizerOf, parameter, partstatOf, setParameters} from './parties.ts';
 import {setProperty} from './series.ts';
 
 /** EXDATE is looked at instance by instance, ATTENDEE by whom it names. */
@@ -79,9 +79,13 @@ function requireSamePeople(before: JcalComponent, after: JcalComponent, isMe: Is
 
 /** What only the organizer and the server say of people: others' parameters, SCHEDULE-STATUS. */
 function putBackPeople(before: JcalComponent, after: JcalComponent, isMe: IsMe): void {
+  const [attendees, mine] = [attendeesByKey(before), myself(before, isMe)];
   for (const property of after[1]) {
     if (property[0] !== 'attendee' && property[0] !== 'organizer') continue;
-    const known = before[1].find(each => each[0] === property[0] && sameOrMine(each, property, isMe));
+    const known =
+      property[0] === 'organizer'
+        ? organizerOf(before)
+        : (attendees.get(normalAddress(addressOf(property))) ?? (isMe(addressOf(property)) ? mine : undefined));
     if (!known) continue;
     const own = property[0] === 'attendee' && isMe(addressOf(property));
     if (own) {
@@ -99,11 +103,6 @@ function putBackPeople(before: JcalComponent, after: JcalComponent, isMe: IsMe):
     property[1] = parameters;
     property.splice(3, property.length - 3, ...known.slice(3));
   }
-}
-
-function sameOrMine(a: JcalProperty, b: JcalProperty, isMe: IsMe): boolean {
-  if (sameAddress(addressOf(a), addressOf(b))) return true;
-  return a[0] === 'attendee' && isMe(addressOf(a)) && isMe(addressOf(b));
 }
 
 /**

@@ -1,8 +1,8 @@
 import {type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
-import {normalAddress, sameAddress} from './address.ts';
+import {normalAddress} from './address.ts';
 import {reschedulingOf} from './meaning.ts';
 import type {OrganizerChange} from './message.ts';
-import {addressOf, attendeesOf, isServed, organizerOf, parameter, partstatOf, setParameters} from './parties.ts';
+import {addressOf, attendeesByKey, attendeesOf, isServed, organizerOf, parameter, partstatOf, setParameters} from './parties.ts';
 import {instanceOf, partsOf, type Series, sequenceOf, setSequence} from './series.ts';
 
 /** What an organizer's change is, beyond what it says: see `putRight`. */
@@ -30,11 +30,12 @@ export function putRight(stored: Series, old: Series | undefined, rules: Rules):
     const before = old && counterpart(old, key);
     const change = before && old && reschedulingOf(before, old.findZone, component, stored.findZone);
     raises ||= change?.raisesSequence ?? false;
+    const knownByKey = attendeesByKey(before);
     for (const attendee of invitedIn(component, rules.isMe)) {
       const address = normalAddress(addressOf(attendee));
       if (parameter(attendee, 'schedule-force-send')?.toUpperCase() === 'REQUEST') forced.add(address);
       setParameters(attendee, {'schedule-force-send': undefined});
-      const known = before && attendeesOf(before).find(each => sameAddress(addressOf(each), address));
+      const known = knownByKey.get(address);
       if (!isServed(attendee)) continue;
       setParameters(attendee, {'schedule-status': parameter(known, 'schedule-status')});
       if (change?.asks) askAnew(attendee);
@@ -56,9 +57,8 @@ export function counterpart(old: Series, key: number | 'master'): JcalComponent 
 /** The attendees of a component that are not the organizer. */
 export function invitedIn(component: JcalComponent, isMe: (address: string) => boolean): JcalProperty[] {
   const organizer = organizerOf(component);
-  return attendeesOf(component).filter(
-    attendee => !isMe(addressOf(attendee)) && !(organizer && sameAddress(addressOf(organizer), addressOf(attendee))),
-  );
+  const key = organizer && normalAddress(addressOf(organizer));
+  return attendeesOf(component).filter(attendee => !isMe(addressOf(attendee)) && normalAddress(addressOf(attendee)) !== key);
 }
 
 export function askAnew(attendee: JcalProperty): void {
@@ -98,8 +98,9 @@ function keepAnswers(stored: Series, old: Series, {isMe}: Rules): boolean {
     const change = reschedulingOf(before, old.findZone, instance, stored.findZone);
     raises ||= change.raisesSequence;
     let differs = false;
+    const knownByKey = attendeesByKey(before);
     for (const attendee of invitedIn(instance, isMe)) {
-      const known = attendeesOf(before).find(each => sameAddress(addressOf(each), addressOf(attendee)));
+      const known = knownByKey.get(normalAddress(addressOf(attendee)));
       if (!known || !isServed(attendee)) continue;
       const partstat = change.asks ? 'NEEDS-ACTION' : partstatOf(known);
       if (partstat === partstatOf(attendee)) continue;

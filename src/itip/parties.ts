@@ -53,6 +53,11 @@ export function attendeesOf(component: JcalComponent): JcalProperty[] {
   return allProperties(component, 'attendee');
 }
 
+/** The attendees of a component by the key of their address. */
+export function attendeesByKey(component: JcalComponent | undefined): Map<string, JcalProperty> {
+  return new Map((component ? attendeesOf(component) : []).map(attendee => [normalAddress(addressOf(attendee)), attendee]));
+}
+
 /** The ATTENDEE that is one's own. */
 export function myself(component: JcalComponent, isMe: IsMe): JcalProperty | undefined {
   return attendeesOf(component).find(attendee => isMe(addressOf(attendee)));
