@@ -52,6 +52,56 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/group-remove-member.ts')).groupRemoveMember,
   },
   {
+    name: 'location add',
+    summary: 'add a room that is booked by inviting it',
+    load: async () => (await import('./commands/booked-add.ts')).locationAdd,
+  },
+  {
+    name: 'location list',
+    summary: 'list the rooms',
+    load: async () => (await import('./commands/booked-list.ts')).locationList,
+  },
+  {
+    name: 'location show',
+    summary: 'show one room',
+    load: async () => (await import('./commands/booked-show.ts')).locationShow,
+  },
+  {
+    name: 'location edit',
+    summary: 'change what a room is called, where it is, and how it answers',
+    load: async () => (await import('./commands/booked-edit.ts')).locationEdit,
+  },
+  {
+    name: 'location remove',
+    summary: 'remove a room',
+    load: async () => (await import('./commands/booked-remove.ts')).locationRemove,
+  },
+  {
+    name: 'resource add',
+    summary: 'add a thing that is booked by inviting it',
+    load: async () => (await import('./commands/booked-add.ts')).resourceAdd,
+  },
+  {
+    name: 'resource list',
+    summary: 'list the things',
+    load: async () => (await import('./commands/booked-list.ts')).resourceList,
+  },
+  {
+    name: 'resource show',
+    summary: 'show one thing',
+    load: async () => (await import('./commands/booked-show.ts')).resourceShow,
+  },
+  {
+    name: 'resource edit',
+    summary: 'change what a thing is called, where it is, and how it answers',
+    load: async () => (await import('./commands/booked-edit.ts')).resourceEdit,
+  },
+  {
+    name: 'resource remove',
+    summary: 'remove a thing',
+    load: async () => (await import('./commands/booked-remove.ts')).resourceRemove,
+  },
+  {
     name: 'proxy add',
     summary: 'let an account act in the calendars of another',
     load: async () => (await import('./commands/proxy-add.ts')).proxyAdd,

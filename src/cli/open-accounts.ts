@@ -29,6 +29,12 @@ export function requireAccount({directory, file}: Accounts, name: string): Princ
   return require(directory, file, accountTypes, name, 'account', 'caldav user list shows them.');
 }
 
+/** The room or thing of that short name or e-mail address. Throws UserError with the nearest right name. */
+export function requireBooked({directory, file}: Accounts, type: PrincipalType, name: string): Principal {
+  const word = type.slice(0, -1);
+  return require(directory, file, [type], name, word, `caldav ${word} list shows them.`);
+}
+
 /** The group of that short name. Throws UserError with the nearest right name. */
 export function requireGroup({directory, file}: Accounts, name: string): Principal {
   return require(directory, file, ['groups'], name, 'group', 'caldav group list shows them.');
