@@ -20,6 +20,8 @@ export class OpenHome {
   users = 0;
   /** When something was stored in it last, by `performance.now`. */
   keptAt = Number.NEGATIVE_INFINITY;
+  /** How many bytes of objects were stored since its journal was last empty. */
+  gathered = 0;
   /** Whether its files cannot be written now. */
   failing = false;
   readonly #inode: string | undefined;

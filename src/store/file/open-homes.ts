@@ -21,8 +21,10 @@ const retryMostMs = 5_000;
 const openPatienceMs = 20_000;
 /** A home's journal is written out once nothing was stored in it for so long. */
 const quietMs = 40;
-/** Or once its oldest entry waits for so long: what is stored again meanwhile is written once, and many files share a commit. */
-const gatherMs = 1_000;
+/** Or once its oldest entry waits for so long: what is stored again meanwhile is written once, and a short burst is not held up by it. */
+const gatherMs = 3_000;
+/** Or once so much was stored. */
+const gatherBytes = 8 << 20;
 /** Where another process writes out a home, this one looks again after so long. */
 const othersMs = 250;
 /** Files that lag behind the journal by more than this make those wait who store more, a tenth of what is beyond, but never longer than … */
@@ -180,9 +182,12 @@ export class OpenHomes {
   }
 
   /** Something was stored: writes it out in the background. Waits where that cannot keep up. */
-  async kept(home: HomeId): Promise<void> {
+  async kept(home: HomeId, bytes: number): Promise<void> {
     const open = this.#homes.get(home);
-    if (open) open.keptAt = performance.now();
+    if (open) {
+      open.keptAt = performance.now();
+      open.gathered += bytes;
+    }
     this.writeOutSoon(home);
     if (!open?.database.isOpen) return;
     const beyond = open.failing ? 0 : ageMs(open.oldestPending()) - lagMs;
@@ -205,6 +210,7 @@ export class OpenHomes {
         const state = await this.use(home, async open => {
           const written = await writeOut(open, this.#scribe);
           open.failing = false;
+          if (written !== 'more') open.gathered = 0;
           return written;
         });
         if (state === 'busy') await delay(this.#isHurried(home) ? quietMs : othersMs);
@@ -228,7 +234,7 @@ export class OpenHomes {
     for (const began = performance.now(); !this.#isHurried(home) && performance.now() - began < gatherMs; await delay(quietMs)) {
       const open = this.#homes.get(home);
       const isBusy = open?.database.isOpen && performance.now() - open.keptAt < quietMs;
-      if (!isBusy || ageMs(open.oldestPending()) >= gatherMs) return;
+      if (!isBusy || open.gathered > gatherBytes || ageMs(open.oldestPending()) >= gatherMs) return;
     }
   }
 

@@ -45,7 +45,7 @@ const tasks: {[name in keyof Tasks]: (ask: Tasks[name]['ask']) => Promise<Tasks[
   },
   async keep({home, works}) {
     const outcomes = await homes.use(home, open => keep(open, works));
-    if (outcomes) await homes.kept(home);
+    if (outcomes) await homes.kept(home, bytesOf(works));
     return outcomes ?? works.map(() => 'missing' as const);
   },
   async rescan({home, collections}) {
@@ -111,6 +111,12 @@ async function keep(open: OpenHome, works: readonly Work[]): Promise<Outcome[]> 
   failpoint('units kept');
   for (const collection of new Set([...stale].map(parentOf))) await rescan(open, collection, false, by);
   return outcomes;
+}
+
+function bytesOf(works: readonly Work[]): number {
+  let bytes = 0;
+  for (const {operations} of works) for (const each of operations) if (each.change === 'put') bytes += each.bytes.length;
+  return bytes;
 }
 
 /** A single object, without a savepoint: what may be wrong with it is found before anything is changed. */
