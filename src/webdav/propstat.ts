@@ -1,3 +1,4 @@
+import type {StoredObject} from '../store/store.ts';
 import {type Element, element, type Node} from '../xml/element.ts';
 import {dav, localOf, type Name, namespaceOf} from '../xml/names.ts';
 import {escapeText, printNode} from '../xml/print.ts';
@@ -67,6 +68,16 @@ export function printResponse(
   const names = wanted.how === 'prop' ? wanted.names : namesOf(resource, wanted, live);
   const values = findValues(names, resource, wanted, context, live);
   return values instanceof Promise ? values.then(found => print(names, found)) : print(names, values);
+}
+
+/** What the response of an object follows from beside the object itself; undefined: it may be another each time. */
+export function lastingShape(resource: Resource, wanted: Wanted, {protocol}: DavContext): string | undefined {
+  return wanted.stands ? undefined : shapeOf(resource, wanted, livePropertiesOf(resource.kind, protocol));
+}
+
+/** The response of an object where it was printed in this shape already, and nothing failed. */
+export function rememberedResponse(shape: string, object: StoredObject, protocol: Protocol): string | undefined {
+  return printedOf(protocol).get(shape, object);
 }
 
 const printed = new WeakMap<Protocol, MadeOnce<string>>();

@@ -8,6 +8,7 @@ import {membersOf} from '../locate.ts';
 import {multistatus} from '../multistatus.ts';
 import {propfindFiniteDepth} from '../preconditions.ts';
 import {parsePrefer} from '../prefer.ts';
+import {printMembers} from '../printed-runs.ts';
 import {notLoggedIn} from '../privileges.ts';
 import {printResponse, type Wanted} from '../propstat.ts';
 import type {DavContext, DavRequest, Method, Resource} from '../tables.ts';
@@ -62,6 +63,13 @@ function* responses(target: Resource, depth: Depth, noRoot: boolean, wanted: Wan
 type Responses = Iterable<string | Promise<string>>;
 
 function* inHome(target: Resource, wanted: Wanted, context: DavContext): Responses {
+  const {kind, stored, view} = target;
+  // Who is trusted with a home may read all that lies in it.
+  if (stored?.collection && !kind.concealsMembers && context.isTrusted(target)) {
+    const members = view!.members(stored.path);
+    yield* printMembers(target, Array.isArray(members) ? members : [...members], wanted, context);
+    return;
+  }
   for (const member of membersOf(target, context) as Iterable<Resource>) {
     if (context.may(dav('read'), member)) yield printResponse(member, wanted, context);
   }
