@@ -6,7 +6,7 @@ import {type Element, element} from '../../src/xml/element.ts';
 import {caldav, calendarserver, dav} from '../../src/xml/names.ts';
 import {authenticated, deny, everybody, grant, invert, owner, setAcl, unauthenticated, user} from '../support/acl.ts';
 import type {Answer} from '../support/client.ts';
-import {event} from '../support/events.ts';
+import {calendar, event} from '../support/events.ts';
 import {guidOf, serve} from '../support/serve.ts';
 
 const url = '/calendars/users/ann/freebusy';
@@ -41,6 +41,14 @@ describe('CalConnect Freebusy Read URL', () => {
       expect(answer.text).toContain('FREEBUSY;FBTYPE=BUSY-TENTATIVE:');
       expect(answer.text).not.toMatch(/SUMMARY|Event/);
     }
+  });
+
+  test('the time that its owner cannot be met in is told too (RFC 7953)', async () => {
+    const {ann, ben} = await serve({ann: [], ben: []}, on);
+    const away = ['BEGIN:VAVAILABILITY', 'UID:a', 'DTSTAMP:20261101T000000Z', 'DTSTART:20261202T000000Z', 'END:VAVAILABILITY'];
+    await ann.proppatch('/calendars/users/ann/inbox/', element(caldav('calendar-availability'), calendar(...away)));
+    const answer = await ben.get(`${url}?start=20261201T000000Z&end=20261208T000000Z`);
+    expect(answer.text).toContain('FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20261202T000000Z/20261208T000000Z');
   });
 
   test('tells nobody of a calendar whose owner does not want it', async () => {

@@ -55,16 +55,10 @@ export const calendarProperties = properties(
   ],
 );
 
-/** RFC 6638 §2.1 and §2.2: those that Inbox and Outbox have too. */
+/** RFC 6638 §2.1 and §2.2: those that Inbox and Outbox have too; not the types of component, by which programs know calendars. */
 export const schedulingCollectionProperties = properties(
   [inbox, outbox],
-  calendarProperties.rows
-    .filter(({name}) => /supported-calendar-data|max-|min-/.test(name))
-    .concat({
-      name: caldav('supported-calendar-component-set'),
-      allprop: false,
-      get: () => componentSet([...supportedComponents, 'VFREEBUSY']).children,
-    }),
+  calendarProperties.rows.filter(({name}) => /supported-calendar-data|max-|min-/.test(name)),
 );
 
 /** RFC 4791 §6.2: where a principal's calendars lie. By GUID, so that it holds when the principal's name changes. */
