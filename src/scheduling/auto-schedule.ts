@@ -30,6 +30,8 @@ export interface AutoScheduled {
   readonly calendar: Calendar;
   /** To the organizer. */
   readonly reply: Message | undefined;
+  /** Whether nothing is left for a person to answer. */
+  readonly isDone: boolean;
 }
 
 /**
@@ -39,12 +41,12 @@ export interface AutoScheduled {
  */
 export async function autoSchedule(invitation: Invitation): Promise<AutoScheduled> {
   const {mode, calendar, isMe, now, busy} = invitation;
-  const unchanged = {calendar, reply: undefined};
+  const unchanged = {calendar, reply: undefined, isDone: false};
   if (mode === 'none' || organizerIn(calendar) === undefined) return unchanged;
   const series = seriesOf(copyOf(calendar));
   const bookings = bookingsIn(series, invitation);
   const open = bookings?.filter(({settled}) => settled === undefined) ?? [];
-  if (bookings && open.length === 0) return unchanged;
+  if (bookings && open.length === 0) return {...unchanged, isDone: bookings.length > 0};
   const row = modeRows[mode];
   const isTaken = row.free === row.busy || !bookings ? () => false : takenBy(await busy(rangeOf(open)));
   const verdicts = bookings?.map(booking => ({
@@ -54,7 +56,8 @@ export async function autoSchedule(invitation: Invitation): Promise<AutoSchedule
   answerSeries(series, verdicts, row, isMe);
   try {
     const {calendar: answered = calendar, reply} = attendeeChange({before: calendar, after: series.calendar, isMe, now});
-    return {calendar: answered, reply};
+    const isLeft = verdicts ? verdicts.some(each => !each.isPast && each.answer === 'NEEDS-ACTION') : row.busy === 'NEEDS-ACTION';
+    return {calendar: answered, reply, isDone: !isLeft};
   } catch (error) {
     // The invitation is not one that can be answered; it is there for somebody to see.
     if (error instanceof ItipError) return unchanged;

@@ -33,7 +33,7 @@ export function requireAvailability(value: Element): void {
 }
 
 /** The time that a home's owner has said he cannot be met in, by type. Nothing where he has not said, or what he said is too much. */
-export function unavailableIn(view: HomeView, range: TimeRange, context: DavContext): BusyPeriod[] {
+export function unavailableIn(view: HomeView, range: TimeRange, context: Pick<DavContext, 'limits' | 'log'>): BusyPeriod[] {
   const inbox = inboxIn(view);
   const set = inbox?.properties.get(calendarAvailability);
   if (!inbox || set === undefined) return [];

@@ -28,9 +28,31 @@ export async function busyIn(
   context: DavContext,
   counts: (object: Resource) => boolean = () => true,
 ): Promise<BusyPeriod[]> {
+  return collect(candidates(range, calendars, context, counts), range, context.log);
+}
+
+/** The same of calendars in a home from which nothing is kept. */
+export async function busyInCalendars(
+  range: TimeRange,
+  view: HomeView,
+  calendars: Iterable<StoredCollection>,
+  {limits, log}: Pick<DavContext, 'limits' | 'log'>,
+  counts: (object: StoredObject) => boolean,
+): Promise<BusyPeriod[]> {
+  function* found(): Generator<Candidate> {
+    for (const calendar of calendars) {
+      const zone = zoneOf(calendar, {limits});
+      for (const stored of view.findInRange(calendar.path, range)) {
+        if (makesBusy.has(stored.index?.component) && counts(stored)) yield {view, stored, zone, shape: shapeOf(zone, true)};
+      }
+    }
+  }
+  return collect(found(), range, log);
+}
+
+async function collect(found: Iterable<Candidate>, range: TimeRange, log: DavContext['log']): Promise<BusyPeriod[]> {
   const busy: BusyPeriod[] = [];
-  const found = candidates(range, calendars, context, counts);
-  for (const result of inOrder(found, readAtOnce, candidate => busyOf(candidate, range, context))) {
+  for (const result of inOrder(found, readAtOnce, candidate => busyOf(candidate, range, log))) {
     const periods = result instanceof Promise ? await result : result;
     if (busy.length + periods.length > maxPeriods) throw tooMuch();
     for (const period of periods) busy.push(period);
@@ -39,7 +61,7 @@ export async function busyIn(
 }
 
 interface Candidate {
-  readonly calendar: CalendarCollection;
+  readonly view: HomeView;
   readonly stored: StoredObject;
   readonly zone: Zone;
   /** All that its busy time follows from beside itself. */
@@ -56,18 +78,22 @@ function* candidates(
 ): Generator<Candidate> {
   for (const each of calendars) {
     const zone = zoneOf(each.stored, context);
-    const shape = `${numberOf(zone)} ${context.isTrusted(each)}`;
+    const shape = shapeOf(zone, context.isTrusted(each));
     for (const stored of each.view.findInRange(each.stored.path, range)) {
       if (!makesBusy.has(stored.index?.component)) continue;
-      if (counts(memberOf(each, stored, context))) yield {calendar: each, stored, zone, shape};
+      if (counts(memberOf(each, stored, context))) yield {view: each.view, stored, zone, shape};
     }
   }
 }
 
-function busyOf(candidate: Candidate, range: TimeRange, context: DavContext): BusyPeriod[] | Promise<BusyPeriod[]> {
-  const {calendar, stored, shape} = candidate;
+function shapeOf(zone: Zone, isTrusted: boolean): string {
+  return `${numberOf(zone)} ${isTrusted}`;
+}
+
+function busyOf(candidate: Candidate, range: TimeRange, log: DavContext['log']): BusyPeriod[] | Promise<BusyPeriod[]> {
+  const {view, stored, shape} = candidate;
   const known = range.end <= knownUntil(stored) ? busyTimes.get(shape, stored) : undefined;
-  if (!known || !calendar.view.stands(stored)) return readBusy(candidate, range, context);
+  if (!known || !view.stands(stored)) return readBusy(candidate, range, log);
   return within(known, range);
 }
 
@@ -77,11 +103,7 @@ function within(periods: readonly BusyPeriod[], range: TimeRange): BusyPeriod[] 
   return found;
 }
 
-async function readBusy(
-  {calendar: {view}, stored, zone, shape}: Candidate,
-  range: TimeRange,
-  {log}: DavContext,
-): Promise<BusyPeriod[]> {
+async function readBusy({view, stored, zone, shape}: Candidate, range: TimeRange, log: DavContext['log']): Promise<BusyPeriod[]> {
   const bytes = await view.read(stored.path, stored.etag);
   if (!bytes) return [];
   await breathe();

@@ -123,6 +123,14 @@ describe('RFC 5546 §3.2.3: a room replies', () => {
     expect(said).toEqual({'': 'ACCEPTED', '2030-01-17T10:00:00Z': 'NEEDS-ACTION'});
   });
 
+  test('somebody is shown what is left to answer, and nothing else', async () => {
+    expect((await answer(daily)).isDone).toBe(true);
+    expect((await answer(daily, {mode: 'accept-if-free', busy: [at('2030-01-17T10:00Z')]})).isDone).toBe(false);
+    expect((await answer(daily, {mode: 'decline-if-busy', busy: [at('2030-01-17T10:00Z')]})).isDone).toBe(false);
+    expect((await answer(calendar(event(['DTSTART:20300109T100000Z', 'DURATION:PT1H'])))).isDone).toBe(true);
+    expect((await answer(daily, {mode: 'none'})).isDone).toBe(false);
+  });
+
   test('instances it is invited to alone are answered each by itself', async () => {
     const two = calendar(
       event(['RECURRENCE-ID:20300116T100000Z', 'DTSTART:20300116T103000Z', 'DURATION:PT1H']),

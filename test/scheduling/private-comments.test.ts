@@ -1,0 +1,73 @@
+import {describe, expect, test} from 'vitest';
+import {allProperties, mainComponents, textOf} from '../../src/ical/jcal.ts';
+import {type Calendar, parseCalendar} from '../../src/ical/parse.ts';
+import {commentedTwice, keepAttendeeComments} from '../../src/scheduling/private-comments.ts';
+
+const comment = (who: string, text: string) =>
+  `X-CALENDARSERVER-ATTENDEE-COMMENT;X-CALENDARSERVER-ATTENDEE-REF="mailto:${who}@example.com";X-CALENDARSERVER-DTSTAMP=20080827T171052Z:${text}`;
+const part = (lines: readonly string[], attendees: readonly string[] = ['bob', 'cid']) =>
+  [
+    'BEGIN:VEVENT',
+    'UID:one',
+    'DTSTAMP:20300101T000000Z',
+    'DTSTART:20300115T100000Z',
+    'ORGANIZER:mailto:ann@example.com',
+    ...attendees.map(name => `ATTENDEE:MAILTO:${name}@example.com`),
+    ...lines,
+    'END:VEVENT',
+  ].join('\r\n');
+const calendar = (...parts: string[]) =>
+  parseCalendar(['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//EN', ...parts, 'END:VCALENDAR', ''].join('\r\n'));
+const comments = (of: Calendar) =>
+  mainComponents(of).map(each => [
+    textOf(each, 'recurrence-id') ?? '',
+    ...allProperties(each, 'x-calendarserver-attendee-comment').map(property => property[3]),
+  ]);
+
+describe('caldav-privatecomments §4.2.2: programs that do not keep what they do not know', () => {
+  const before = calendar(
+    part(['RRULE:FREQ=DAILY', comment('bob', 'Late')]),
+    part(['RECURRENCE-ID:20300116T100000Z', comment('bob', 'Ill')]),
+  );
+
+  test('the comments come back, of each instance its own; a new exception has those of the series', () => {
+    const after = calendar(
+      part(['RRULE:FREQ=DAILY']),
+      part(['RECURRENCE-ID:20300116T100000Z']),
+      part(['RECURRENCE-ID:20300117T100000Z']),
+    );
+    expect(comments(keepAttendeeComments(before, after))).toEqual([
+      ['', 'Late'],
+      ['2030-01-16T10:00:00Z', 'Ill'],
+      ['2030-01-17T10:00:00Z', 'Late'],
+    ]);
+    expect(comments(after).flat()).not.toContain('Late');
+  });
+
+  test('an organizer who knows of them may change them', () => {
+    const after = calendar(part(['RRULE:FREQ=DAILY', comment('bob', 'Sorry')]), part(['RECURRENCE-ID:20300116T100000Z']));
+    expect(keepAttendeeComments(before, after)).toBe(after);
+    expect(keepAttendeeComments(undefined, after)).toBe(after);
+  });
+
+  test('what has none is not looked at further', () => {
+    const plain = calendar(part([]));
+    expect(keepAttendeeComments(plain, plain)).toBe(plain);
+  });
+});
+
+describe('caldav-privatecomments §3.2: who is no longer invited', () => {
+  test('has no comment any more, whether the program has kept it or not', () => {
+    const before = calendar(part([comment('bob', 'Late'), comment('cid', 'Gladly')]));
+    const kept = calendar(part([comment('bob', 'Late'), comment('cid', 'Gladly')], ['cid']));
+    expect(comments(keepAttendeeComments(before, kept))).toEqual([['', 'Gladly']]);
+    expect(comments(keepAttendeeComments(before, calendar(part([], ['cid']))))).toEqual([['', 'Gladly']]);
+  });
+});
+
+describe('caldav-privatecomments §4.1.5: one comment of each attendee', () => {
+  test('in each component', () => {
+    expect(commentedTwice(calendar(part([comment('bob', 'a'), comment('cid', 'b')])))).toBeUndefined();
+    expect(commentedTwice(calendar(part([comment('bob', 'a'), comment('BOB', 'b')])))).toBe('mailto:bob@example.com');
+  });
+});
