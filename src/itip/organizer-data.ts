@@ -1,4 +1,4 @@
-import {type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
+import {allProperties, type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
 import {normalAddress} from './address.ts';
 import {reschedulingOf} from './meaning.ts';
 import type {OrganizerChange} from './message.ts';
@@ -30,6 +30,7 @@ export function putRight(stored: Series, old: Series | undefined, rules: Rules):
     const before = old && counterpart(old, key);
     const change = before && old && reschedulingOf(before, old.findZone, component, stored.findZone);
     raises ||= change?.raisesSequence ?? false;
+    keepComments(component, key === 'master' ? old?.master : old?.overrides.get(key));
     const knownByKey = attendeesByKey(before);
     for (const attendee of invitedIn(component, rules.isMe)) {
       const address = normalAddress(addressOf(attendee));
@@ -47,6 +48,13 @@ export function putRight(stored: Series, old: Series | undefined, rules: Rules):
   }
   if (old) raises = keepAnswers(stored, old, rules) || raises;
   return {raises, asked, forced};
+}
+
+/** CalendarServer's private comments: what attendees have said to the organizer is not the organizer's to change. */
+function keepComments(component: JcalComponent, before: JcalComponent | undefined): void {
+  const [were, are] = [before, component].map(each => (each ? allProperties(each, 'x-calendarserver-attendee-comment') : []));
+  if (!before || JSON.stringify(were) === JSON.stringify(are)) return;
+  component[1] = [...component[1].filter(property => !are!.includes(property)), ...structuredClone(were!)];
 }
 
 /** A component as it was before: the override, or what the series made of this instance. */

@@ -192,6 +192,15 @@ describe('RFC 6638 §7.3 SCHEDULE-STATUS', () => {
   });
 });
 
+describe('CalendarServer private comments', () => {
+  test('of attendees stay, though the organizer’s client leaves them out', () => {
+    const comment = `X-CALENDARSERVER-ATTENDEE-COMMENT;X-CALENDARSERVER-ATTENDEE-REF="${b}":Late`;
+    const {calendar, messages} = change(meeting(`ATTENDEE:${b}`, comment), meeting(`ATTENDEE:${b}`));
+    expect(lines(calendar)).toContain(comment);
+    expect(messages).toEqual([]);
+  });
+});
+
 describe('copies of others after a reply', () => {
   test('everybody else has the whole, for their copy alone', () => {
     const calendar = object(meeting(`ATTENDEE;PARTSTAT=ACCEPTED:${b}`, `ATTENDEE:${c}`, `ATTENDEE:${d}`));

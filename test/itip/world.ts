@@ -8,9 +8,9 @@ import {normalAddress} from '../../src/itip/address.ts';
 import {attendeeChange} from '../../src/itip/attendee.ts';
 import type {Message} from '../../src/itip/message.ts';
 import {organizerChange} from '../../src/itip/organizer.ts';
-import {addressOf, attendeesOf, partstatOf} from '../../src/itip/parties.ts';
+import {addressOf, attendeesOf, myself, partstatOf} from '../../src/itip/parties.ts';
 import {receive} from '../../src/itip/receive.ts';
-import {copyOf, seriesOf} from '../../src/itip/series.ts';
+import {copyOf, partsOf, seriesOf} from '../../src/itip/series.ts';
 
 export const ann = 'mailto:ann@example.com';
 export const bob = 'mailto:bob@example.com';
@@ -23,13 +23,19 @@ export function through(calendar: Calendar): Calendar {
   return parseCalendar(printCalendar(calendar));
 }
 
+/** Who has declined all that a message is about, and taken it away, is told for the sake of their Inbox alone. */
+function isDeclined({calendar, to}: Message): boolean {
+  return partsOf(seriesOf(calendar)).every(part => partstatOf(myself(part, is(to))) === 'DECLINED');
+}
+
 /** Calendars of an organizer and attendees, and the messages that are on their way. */
 export class World {
   now = Date.UTC(2026, 0, 1);
   readonly calendars = new Map<string, Calendar>();
   /** By sender: what one sends arrives in its order. */
   readonly queues = new Map<string, Message[]>();
-  sent = 0;
+  /** Messages that told who got them nothing new, though they were sent to be read. */
+  readonly idle: Message[] = [];
   readonly local: (address: string) => boolean = () => true;
 
   put(who: string, calendar: Calendar | undefined, {isStale = false} = {}): void {
@@ -65,7 +71,6 @@ export class World {
     const queue = this.queues.get(who) ?? [];
     queue.push(...messages.map(message => ({...message, calendar: through(message.calendar)})));
     this.queues.set(who, queue);
-    this.sent += messages.length;
   }
 
   /** Delivers the oldest message of a sender; twice, and the second time must change nothing. */
@@ -75,7 +80,9 @@ export class World {
     this.now += 1000;
     const take = () => receive({mine: this.calendars.get(message.to), message, isMe: is(message.to), now: this.now});
     const received = take();
-    if (received.calendar !== 'unchanged') {
+    if (received.calendar === 'unchanged') {
+      if (who === ann && !message.quiet && this.calendars.has(message.to) && !isDeclined(message)) this.idle.push(message);
+    } else {
       this.keep(message.to, received.calendar);
       const again = take();
       if (again.calendar !== 'unchanged') {
