@@ -1,46 +1,60 @@
 import type {Directory, Principal} from '../accounts/principal.ts';
+import {mainComponents, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
-import type {IsMe} from '../itip/message.ts';
+import type {IsMe, Message} from '../itip/message.ts';
 import {organizerIn} from '../itip/parties.ts';
 import type {HomeUnit, StoredCollection} from '../store/store.ts';
 import type {DavContext} from '../webdav/tables.ts';
-import {type AutoScheduled, autoSchedule} from './auto-schedule.ts';
+import {autoSchedule} from './auto-schedule.ts';
 import {modeFor} from './auto-schedule-modes.ts';
 import {zoneOf} from './calendar-zone.ts';
+import {calendarsIn, defaultCalendar} from './default-calendar.ts';
 import {dropCancelled} from './drop-cancelled.ts';
 import {takenIn} from './taken.ts';
 
-/** What a message has made of a room's copy, in the unit of work that is to store it. */
-export interface RoomCopy {
-  /** Whose home it is. */
-  readonly owner: Principal;
+/** What an invitation, or a change of one, has made of somebody's copy, in the unit of work that is to store it. */
+export interface InvitedCopy {
+  readonly principal: Principal;
   readonly unit: HomeUnit;
-  /** The calendar it lies in, or comes into: its zone is the room's. */
-  readonly collection: StoredCollection;
-  readonly uid: string;
   readonly before: Calendar | undefined;
-  readonly calendar: Calendar;
+  /** Undefined: it is removed. */
+  readonly calendar: Calendar | undefined;
   readonly isMe: IsMe;
   readonly now: number;
 }
 
-export interface RoomAnswer extends Omit<AutoScheduled, 'calendar'> {
-  /** What to store; the very same where the room answers nothing. Undefined: all of it is cancelled, and it goes. */
+export interface RoomAnswer {
+  /** What to store; the very same where nothing is answered. Undefined: all of it is cancelled, and it goes. */
   readonly calendar: Calendar | undefined;
+  /** To the organizer. */
+  readonly reply: Message | undefined;
+  /** Whether nothing is left for a person to answer, so that none need look into the Inbox. */
+  readonly isSettled: boolean;
 }
 
 /**
  * Lets a room or thing answer for itself. All that it rests on is looked at in the unit of work that stores the answer: of two that book it
- * at the same moment, one is looked at again and finds it taken.
+ * at the same moment, one is looked at again and finds it taken. Of people nothing is answered.
  */
 export async function answerAsRoom(
-  {owner, unit, collection, uid, before, calendar, isMe, now}: RoomCopy,
+  {principal, unit, before, calendar, isMe, now}: InvitedCopy,
   context: Pick<DavContext, 'limits' | 'log'> & {readonly directory: Pick<Directory, 'findByAddress' | 'groupsOf'>},
 ): Promise<RoomAnswer> {
-  const mode = modeFor(owner, organizerIn(calendar) ?? '', context.directory);
-  if (mode === 'none') return {calendar, reply: undefined, isDone: false};
-  const left = dropCancelled(calendar);
-  if (!left) return {calendar: undefined, reply: undefined, isDone: true};
+  const {directory} = context;
+  const mode = principal.autoSchedule ? modeFor(principal, (calendar && organizerIn(calendar)) ?? '', directory) : 'none';
+  if (mode === 'none') return {calendar, reply: undefined, isSettled: false};
+  const left = calendar && dropCancelled(calendar);
+  if (!left) return {calendar: undefined, reply: undefined, isSettled: true};
+  const uid = mainComponents(left).map(part => textOf(part, 'uid'))[0] ?? '';
+  const collection = collectionOf(uid, unit);
+  const zone = zoneOf(collection ?? {properties: new Map()}, context);
   const busy = takenIn(unit, uid, context);
-  return autoSchedule({mode, before, calendar: left, isMe, zone: zoneOf(collection, context), now, busy});
+  const {calendar: answered, reply, isDone} = await autoSchedule({mode, before, calendar: left, isMe, zone, now, busy});
+  return {calendar: answered, reply, isSettled: isDone};
+}
+
+/** Where an object lies, or will: the zone of that is the room's. */
+function collectionOf(uid: string, unit: HomeUnit): StoredCollection | undefined {
+  for (const calendar of calendarsIn(unit, '')) if (unit.findUid(calendar.path, uid)) return calendar;
+  return defaultCalendar(unit, 'VEVENT');
 }

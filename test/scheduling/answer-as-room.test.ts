@@ -9,7 +9,7 @@ import {sameAddress} from '../../src/itip/address.ts';
 import {myself, partstatOf} from '../../src/itip/parties.ts';
 import {answerAsRoom} from '../../src/scheduling/answer-as-room.ts';
 import {calendarHomeId, provisionHome} from '../../src/scheduling/provision.ts';
-import type {HomeUnit, StoredCollection} from '../../src/store/store.ts';
+import type {HomeUnit} from '../../src/store/store.ts';
 import {serve} from '../support/serve.ts';
 import {unlimited} from '../support/unlimited.ts';
 
@@ -41,18 +41,17 @@ const invitation = (uid: string, organizer: string, lines: readonly string[] = [
 async function room() {
   const {store} = await serve({ann: []}, {records: attic});
   const directory = parseDirectory(`<accounts realm="r">${attic}</accounts>`, 'accounts.xml');
-  const owner = directory.findByName('locations', 'attic')!;
-  await provisionHome(store, owner);
-  const home = calendarHomeId(owner);
+  const principal = directory.findByName('locations', 'attic')!;
+  await provisionHome(store, principal);
+  const home = calendarHomeId(principal);
   const limits = {...unlimited, defaultTimezone: 'UTC'};
   return {
     store,
     home,
     deliver: (uid: string, calendar: Calendar, hurry?: (unit: HomeUnit) => Promise<void>) =>
       store.write(home, async unit => {
-        const collection = unit.find('calendar') as StoredCollection;
         const answer = await answerAsRoom(
-          {owner, unit, collection, uid, before: undefined, calendar, isMe, now},
+          {principal, unit, before: undefined, calendar, isMe, now},
           {directory, limits, log: silent},
         );
         await hurry?.(unit);
