@@ -1,9 +1,8 @@
-import {closeSync, constants, fchmodSync, openSync, statSync} from 'node:fs';
-import {dirname, join} from 'node:path';
-import {DatabaseSync} from 'node:sqlite';
-import {explainUnwritable, isBusy, isDamage, isLackOfRoom} from '../base/disk-errors.ts';
+import {statSync} from 'node:fs';
+import {join} from 'node:path';
+import {isLackOfRoom} from '../base/disk-errors.ts';
 import {NoRoom} from '../base/no-room.ts';
-import {UserError} from '../base/user-error.ts';
+import {openSharedDatabase} from '../base/shared-database.ts';
 import type {Directory} from './principal.ts';
 import {type Delegation, joinProxies, type Proxies, type ProxyAccess} from './proxies.ts';
 
@@ -25,9 +24,6 @@ export interface ProxiesFile extends Disposable {
 export function proxiesFileIn(dataRoot: string): string {
   return join(dataRoot, 'proxies.sqlite');
 }
-
-/** A lock lasts as long as one commit. */
-const lockWaitMs = 5_000;
 
 /**
  * Opens the file, made where there is none; one that is put in its place while it is open is taken instead. `:memory:` keeps all of it
@@ -72,10 +68,18 @@ export function openProxiesFile(file: string): ProxiesFile {
   };
 }
 
+const proxies = {
+  tables: `CREATE TABLE IF NOT EXISTS proxies (
+    owner TEXT NOT NULL, access TEXT NOT NULL CHECK (access IN ('read', 'write')), member TEXT NOT NULL,
+    PRIMARY KEY (owner, access, member)) STRICT, WITHOUT ROWID`,
+  holds: 'who may act for whom',
+  withoutIt: 'everybody names their delegates again',
+};
+
 type Connection = ReturnType<typeof connect>;
 
 function connect(file: string) {
-  const database = openDatabase(file);
+  const database = openSharedDatabase(file, proxies);
   return {
     database,
     inode: inodeOf(file),
@@ -104,59 +108,4 @@ function replace({database, empty, insert}: Connection, owner: string, access: P
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
-}
-
-function openDatabase(file: string): DatabaseSync {
-  try {
-    if (file !== ':memory:') make(file);
-    const database = new DatabaseSync(file, {timeout: lockWaitMs});
-    inTurn(() => database.exec('PRAGMA journal_mode = WAL'));
-    database.exec('PRAGMA synchronous = FULL');
-    inTurn(() =>
-      database.exec(`CREATE TABLE IF NOT EXISTS proxies (
-        owner TEXT NOT NULL, access TEXT NOT NULL CHECK (access IN ('read', 'write')), member TEXT NOT NULL,
-        PRIMARY KEY (owner, access, member)) STRICT, WITHOUT ROWID`),
-    );
-    return database;
-  } catch (error) {
-    throw explain(error, file);
-  }
-}
-
-/** With its mode from the start: SQLite gives its own files beside it the same. */
-function make(file: string): void {
-  try {
-    const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-    fchmodSync(descriptor, 0o600);
-    closeSync(descriptor);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-}
-
-/** Several workers start at once, and SQLite does not wait while another changes the journal's mode. */
-function inTurn(work: () => void): void {
-  for (const until = Date.now() + lockWaitMs; ; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)) {
-    try {
-      work();
-      return;
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > until) throw error;
-    }
-  }
-}
-
-function explain(error: unknown, file: string): unknown {
-  if (isDamage(error)) {
-    return new UserError(
-      `${file} is damaged: it holds who may act for whom.`,
-      'Put it back from a backup, or move it away: then everybody names their delegates again.',
-    );
-  }
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-    return new UserError(
-      `There is no folder ${dirname(file)} (DataRoot).`,
-      'caldav setup makes it, and caldav config set DataRoot names another.',
-    );
-  return explainUnwritable(error, file);
 }

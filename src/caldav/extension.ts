@@ -13,7 +13,7 @@ import {
   schedulingCollectionProperties,
 } from './properties/rfc4791.ts';
 import {calendarContentProperties, calendarObjectProperties} from './properties/rfc4918.ts';
-import {calendarUserProperties, transparencyProperties} from './properties/rfc6638.ts';
+import {calendarUserProperties, scheduleTagProperties, transparencyProperties} from './properties/rfc6638.ts';
 import {rscaleProperties} from './properties/rfc7529.ts';
 import {timezoneIdProperties} from './properties/rfc7809.ts';
 import {calendarMultiget} from './reports/calendar-multiget.ts';
@@ -30,6 +30,7 @@ export const calendarAccess: Extension = {
     calendarProperties,
     collationProperties,
     schedulingCollectionProperties,
+    scheduleTagProperties,
     transparencyProperties,
     timezoneIdProperties,
     rscaleProperties,

@@ -2,6 +2,8 @@ import type {Principal} from '../accounts/principal.ts';
 import {inbox} from '../scheduling/kinds.ts';
 import {readFreeBusy} from '../scheduling/privileges.ts';
 import {calendarHomeId, hasScheduling, provisionHome} from '../scheduling/provision.ts';
+import {schedule} from '../scheduling/schedule.ts';
+import {scheduleTagHeader} from '../scheduling/schedule-tag.ts';
 import type {HomeView} from '../store/store.ts';
 import {printPath} from '../webdav/href.ts';
 import {findPrincipal, principalTypes} from '../webdav/principals.ts';
@@ -74,6 +76,7 @@ export const calendar: Kind = {
   admit,
   admitCollection: refuseCollection,
   bulk: calendarBulk,
+  schedule,
 };
 
 /** RFC 4791 §4.1: a calendar object resource; in an Inbox a message (RFC 6638 §2.2). */
@@ -84,6 +87,7 @@ export const calendarObject: Kind = {
   adapts: byTimezones,
   stored: (stored, parent) => !stored.collection && (parent === calendar || parent === inbox),
   withholds: withheld,
+  versions: scheduleTagHeader,
 };
 
 const forms = ['__uids__', ...principalTypes];

@@ -33,12 +33,6 @@ export const supportedFilter = precondition(403, caldav('supported-filter'));
 /** RFC 4791 §7.5.1. */
 export const supportedCollation = precondition(403, caldav('supported-collation'));
 
-/**
- * RFC 6638 §3.2.4.1: the UID is used in no other calendar of the home, where UniqueUIDsInHome wants it so. Holds the DAV:href of
- * the one that has it.
- */
-export const uniqueSchedulingObjectResource = precondition(403, caldav('unique-scheduling-object-resource'));
-
 /** RFC 7529 §10: the calendar system that a rule counts in is known. */
 export const supportedRscale = precondition(403, caldav('supported-rscale'));
 

@@ -3,6 +3,7 @@ import {inbox, outbox} from './kinds.ts';
 import {schedulingPrivileges} from './privileges.ts';
 import {inboxProperties, schedulingPrincipalProperties} from './properties/rfc6638.ts';
 import {availabilityProperties} from './properties/rfc7953.ts';
+import {ifScheduleTagMatch} from './schedule-tag.ts';
 
 /** RFC 6638. No `calendar-auto-schedule`: nothing is delivered to anybody yet. */
 export const scheduling: Extension = {
@@ -13,4 +14,5 @@ export const scheduling: Extension = {
   properties: [schedulingPrincipalProperties, inboxProperties, availabilityProperties],
   reports: [],
   privileges: schedulingPrivileges,
+  conditions: [ifScheduleTagMatch],
 };

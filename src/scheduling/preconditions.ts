@@ -4,6 +4,18 @@ import {caldav} from '../xml/names.ts';
 /** RFC 6638 §9.2: invitations come into a calendar of the same home. */
 export const validScheduleDefaultCalendarUrl = precondition(403, caldav('valid-schedule-default-calendar-URL'));
 
+/**
+ * RFC 6638 §3.2.4.1: the UID is used in no other calendar of the home. Holds the DAV:href of the one that has it, where the one who asks may
+ * read it.
+ */
+export const uniqueSchedulingObjectResource = precondition(403, caldav('unique-scheduling-object-resource'));
+/** RFC 6638 §3.2.4.2. */
+export const sameOrganizerInAllComponents = precondition(403, caldav('same-organizer-in-all-components'));
+/** RFC 6638 §3.2.4.3. */
+export const allowedOrganizerChange = precondition(403, caldav('allowed-organizer-scheduling-object-change'));
+/** RFC 6638 §3.2.4.4. */
+export const allowedAttendeeChange = precondition(403, caldav('allowed-attendee-scheduling-object-change'));
+
 /** RFC 6638 §5: a POST to an Outbox. */
 export const supportedCollection = precondition(403, caldav('supported-collection'));
 export const supportedCalendarData = precondition(403, caldav('supported-calendar-data'));

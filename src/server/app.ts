@@ -14,6 +14,7 @@ import {timezones} from '../timezones/timezones.ts';
 import {createWeb} from '../web/web.ts';
 import {createDispatch} from '../webdav/dispatch.ts';
 import {hostName} from '../webdav/href.ts';
+import type {Duties} from '../webdav/tables.ts';
 import {protocolOf} from './protocol.ts';
 import {type OwnAddress, route} from './routes.ts';
 
@@ -23,6 +24,8 @@ export interface AppOptions {
   directory(): Directory;
   proxies(directory: Directory): Proxies;
   readonly store: Store;
+  /** Where it is remembered what is to be delivered; undefined: nothing is. */
+  readonly duties?: Duties | undefined;
   /** What the workers tell each other; undefined: nothing. */
   readonly shared?: SharedMemory | undefined;
   readonly log: Log;
@@ -37,7 +40,7 @@ export type App = Application & Required<Pick<Application, 'admit'>>;
 
 /** The whole server above the sockets: pages, discovery, authentication, then WebDAV and its extensions. */
 export function createApp(options: AppOptions): App {
-  const {config, directory, proxies, store, shared, log, rememberedBytes, authorityChain = ''} = options;
+  const {config, directory, proxies, store, duties, shared, log, rememberedBytes, authorityChain = ''} = options;
   const {digest} = config.authentication;
   const nonceKey = digest.enabled ? readSecret(join(config.dataRoot, 'digest-key')) : undefined;
   const authenticator = createAuthenticator({directory, ...config.authentication, nonceKey, shared, log});
@@ -46,6 +49,7 @@ export function createApp(options: AppOptions): App {
     protocol: protocolOf(config),
     ...(rememberedBytes === undefined ? {} : {rememberedBytes}),
     store,
+    duties,
     log,
     get directory() {
       return directory();

@@ -1,5 +1,7 @@
 import type {AccessEntry} from '../http/access-log.ts';
 import {createListener, type TlsMaterial} from '../http/listener.ts';
+import {createDeliveries} from '../scheduling/deliveries.ts';
+import {openDeliveriesFile} from '../scheduling/deliveries-file.ts';
 import {type App, type AppOptions, createApp} from './app.ts';
 
 /** A server that only this machine reaches. */
@@ -9,6 +11,8 @@ export interface LoopbackServer {
   readonly tlsPort: number;
   /** Requests that are not over yet. */
   readonly underWay: number;
+  /** Resolves when all is delivered that can be. */
+  delivered(): Promise<void>;
   /** Cuts what is under way. */
   close(): Promise<void>;
 }
@@ -51,13 +55,20 @@ export async function serveOnLoopback(
   );
   const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
   const tlsPort = tls ? (await listener.listen({host: '127.0.0.1', port: 0, tls: true})).port : 0;
-  app = createApp({...options, config: {...options.config, httpPort: port, sslPort: tlsPort}});
+  const file = openDeliveriesFile(':memory:');
+  const deliveries = createDeliveries({...options, file});
+  app = createApp({...options, duties: deliveries.duties, config: {...options.config, httpPort: port, sslPort: tlsPort}});
   return {
     port,
     tlsPort,
     get underWay() {
       return listener.underWay;
     },
-    close: () => listener.close(0),
+    delivered: deliveries.idle,
+    async close() {
+      await listener.close(0);
+      await deliveries.stop();
+      file[Symbol.dispose]();
+    },
   };
 }

@@ -10,6 +10,8 @@ import type {Bound} from '../http/bind.ts';
 import type {Application, ExchangeOptions} from '../http/exchange.ts';
 import {createListener, type Listener} from '../http/listener.ts';
 import type {HttpRequest} from '../http/message.ts';
+import {createDeliveries} from '../scheduling/deliveries.ts';
+import {deliveriesFileIn, openDeliveriesFile} from '../scheduling/deliveries-file.ts';
 import {claimFolder} from '../store/file/one-server.ts';
 import {openFileStore, prepareFileStore} from '../store/file/store.ts';
 import {type App, createApp} from './app.ts';
@@ -87,6 +89,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const claim = undo.use(await claimFolder(material.config.documentRoot, options.startId));
   const proxies = openProxiesFile(proxiesFileIn(material.config.dataRoot));
   undo.use(proxies);
+  const deliveriesFile = openDeliveriesFile(deliveriesFileIn(material.config.dataRoot));
+  undo.use(deliveriesFile);
+  const deliveries = createDeliveries({store, file: deliveriesFile, directory: () => directory, log});
+  undo.defer(() => deliveries.stop());
   const shared = openShared();
   if (shared) undo.defer(() => shared.close());
   const appFor = ({config, tls}: Material) =>
@@ -95,12 +101,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       directory: () => directory,
       proxies: proxies.with,
       store,
+      duties: deliveries.duties,
       shared,
       log,
       authorityChain: tls?.authorityChain,
     });
   app = appFor(material);
   open(app);
+  deliveries.start();
   const receivers = binds ? undefined : {clear: listener.receive(false), ...(material.tls ? {tls: listener.receive(true)} : {})};
   undo.move();
 
@@ -128,11 +136,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     settle: () => store.settle(),
     async stop(graceMs) {
       await listener.close(graceMs);
-      closed ??= store.close().finally(() => {
-        shared?.close();
-        claim[Symbol.dispose]();
-        proxies[Symbol.dispose]();
-      });
+      closed ??= deliveries
+        .stop()
+        .then(() => store.close())
+        .finally(() => {
+          shared?.close();
+          claim[Symbol.dispose]();
+          proxies[Symbol.dispose]();
+          deliveriesFile[Symbol.dispose]();
+        });
       await closed;
     },
   };

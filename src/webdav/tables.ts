@@ -124,6 +124,8 @@ export interface Duties {
    * answered says, once the unit is kept, that it can be done now.
    */
   owe(home: HomeId): () => void;
+  /** Whether a calendar address that is nobody's here can be reached otherwise, by mail. */
+  reaches(address: string): boolean;
 }
 
 /** What a URL names. */

@@ -37,6 +37,8 @@ export interface Served {
   readonly nobody: Client;
   /** How many requests are not over yet. */
   underWay(): number;
+  /** Resolves when all is delivered that can be. */
+  delivered(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -91,7 +93,16 @@ export async function serve<Name extends string>(
       if (status !== 201) throw new Error(`${name}'s object ${at + 1} was answered ${status}: ${text}`);
     }
   }
-  return {...clients, base, store, config, nobody: new Client(base), underWay: () => listener.underWay, close};
+  return {
+    ...clients,
+    base,
+    store,
+    config,
+    nobody: new Client(base),
+    underWay: () => listener.underWay,
+    delivered: listener.delivered,
+    close,
+  };
 }
 
 /** A store in a folder of its own; both go when `close` is called. */

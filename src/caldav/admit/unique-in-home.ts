@@ -1,8 +1,8 @@
+import {uniqueSchedulingObjectResource} from '../../scheduling/preconditions.ts';
 import type {HomeView, Path, StoredCollection} from '../../store/store.ts';
 import {DavError} from '../../webdav/error.ts';
 import type {Arrival, DavContext} from '../../webdav/tables.ts';
 import {caldav} from '../../xml/names.ts';
-import {uniqueSchedulingObjectResource} from '../preconditions.ts';
 import {holderHref} from './uid-holder.ts';
 
 /**

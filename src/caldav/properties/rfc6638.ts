@@ -1,4 +1,5 @@
 import type {Principal, PrincipalType} from '../../accounts/principal.ts';
+import {scheduleTagProperty} from '../../scheduling/schedule-tag.ts';
 import {DavError} from '../../webdav/error.ts';
 import {printPath} from '../../webdav/href.ts';
 import {principal} from '../../webdav/kinds/principal.ts';
@@ -6,7 +7,7 @@ import {principalHref} from '../../webdav/principals.ts';
 import {kept, properties} from '../../webdav/tables.ts';
 import {child, type Element, element} from '../../xml/element.ts';
 import {caldav, dav} from '../../xml/names.ts';
-import {calendar} from '../kinds.ts';
+import {calendar, calendarObject} from '../kinds.ts';
 
 /** RFC 6638 §2.4: what a principal is called in calendars, without the scheduling that would deliver to it. */
 export const calendarUserProperties = properties(
@@ -20,6 +21,12 @@ export const calendarUserProperties = properties(
     },
     {name: caldav('calendar-user-type'), allprop: false, get: ({resource: {owner}}) => owner && userTypes[owner.type]}, // §2.4.2
   ],
+);
+
+/** RFC 6638 §9.3: which version of a scheduling object resource it is for whoever changes it; protected. */
+export const scheduleTagProperties = properties(
+  [calendarObject],
+  [{name: scheduleTagProperty, allprop: false, lasting: true, get: of => kept(scheduleTagProperty, of)}],
 );
 
 /** RFC 6638 §9.1: whether the calendar makes its owner busy, as the client has set it; opaque until then. */

@@ -1,0 +1,225 @@
+import {randomUUID} from 'node:crypto';
+import type {Directory, Principal} from '../accounts/principal.ts';
+import {failpoint} from '../base/failpoint.ts';
+import type {Log} from '../base/log.ts';
+import {Semaphore} from '../base/semaphore.ts';
+import {IcalError} from '../ical/ical-error.ts';
+import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
+import type {Duties} from '../webdav/tables.ts';
+import {type DeliverContext, deliver} from './deliver.ts';
+import type {DeliveriesFile} from './deliveries-file.ts';
+import {type Duty, readDuty, stageLeft} from './duty.ts';
+import type {Mailer} from './mail/mailer.ts';
+import {reportStatus} from './report-status.ts';
+import {outboxIn} from './scheduling-collection.ts';
+
+export interface DeliveriesOptions {
+  readonly store: Store;
+  readonly file: DeliveriesFile;
+  /** As it is now. */
+  directory(): Directory;
+  readonly log: Log;
+  /** What rooms do by themselves. */
+  readonly respond?: DeliverContext['respond'];
+  /** Undefined: nothing goes out by mail. */
+  readonly mailer?: Mailer | undefined;
+  readonly mostRefreshed?: number;
+}
+
+/** Brings what homes owe to whom they owe it. */
+export interface Deliveries {
+  readonly duties: Duties;
+  /** Sees to what is owed already, now and every minute. */
+  start(): void;
+  /** Resolves when nothing is under way that can be done now. */
+  idle(): Promise<void>;
+  /** Begins nothing more, and resolves when what is under way has come to an end. What is left is owed still. */
+  stop(): Promise<void>;
+}
+
+/** A process that sees to a home and says nothing for so long is taken to be dead. */
+const claimMs = 60_000;
+const retryMs = 60_000;
+/** A unit of work does not take so long: an entry that is older was kept, or never will be. */
+const doubtMs = 10 * 60_000;
+const homesAtOnce = 4;
+const recipientsAtOnce = 8;
+/** Another process sees to the home: it may have looked before the last duty was there. */
+const otherHolderMs = 500;
+
+/**
+ * Deliveries, home by home, each by one process at a time. What a home owes is told by its Outbox; the file says which homes to look
+ * at. A message leaves the Outbox once it is done, and doing it twice changes nothing.
+ */
+export function createDeliveries(options: DeliveriesOptions): Deliveries {
+  const {store, file, log} = options;
+  const holder = randomUUID();
+  const slots = new Semaphore(homesAtOnce);
+  const recipients = new Semaphore(recipientsAtOnce);
+  /** Entries whose units this process knows to be kept. */
+  const kept = new Set<number>();
+  const running = new Map<HomeId, {again: boolean; done: Promise<void>}>();
+  const later = new Set<NodeJS.Timeout>();
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const owe: Duties['owe'] = home => {
+    const id = file.owe(home);
+    return () => {
+      kept.add(id);
+      wake(home);
+    };
+  };
+
+  function wake(home: HomeId): void {
+    if (stopped) return;
+    const run = running.get(home);
+    if (run) {
+      run.again = true;
+      return;
+    }
+    const begun = {again: false, done: Promise.resolve()};
+    running.set(home, begun);
+    begun.done = slots
+      .run(() => see(home, begun))
+      .catch(error => log.error({err: error, home}, 'what a home owes could not be delivered'))
+      .finally(() => {
+        running.delete(home);
+        if (begun.again) wake(home);
+      });
+  }
+
+  async function see(home: HomeId, run: {again: boolean}): Promise<void> {
+    if (!file.claim(home, holder, claimMs)) {
+      soon(home);
+      return;
+    }
+    try {
+      do {
+        run.again = false;
+        const known = file.entries(home).filter(({id, at}) => kept.has(id) || at < Date.now() - doubtMs);
+        const left = await deliverAll(home);
+        if (left > 0) return;
+        const ids = known.map(({id}) => id);
+        file.clear(ids);
+        for (const id of ids) kept.delete(id);
+      } while (run.again && !stopped);
+    } finally {
+      file.release(home, holder);
+    }
+  }
+
+  function soon(home: HomeId): void {
+    const timeout = setTimeout(() => {
+      later.delete(timeout);
+      if (file.entries(home).length > 0) wake(home);
+    }, otherHolderMs);
+    timeout.unref();
+    later.add(timeout);
+  }
+
+  /** Answers how many recipients are left. */
+  async function deliverAll(home: HomeId): Promise<number> {
+    const view = await store.view(home);
+    const outbox = view && outboxIn(view);
+    if (!outbox) return 0;
+    let left = 0;
+    for (const stored of [...view.members(outbox.path)]) {
+      if (stopped) return left + 1;
+      file.claim(home, holder, claimMs);
+      if (!stored.collection) left += await discharge(home, view, stored);
+    }
+    return left;
+  }
+
+  async function discharge(home: HomeId, view: HomeView, stored: StoredObject): Promise<number> {
+    const duty = await read(home, view, stored);
+    if (!duty) return 0;
+    const sender = options.directory().findByGuid(home.slice(home.indexOf('/') + 1));
+    const left: string[] = [];
+    const failed = new Map<string, string>();
+    await Promise.all(
+      duty.recipients.map(to =>
+        recipients.run(async () => {
+          if (stopped) {
+            left.push(to);
+            return;
+          }
+          const status = await one({...duty, recipients: [to]}, to, sender).catch(error => {
+            log.error({err: error, home, to}, 'a message could not be delivered; it will be tried again');
+            return 'later' as const;
+          });
+          if (status === 'later') left.push(to);
+          else if (status !== 'done') failed.set(to, status);
+          file.claim(home, holder, claimMs);
+          failpoint('scheduling-delivered');
+        }),
+      ),
+    );
+    await store.write(home, async unit => {
+      if (failed.size > 0) await reportStatus(unit, duty.message, failed);
+      stageLeft(duty, left, unit);
+    });
+    failpoint('scheduling-removed');
+    return left.length;
+  }
+
+  /** `done`, or the SCHEDULE-STATUS of a failure that is there to stay. */
+  async function one({message}: Duty, to: string, sender: Principal | undefined): Promise<string> {
+    const directory = options.directory();
+    const principal = directory.findByAddress(to);
+    const addressed = {...message, to};
+    if (!principal?.calendars) {
+      const sent = sender && options.mailer ? await options.mailer.send(addressed, sender) : 'off';
+      return sent === 'queued' || message.quiet ? 'done' : '3.7';
+    }
+    await deliver(addressed, principal, {
+      store,
+      directory,
+      now: Date.now(),
+      mostRefreshed: options.mostRefreshed ?? 50,
+      owe,
+      ...(options.respond ? {respond: options.respond} : {}),
+    });
+    return 'done';
+  }
+
+  async function read(home: HomeId, view: HomeView, stored: StoredObject): Promise<Duty | undefined> {
+    try {
+      const bytes = await view.read(stored.path, stored.etag);
+      return bytes && readDuty(stored, bytes);
+    } catch (error) {
+      if (!(error instanceof IcalError)) throw error;
+      log.error({err: error, home, path: stored.path}, 'a message in an Outbox is damaged and cannot be delivered');
+      return undefined;
+    }
+  }
+
+  const wakeAll = () => {
+    try {
+      for (const home of file.owing()) wake(home);
+    } catch (error) {
+      log.error({err: error}, 'it could not be looked up what is to be delivered');
+    }
+  };
+
+  async function idle(): Promise<void> {
+    while (running.size > 0) await Promise.all([...running.values()].map(({done}) => done));
+  }
+
+  return {
+    duties: {owe, reaches: address => options.mailer !== undefined && /^mailto:/i.test(address.trim())},
+    start() {
+      wakeAll();
+      timer = setInterval(wakeAll, retryMs);
+      timer.unref();
+    },
+    idle,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      for (const timeout of later) clearTimeout(timeout);
+      await idle();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type {Calendar} from '../ical/parse.ts';
+import {attendeeChange} from '../itip/attendee.ts';
+import type {IsMe, Message} from '../itip/message.ts';
+import {organizerChange} from '../itip/organizer.ts';
+import {roleIn} from '../itip/parties.ts';
+import {withStatuses} from '../itip/schedule-status.ts';
+
+/** How a calendar address is reached: it is somebody's here, by mail, or not at all. */
+export type Reach = 'here' | 'mail' | 'nobody';
+
+/** What the owner of a home stores in place of what was there. */
+export interface ImplicitChange {
+  readonly before: Calendar | undefined;
+  readonly after: Calendar | undefined;
+  readonly isMe: IsMe;
+  readonly reach: (address: string) => Reach;
+  readonly now: number;
+  /** It was made to an older one, which If-Schedule-Tag-Match let through. */
+  readonly isStale: boolean;
+  /** Schedule-Reply: F (RFC 6638 §8.1). */
+  readonly isSilent: boolean;
+}
+
+/** What comes of it. `role` undefined: it is no scheduling object resource. */
+export interface ImplicitResult {
+  readonly role: 'organizer' | 'attendee' | undefined;
+  /** What to store: `after` itself where nothing is changed in it. */
+  readonly calendar: Calendar | undefined;
+  readonly messages: readonly Message[];
+}
+
+/**
+ * What storing `after` in place of `before` means (RFC 6638 §3.2): the calendar to store, SCHEDULE-STATUS filled in, and the messages to
+ * send, one to a recipient. Who is here has theirs as good as delivered, since what is owed is kept with the change. Throws ItipError.
+ */
+export function implicitChange(change: ImplicitChange): ImplicitResult {
+  const {before, after, isMe, reach, now, isStale, isSilent} = change;
+  const role = (before && roleIn(before, isMe)) ?? (after && roleIn(after, isMe));
+  if (!role) return {role, calendar: after, messages: []};
+  const {calendar, messages} =
+    role === 'organizer'
+      ? organizerChange({before, after, isMe, now, isStale, isLocal: address => reach(address) === 'here'})
+      : replied(attendeeChange({before, after, isMe, now}));
+  const stays = after && roleIn(after, isMe);
+  const sent = isSilent ? [] : messages;
+  const told = sent.filter(({quiet}) => !quiet).map(message => ({message, status: statuses[reach(message.to)]}));
+  return {
+    role: stays,
+    calendar: calendar && told.length > 0 ? withStatuses(calendar, told) : calendar,
+    messages: sent.filter(({to}) => reach(to) !== 'nobody'),
+  };
+}
+
+/** RFC 6638 §3.2.9. */
+const statuses: Readonly<Record<Reach, string>> = {here: '1.2', mail: '1.1', nobody: '3.7'};
+
+function replied({calendar, reply}: ReturnType<typeof attendeeChange>) {
+  return {calendar, messages: reply ? [reply] : []};
+}

@@ -1,0 +1,154 @@
+import {failpoint} from '../base/failpoint.ts';
+import {IcalError} from '../ical/ical-error.ts';
+import {indexObject} from '../ical/object-index.ts';
+import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import {printCalendar} from '../ical/print.ts';
+import {ItipError, type Message} from '../itip/message.ts';
+import {roleIn} from '../itip/parties.ts';
+import type {StoredObject} from '../store/store.ts';
+import {DavError} from '../webdav/error.ts';
+import {descendantOf, memberOf} from '../webdav/locate.ts';
+import {requirePrivilege} from '../webdav/privileges.ts';
+import type {Admitted, DavContext, Duties, ObjectChange, Resource, Scheduled} from '../webdav/tables.ts';
+import {element} from '../xml/element.ts';
+import {dav, type Name} from '../xml/names.ts';
+import {findCalendarUser} from './calendar-user.ts';
+import {calendarsIn} from './default-calendar.ts';
+import {stageDuties} from './duty.ts';
+import {type ImplicitResult, implicitChange, type Reach} from './implicit.ts';
+import {
+  allowedAttendeeChange,
+  allowedOrganizerChange,
+  sameOrganizerInAllComponents,
+  uniqueSchedulingObjectResource,
+} from './preconditions.ts';
+import {scheduleSendInvite, scheduleSendReply} from './privileges.ts';
+import {newScheduleTag, scheduleTagProperty} from './schedule-tag.ts';
+import {outboxIn} from './scheduling-collection.ts';
+
+type SchedulingContext = DavContext & {readonly duties: Duties};
+
+/** RFC 6638 §3.2: implicit scheduling, by what is stored in and removed from calendars. Who has no organizer costs a look at the index. */
+export function schedule(change: ObjectChange, context: SchedulingContext): Promise<Scheduled> | undefined {
+  const {before, after} = change;
+  if (before?.index?.organizer === undefined && after?.index?.organizer === undefined) return undefined;
+  return scheduled(change, context);
+}
+
+async function scheduled(change: ObjectChange, context: SchedulingContext): Promise<Scheduled> {
+  const {parent, before, after, headers} = change;
+  const owner = parent.owner!;
+  const {isMe, reach} = lookUp(owner.guid, context);
+  const [was, is] = [before && (await readBefore(before, context)), after && parseCalendar(after.bytes)];
+  if (is && roleIn(is, isMe)) requireUnique(change, context);
+  const isStale = headers['if-schedule-tag-match'] !== undefined && headers['if-match'] === undefined;
+  const isSilent =
+    String(headers['schedule-reply'] ?? '')
+      .trim()
+      .toUpperCase() === 'F';
+  const result = decide(
+    () => implicitChange({before: was, after: is, isMe, reach, now: Date.now(), isStale, isSilent}),
+    was && roleIn(was, isMe),
+  );
+  if (result.messages.length > 0) owe(result.messages, parent, context);
+  return {after: after && keptOf(after, is!, result), ...tagOf(result, before, after)};
+}
+
+/** Addresses are asked for many times over, and of a thousand attendees each costs. */
+function lookUp(guid: string, context: SchedulingContext) {
+  const found = new Map<string, string | undefined>();
+  const guidOf = (address: string) => {
+    if (!found.has(address)) {
+      const user = findCalendarUser(address, context);
+      found.set(address, user?.calendars || user?.guid === guid ? user.guid : undefined);
+    }
+    return found.get(address);
+  };
+  return {
+    isMe: (address: string) => guidOf(address) === guid,
+    reach: (address: string): Reach =>
+      guidOf(address) !== undefined ? 'here' : context.duties.reaches(address) ? 'mail' : 'nobody',
+  };
+}
+
+/** What is damaged, or not known yet to this unit, is as if it were not there. */
+async function readBefore({path, etag}: StoredObject, {unit}: DavContext): Promise<Calendar | undefined> {
+  const bytes = await unit!.read(path, etag);
+  try {
+    return bytes && parseCalendar(bytes);
+  } catch (error) {
+    if (error instanceof IcalError) return undefined;
+    throw error;
+  }
+}
+
+function decide(work: () => ImplicitResult, role: 'organizer' | 'attendee' | undefined): ImplicitResult {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ItipError)) throw error;
+    const changed = role === 'attendee' ? allowedAttendeeChange : allowedOrganizerChange;
+    const refusals = {
+      'organizer differs': sameOrganizerInAllComponents,
+      'organizer changed': changed,
+      'not allowed': allowedAttendeeChange,
+    };
+    throw new DavError(refusals[error.refusal], {message: `This is not allowed: ${error.message}.`});
+  }
+}
+
+/** RFC 6638 §3.2.4.1: messages name objects by UID alone. */
+function requireUnique({parent, view, path, before, after}: ObjectChange, context: SchedulingContext): void {
+  const {uid} = after!.index!;
+  if (before?.index?.uid === uid) return;
+  for (const calendar of calendarsIn(view, '')) {
+    const holder = calendar.path === parent.stored!.path ? undefined : view.findUid(calendar.path, uid);
+    if (!holder || holder.path === path || holder.index?.organizer === undefined) continue;
+    const found = descendantOf({...homeOf(parent), view}, holder, context);
+    throw new DavError(uniqueSchedulingObjectResource, {
+      message: 'Another calendar in this home has this event.',
+      content: found && context.may(dav('read'), found) ? [element(dav('href'), found.href)] : [],
+    });
+  }
+}
+
+function homeOf(resource: Resource): Resource {
+  return resource.within ? homeOf(resource.within) : resource;
+}
+
+/** RFC 6638 §6.2: who acts needs the right to send in the owner's name. */
+function owe(messages: readonly Message[], parent: Resource, context: SchedulingContext): void {
+  const unit = context.unit!;
+  const stored = outboxIn(unit);
+  if (!stored) throw new Error(`${unit.home} has no Outbox`);
+  const outbox = memberOf(homeOf(parent), stored, context);
+  const isReply = messages.every(({method}) => method === 'REPLY');
+  requirePrivilege(isReply ? scheduleSendReply : scheduleSendInvite, outbox, context);
+  const kept = context.duties.owe(unit.home);
+  failpoint('scheduling-owed');
+  stageDuties(messages, unit);
+  context.after(async () => {
+    failpoint('scheduling-kept');
+    kept();
+  });
+}
+
+function keptOf(after: Admitted, is: Calendar, {calendar}: ImplicitResult): Admitted {
+  if (!calendar || calendar === is) return after;
+  return {bytes: new TextEncoder().encode(printCalendar(calendar)), index: indexObject(calendar)};
+}
+
+/** RFC 6638 §3.2.10: what a client stores has a new tag; what is no scheduling object resource has none. */
+function tagOf(
+  {role}: ImplicitResult,
+  before: StoredObject | undefined,
+  after: Admitted | undefined,
+): Pick<Scheduled, 'properties' | 'headers'> {
+  if (after && role) {
+    const {tag, property} = newScheduleTag();
+    return {properties: new Map([[scheduleTagProperty, property]]), headers: {'schedule-tag': tag}};
+  }
+  const properties: ReadonlyMap<Name, undefined> =
+    after && before?.properties.has(scheduleTagProperty) ? new Map([[scheduleTagProperty, undefined]]) : new Map();
+  return {properties, headers: {}};
+}
