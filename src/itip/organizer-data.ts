@@ -1,8 +1,9 @@
-import {allProperties, type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
+import {type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
 import {normalAddress} from './address.ts';
 import {reschedulingOf} from './meaning.ts';
 import type {OrganizerChange} from './message.ts';
 import {addressOf, attendeesByKey, attendeesOf, isServed, organizerOf, parameter, partstatOf, setParameters} from './parties.ts';
+import {keepAttendeeComments} from './private-comments.ts';
 import {instanceOf, partsOf, type Series, sequenceOf, setSequence} from './series.ts';
 
 /** What an organizer's change is, beyond what it says: see `putRight`. */
@@ -26,11 +27,11 @@ export function putRight(stored: Series, old: Series | undefined, rules: Rules):
   const asked = new Map<string, Set<number | 'master'>>();
   const forced = new Set<string>();
   let raises = false;
+  keepAttendeeComments(stored, old);
   for (const [key, component] of [...(stored.master ? [['master', stored.master] as const] : []), ...stored.overrides]) {
     const before = old && counterpart(old, key);
     const change = before && old && reschedulingOf(before, old.findZone, component, stored.findZone);
     raises ||= change?.raisesSequence ?? false;
-    keepComments(component, key === 'master' ? old?.master : old?.overrides.get(key));
     const knownByKey = attendeesByKey(before);
     for (const attendee of invitedIn(component, rules.isMe)) {
       const address = normalAddress(addressOf(attendee));
@@ -48,13 +49,6 @@ export function putRight(stored: Series, old: Series | undefined, rules: Rules):
   }
   if (old) raises = keepAnswers(stored, old, rules) || raises;
   return {raises, asked, forced};
-}
-
-/** CalendarServer's private comments: what attendees have said to the organizer is not the organizer's to change. */
-function keepComments(component: JcalComponent, before: JcalComponent | undefined): void {
-  const [were, are] = [before, component].map(each => (each ? allProperties(each, 'x-calendarserver-attendee-comment') : []));
-  if (!before || JSON.stringify(were) === JSON.stringify(are)) return;
-  component[1] = [...component[1].filter(property => !are!.includes(property)), ...structuredClone(were!)];
 }
 
 /** A component as it was before: the override, or what the series made of this instance. */

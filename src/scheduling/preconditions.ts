@@ -1,5 +1,5 @@
 import {precondition} from '../webdav/error.ts';
-import {caldav} from '../xml/names.ts';
+import {caldav, calendarserver} from '../xml/names.ts';
 
 /** RFC 6638 §9.2: invitations come into a calendar of the same home. */
 export const validScheduleDefaultCalendarUrl = precondition(403, caldav('valid-schedule-default-calendar-URL'));
@@ -24,3 +24,6 @@ export const validSchedulingMessage = precondition(403, caldav('valid-scheduling
 /** The ORGANIZER is the owner of the Outbox. */
 export const validOrganizer = precondition(403, caldav('valid-organizer'));
 export const maxResourceSize = precondition(403, caldav('max-resource-size'));
+
+/** caldav-privatecomments §4.2.3: one comment of each attendee in a component. */
+export const noDuplicatePrivateComments = precondition(403, calendarserver('no-duplicate-private-comments'));
