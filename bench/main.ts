@@ -15,7 +15,8 @@ const usage = `npm run bench -- [options]
 Measures this server beside bare node:http on this machine; docs/performance.md tells what the figures mean.
 
   --events N         events in the calendar that is read: 1k (default), 10k, …; several, 1k,10k,100k, tell how cost grows with them
-  --homes 10,1k,10k  tells how cost grows with the homes of one server, all of them asked in turn
+  --homes 10,1k,10k  tells how cost grows with the homes of one server
+  --asked N          so many of them are asked, in turn (default: 40)
   --replay           replays an hour of a club’s devices in ten minutes and tells whether memory grows
   --minutes N        the replay’s length
   --workloads W1,W4  only these, or all that begin so
@@ -50,6 +51,7 @@ async function main(): Promise<number> {
     options: {
       events: {type: 'string', default: '1k'},
       homes: {type: 'string', default: ''},
+      asked: {type: 'string', default: '40'},
       replay: {type: 'boolean', default: false},
       minutes: {type: 'string', default: '10'},
       workloads: {type: 'string', default: ''},
@@ -71,7 +73,7 @@ async function main(): Promise<number> {
   const chosen = values.workloads.split(',').filter(Boolean);
   const rows = workloads.filter(({id}) => chosen.length === 0 || chosen.some(one => id === one || id.startsWith(`${one}-`)));
   const connections = values.connections.split(',').map(Number);
-  const numbers = [values.workers, values.seconds, values.threshold, values.minutes, ...connections].map(Number);
+  const numbers = [values.workers, values.seconds, values.threshold, values.minutes, values.asked, ...connections].map(Number);
   const right = rows.length > 0 && Math.min(...sizes) >= 100 && numbers.every(value => value > 0 && Number.isFinite(value));
   if (values.help || !right) {
     (values.help ? process.stdout : process.stderr).write(usage);
@@ -84,7 +86,7 @@ async function main(): Promise<number> {
   if (sizes.length > 1 || homes.length > 0) {
     const growing = homes.length > 0 ? ({dimension: 'homes', sizes: homes} as const) : ({dimension: 'events', sizes} as const);
     return await Promise.race([
-      showGrowth(values.dir, {...growing, rows, workers: Number(values.workers), how}, say),
+      showGrowth(values.dir, {...growing, rows, asked: Number(values.asked), workers: Number(values.workers), how}, say),
       interrupted,
     ]);
   }

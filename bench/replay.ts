@@ -1,7 +1,7 @@
 import {makeEvents} from './data.ts';
 import {place, type Request} from './load.ts';
 import {ask} from './measure.ts';
-import {asUser, groundOf, spread} from './scale.ts';
+import {asUser, awake, groundOf, spread} from './scale.ts';
 import {seed} from './seed.ts';
 import {guidOf, startOurs, userAt} from './servers.ts';
 import {type Workload, workloads} from './workloads.ts';
@@ -47,7 +47,7 @@ export async function replay(
   const guids = Array.from({length: accounts}, (_, at) => guidOf(userAt(at)));
   const calendars = new Map([['read', events]]);
   await using ours = await startOurs(base, {workers, users: accounts, seed: root => seed(root, guids, calendars)});
-  const {ground, tokens} = await groundOf(ours.port, accounts, events);
+  const {ground, tokens} = await groundOf(ours.port, awake(accounts, accounts), events);
   const requestsOf = (workload: Workload) => spread(workload.requests(ground), tokens);
   const rounds = workloads.find(({id}) => id === 'W8')!.requests(ground);
   const others = besides.map(([id, percent]) => ({percent, requests: requestsOf(workloads.find(row => row.id === id)!)}));

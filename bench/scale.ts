@@ -65,10 +65,15 @@ export async function startSized(
   return {running: await startOurs(base, options), events};
 }
 
-/** Looks at each of `homes` once, so that what a home's first look costs is not measured, and takes its token. */
+/** Which of so many homes are asked, where only some are: spread over all of them, the first among them. */
+export function awake(homes: number, asked: number): number[] {
+  return Array.from({length: Math.min(homes, asked)}, (_, at) => Math.floor((at * homes) / Math.min(homes, asked)));
+}
+
+/** Looks at each of the homes once, so that what a home's first look costs is not measured, and takes its token. */
 export async function groundOf(
   port: number,
-  homes: number,
+  homes: readonly number[],
   events: readonly BenchEvent[],
 ): Promise<{ground: Ground; tokens: ReadonlyMap<string, string>}> {
   const home = `/calendars/users/${user}/`;
@@ -76,8 +81,8 @@ export async function groundOf(
   const tokens = new Map<string, string>();
   let next = 0;
   const look = async () => {
-    for (let at = next++; at < homes; at = next++) {
-      const name = userAt(at);
+    for (let at = next++; at < homes.length; at = next++) {
+      const name = userAt(homes[at]!);
       tokens.set(name, await tokenOf(port, calendar.replace(`/${user}/`, `/${name}/`), name));
     }
   };

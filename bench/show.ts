@@ -1,6 +1,6 @@
 import type {HowLong} from './measure.ts';
 import {growing, replay} from './replay.ts';
-import {type Dimension, type Growth, groundOf, measureGrowth, type Sized, scaled, startSized} from './scale.ts';
+import {awake, type Dimension, type Growth, groundOf, measureGrowth, type Sized, scaled, startSized} from './scale.ts';
 import {printGrowth} from './table.ts';
 import type {Workload} from './workloads.ts';
 
@@ -13,9 +13,17 @@ export async function showGrowth(
     dimension,
     sizes,
     rows,
+    asked,
     workers,
     how,
-  }: {dimension: Dimension; sizes: readonly number[]; rows: readonly Workload[]; workers: number; how: HowLong},
+  }: {
+    dimension: Dimension;
+    sizes: readonly number[];
+    rows: readonly Workload[];
+    asked: number;
+    workers: number;
+    how: HowLong;
+  },
   say: Say,
 ): Promise<number> {
   await using servers = new AsyncDisposableStack();
@@ -24,8 +32,9 @@ export async function showGrowth(
     say(`filling a server with ${size} ${dimension} …`);
     const {running, events} = await startSized(base, dimension, size, workers);
     servers.use(running);
-    say(`ready in ${Math.round(running.readyMs)} ms; a first look at each home …`);
-    filled.push({size, target: running, ...(await groundOf(running.port, dimension === 'homes' ? size : 1, events))});
+    const homes = awake(dimension === 'homes' ? size : 1, asked);
+    say(`ready in ${Math.round(running.readyMs)} ms; a first look at ${homes.length} of the homes …`);
+    filled.push({size, target: running, ...(await groundOf(running.port, homes, events))});
   }
   const results: Growth[] = [];
   const connections = Math.max(...how.connections);

@@ -1,4 +1,5 @@
 import {breathe} from '../base/breathe.ts';
+import {shares} from '../base/memory.ts';
 import {overlaps, type TimeRange} from '../base/time-range.ts';
 import {type BusyPeriod, busyPeriods, cut} from '../ical/free-busy.ts';
 import {IcalError} from '../ical/ical-error.ts';
@@ -125,7 +126,7 @@ async function readBusy({view, stored, zone, shape}: Candidate, range: TimeRange
 }
 
 /** All busy time that objects make, up to where their index knows their instances. */
-const busyTimes = new MadeOnce<readonly BusyPeriod[]>(8 << 20, periods => periods.length * bytesOfPeriod);
+const busyTimes = new MadeOnce<readonly BusyPeriod[]>(shares.busyTimesBytes, periods => periods.length * bytesOfPeriod);
 const bytesOfPeriod = 64;
 
 function knownUntil({index}: StoredObject): number {

@@ -2,16 +2,36 @@
  * What a worker's Node is started with, so that it takes memory for what it keeps and not for what it throws away. Left to itself the
  * young generation grows to 128 MiB under load and is never given back, and the old one to four times what is kept.
  */
-export const workerFlags: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
+export const workerFlags: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=100', '--expose-gc'];
 
-/** glibc keeps freed memory for each of many threads otherwise; other C libraries do not look at it. */
-export const workerEnvironment: Readonly<Record<string, string>> = {MALLOC_ARENA_MAX: '2'};
+/**
+ * glibc keeps freed memory for each of many threads otherwise, and, once large pieces were asked for, does not give back what is free;
+ * other C libraries do not look at it.
+ */
+export const workerEnvironment: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: String(1 << 20),
+  MALLOC_MMAP_THRESHOLD_: String(512 << 10),
+};
 
-/** All workers together keep so much of the bytes of objects; one keeps enough for a large calendar. */
-const objectBytes = 32 << 20;
-const leastObjectBytes = 8 << 20;
+const lookEveryMs = 1_000;
+/** After fewer there is not much to be given back. */
+const leastRequests = 500;
 
-/** Memory for the bytes of objects in each of `workers`. */
-export function cacheBytesFor(workers: number): number {
-  return Math.max(leastObjectBytes, Math.floor(objectBytes / workers));
+/**
+ * Gives back to the system what many requests have left, once nothing has come for a moment: Node collects garbage only to make room, and
+ * a server that rests would lie on all that its busiest minute took. Only where Node was started with `workerFlags`.
+ */
+export function restWhenIdle(requests: () => number, collect: NodeJS.GCFunction | undefined = globalThis.gc): Disposable {
+  let [seen, rested] = [0, 0];
+  const look = () => {
+    const now = requests();
+    const isIdle = now === seen;
+    seen = now;
+    if (!isIdle || now - rested < leastRequests) return;
+    rested = now;
+    collect?.({type: 'major', flavor: 'last-resort', execution: 'sync'});
+  };
+  const timer = setInterval(look, lookEveryMs).unref();
+  return {[Symbol.dispose]: () => clearInterval(timer)};
 }

@@ -18,7 +18,7 @@ import {type App, createApp} from './app.ts';
 import {indexFile} from './indexer.ts';
 import type {Material} from './material.ts';
 import {prepareSharedMemory} from './memcached.ts';
-import {cacheBytesFor} from './memory.ts';
+import {restWhenIdle} from './memory.ts';
 import {endpoints, portError} from './ports.ts';
 import {measure, type WorkerStats} from './stats.ts';
 import {strictTransport} from './strict-transport.ts';
@@ -83,7 +83,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     log,
     index: indexFile,
     startId: options.startId,
-    cacheBytes: cacheBytesFor(options.share),
   });
   undo.defer(() => store.close());
   const claim = undo.use(await claimFolder(material.config.documentRoot, options.startId));
@@ -111,6 +110,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   deliveries.start();
   const receivers = binds ? undefined : {clear: listener.receive(false), ...(material.tls ? {tls: listener.receive(true)} : {})};
   undo.move();
+  const resting = restWhenIdle(() => listener.counts.requests);
 
   let current = material;
   let closed: Promise<void> | undefined;
@@ -135,6 +135,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     stats: () => measure(listener, since),
     settle: () => store.settle(),
     async stop(graceMs) {
+      resting[Symbol.dispose]();
       await listener.close(graceMs);
       closed ??= deliveries
         .stop()

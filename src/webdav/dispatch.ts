@@ -1,6 +1,7 @@
 import type {Principal} from '../accounts/principal.ts';
 import {troubleOf} from '../base/disk-errors.ts';
 import type {Log} from '../base/log.ts';
+import {shares} from '../base/memory.ts';
 import {NoRoom} from '../base/no-room.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import {dav} from '../xml/names.ts';
@@ -24,7 +25,7 @@ import {parseOnce} from './xml-body.ts';
 export function createDispatch(
   server: DavServer,
 ): (http: HttpRequest, principal: Principal | undefined) => Promise<HttpResponse> {
-  const remembered = new RememberedAnswers(server, server.rememberedBytes ?? rememberedBytes);
+  const remembered = new RememberedAnswers(server, server.rememberedBytes ?? shares.answersBytes);
   return async (http, principal) => {
     const method = server.protocol.methods.get(http.method);
     if (principal && isRememberable(method, http)) {
@@ -33,9 +34,6 @@ export function createDispatch(
     return dispatched(server, method, http, principal);
   };
 }
-
-/** Memory for whole answers, of each process. */
-const rememberedBytes = 24 << 20;
 
 /** Not what a link with a query gives, for that may be told by the day it is asked for on. */
 function isRememberable(method: Method | undefined, {query}: HttpRequest): boolean {

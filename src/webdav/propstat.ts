@@ -1,3 +1,4 @@
+import {shares} from '../base/memory.ts';
 import type {StoredObject} from '../store/store.ts';
 import {type Element, element, type Node} from '../xml/element.ts';
 import {dav, localOf, type Name, namespaceOf} from '../xml/names.ts';
@@ -81,12 +82,11 @@ export function rememberedResponse(shape: string, object: StoredObject, protocol
 }
 
 const printed = new WeakMap<Protocol, MadeOnce<string>>();
-const mostBytes = 24 << 20;
 
 function printedOf(protocol: Protocol): MadeOnce<string> {
   let remembered = printed.get(protocol);
   if (!remembered) {
-    remembered = new MadeOnce(mostBytes, text => text.length);
+    remembered = new MadeOnce(shares.printedBytes, text => text.length);
     printed.set(protocol, remembered);
   }
   return remembered;

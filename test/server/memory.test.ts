@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
-import {describe, expect, test} from 'vitest';
-import {cacheBytesFor, workerFlags} from '../../src/server/memory.ts';
+import {afterEach, describe, expect, test, vi} from 'vitest';
+import {restWhenIdle, workerFlags} from '../../src/server/memory.ts';
 
 /** What the young generation has taken after much was made and thrown away while a little was kept, in MiB. */
 const young = `
@@ -18,7 +18,34 @@ describe('what a worker may take of memory', () => {
     expect(youngWith([])).toBeGreaterThan(16);
   });
 
-  test('the bytes of objects take 32 MiB in all workers together, and in one at least 8', () => {
-    expect([1, 2, 4, 64].map(workers => cacheBytesFor(workers) / 2 ** 20)).toEqual([32, 16, 8, 8]);
+  test('the flags let a worker collect its garbage when it likes', () => {
+    const said = execFileSync(process.execPath, [...workerFlags, '-p', 'typeof gc'], {encoding: 'utf8'});
+    expect(said.trim()).toBe('function');
+  });
+});
+
+describe('a worker at rest', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test('gives memory back once nothing comes after many requests, and not again before as many more', () => {
+    vi.useFakeTimers();
+    let requests = 0;
+    const collect = vi.fn();
+    using _ = restWhenIdle(() => requests, collect as unknown as NodeJS.GCFunction);
+    const second = (more: number) => {
+      requests += more;
+      vi.advanceTimersByTime(1000);
+      return collect.mock.calls.length;
+    };
+    expect([second(800), second(1), second(0), second(0)]).toEqual([0, 0, 1, 1]);
+    expect([second(100), second(0), second(400), second(0)]).toEqual([1, 1, 1, 2]);
+  });
+
+  test('does nothing any more once it has ended', () => {
+    vi.useFakeTimers();
+    const collect = vi.fn();
+    restWhenIdle(() => 1000, collect as unknown as NodeJS.GCFunction)[Symbol.dispose]();
+    vi.advanceTimersByTime(10_000);
+    expect(collect).not.toHaveBeenCalled();
   });
 });

@@ -1,4 +1,5 @@
 import {breathe} from '../../base/breathe.ts';
+import {shares} from '../../base/memory.ts';
 import {IcalError} from '../../ical/ical-error.ts';
 import {type Calendar as IcalCalendar, parseCalendar} from '../../ical/parse.ts';
 import type {Zone} from '../../ical/zone.ts';
@@ -138,7 +139,7 @@ async function readAndMatch({resource, zone, shape}: Candidate, {filter, wanted}
 }
 
 /** Whether objects match filters that their index cannot decide. */
-const matching = new MadeOnce<boolean>(2 << 20, () => 0);
+const matching = new MadeOnce<boolean>(shares.matchesBytes, () => 0);
 
 function parseOrLog(bytes: Uint8Array, {href}: Resource, {log}: DavRequest): IcalCalendar | undefined {
   try {

@@ -4,6 +4,7 @@ import {DatabaseSync} from 'node:sqlite';
 import {setTimeout as delay} from 'node:timers/promises';
 import {isBusy, isDamage} from '../../base/disk-errors.ts';
 import {failpoint} from '../../base/failpoint.ts';
+import {shares} from '../../base/memory.ts';
 import type {HomeId, Revision} from '../store.ts';
 import {removeFolder} from './home-folder.ts';
 import {openIndex, withWriteLock} from './index-file.ts';
@@ -15,7 +16,6 @@ import {type Rescanning, rescan} from './rescan.ts';
 import {makeFolders} from './safe-file.ts';
 import {writeOut} from './write-out.ts';
 
-const mostOpen = 48;
 const historyKeptMs = 400 * 86_400_000;
 const retryMostMs = 5_000;
 const openPatienceMs = 20_000;
@@ -288,7 +288,7 @@ export class OpenHomes {
 
   #closeSome(): void {
     for (const [home, open] of this.#homes) {
-      if (this.#homes.size <= mostOpen) return;
+      if (this.#homes.size <= shares.homesToWrite) return;
       if (open.users > 0 || this.#writingOut.has(home)) continue;
       this.#homes.delete(home);
       open.close();

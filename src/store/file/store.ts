@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {isDamage, troubleOf} from '../../base/disk-errors.ts';
 import type {Log} from '../../base/log.ts';
+import {shares} from '../../base/memory.ts';
 import {NoRoom} from '../../base/no-room.ts';
 import type {HomeId, HomeUnit, Path, Store} from '../store.ts';
 import {asThrown} from './as-thrown.ts';
@@ -76,15 +77,12 @@ async function takeWriter(): Promise<Writer> {
   return taken;
 }
 
-const mostReaders = 128;
-/** Of all homes together; about 500 bytes each. */
-const mostMembers = 60_000;
 const mostAttempts = 10_000;
 
 class Files implements FileStore {
   readonly maxNameBytes = maxNameBytes;
   readonly cache: BytesCache;
-  readonly snapshots = new Snapshots(mostMembers);
+  readonly snapshots = new Snapshots(shares.members);
   readonly now: () => number;
   readonly #root: string;
   readonly #log: Log;
@@ -94,7 +92,7 @@ class Files implements FileStore {
   readonly #turns = new Turns(home => this.#look(home));
   #closing: Promise<void> | undefined;
 
-  constructor({root, log, cacheBytes = 64 << 20, now = Date.now}: FileStoreOptions, writer: Writer) {
+  constructor({root, log, cacheBytes = shares.objectsBytes, now = Date.now}: FileStoreOptions, writer: Writer) {
     this.#root = root;
     this.#log = log;
     this.#writer = writer;
@@ -206,7 +204,7 @@ class Files implements FileStore {
   #keepReader(reader: Reader): Reader {
     this.#readers.set(reader.home, reader);
     for (const [home] of this.#readers) {
-      if (this.#readers.size <= mostReaders) break;
+      if (this.#readers.size <= shares.homesToRead) break;
       this.#release(home);
     }
     return reader;

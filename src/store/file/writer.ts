@@ -8,7 +8,7 @@ import type {FromThread, Settings, Tasks, ToThread} from './messages.ts';
 import type {Parsed, Unparsed} from './rescan.ts';
 
 /** What it takes in it soon lets go of: more would only lie there. */
-const youngMb = 12;
+const youngMb = 8;
 
 /** Parses a calendar object of a collection with these types for the index; undefined: it is none. Throws where it is damaged. */
 export type Indexer = (name: string, bytes: Uint8Array, types: readonly Name[]) => ObjectIndex | undefined;
