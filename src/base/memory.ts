@@ -14,7 +14,7 @@ export const shares = {
   /** Members of collections, at about 500 bytes. */
   members: 30_000,
   /** Homes open to read, at about 250 kB. */
-  homesToRead: 64,
+  homesToRead: 96,
   /** Homes open to write, at about 500 kB. */
-  homesToWrite: 24,
+  homesToWrite: 48,
 } as const;

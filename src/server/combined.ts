@@ -212,7 +212,7 @@ export function createCombined(
       });
       try {
         await Promise.all(started);
-        state = 'ready';
+        if (state === 'starting') state = 'ready';
         return bound;
       } catch (error) {
         await Promise.all([end(0), Promise.allSettled(started)]);

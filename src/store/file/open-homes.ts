@@ -143,7 +143,7 @@ export class OpenHomes {
       open.users--;
     }
     this.#homes.set(home, open);
-    this.#closeSome();
+    this.#closeSome(open);
     if (open.ledger.all('SELECT 1 FROM pending LIMIT 1').length > 0) this.writeOutSoon(home);
     return open;
   }
@@ -286,10 +286,11 @@ export class OpenHomes {
     });
   }
 
-  #closeSome(): void {
+  /** Those that were used longest ago; not the one that was opened just now, though all others be at work. */
+  #closeSome(newest: OpenHome): void {
     for (const [home, open] of this.#homes) {
       if (this.#homes.size <= shares.homesToWrite) return;
-      if (open.users > 0 || this.#writingOut.has(home)) continue;
+      if (open === newest || open.users > 0 || this.#writingOut.has(home)) continue;
       this.#homes.delete(home);
       open.close();
     }
