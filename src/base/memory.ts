@@ -7,6 +7,8 @@ export const shares = {
   answersBytes: 12 << 20,
   /** What listings say of single members. */
   printedBytes: 8 << 20,
+  /** The same of runs of members that follow each other. */
+  printedRunsBytes: 12 << 20,
   /** The bytes of objects. */
   objectsBytes: 6 << 20,
   busyTimesBytes: 4 << 20,

@@ -1,3 +1,4 @@
+import {shares} from '../base/memory.ts';
 import type {StoredObject, StoredResource} from '../store/store.ts';
 import {memberOf} from './locate.ts';
 import {MadeOnce} from './made-once.ts';
@@ -11,7 +12,6 @@ interface Run {
 }
 
 const mostMembers = 64;
-const mostBytes = 12 << 20;
 
 /**
  * The responses of a collection's members, in order, for one who may read them all. Those of objects are remembered by the run, with its
@@ -63,7 +63,7 @@ const made = new WeakMap<Protocol, MadeOnce<Run>>();
 function runsOf(protocol: Protocol): MadeOnce<Run> {
   let runs = made.get(protocol);
   if (!runs) {
-    runs = new MadeOnce(mostBytes, ({text}) => text.length);
+    runs = new MadeOnce(shares.printedRunsBytes, ({text}) => text.length);
     made.set(protocol, runs);
   }
   return runs;

@@ -14,7 +14,7 @@ describe('more homes at work than are kept open to write', () => {
     await Promise.all(['a', 'b', 'c'].flatMap(write));
     for (const home of homes) {
       const view = (await store.view(home))!;
-      expect(view.members('work').map(({path}) => path)).toEqual(['work/a', 'work/b', 'work/c']);
+      expect([...view.members('work')].map(({path}) => path)).toEqual(['work/a', 'work/b', 'work/c']);
     }
   });
 });
