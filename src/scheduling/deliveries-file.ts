@@ -15,6 +15,8 @@ export interface DeliveriesFile extends Disposable {
   /** Whether the home is this holder's alone to see to, for so long; again while it is, for longer. */
   claim(home: HomeId, holder: string, forMs: number): boolean;
   release(home: HomeId, holder: string): void;
+  /** What is claimed by holders whose names do not begin so: those of a server that is no more. */
+  releaseOthers(begin: string): void;
 }
 
 export interface Entry {
@@ -48,6 +50,7 @@ export function openDeliveriesFile(file: string): DeliveriesFile {
     INSERT INTO claim (home, holder, until) VALUES (?1, ?2, ?3)
     ON CONFLICT (home) DO UPDATE SET holder = ?2, until = ?3 WHERE holder = ?2 OR until < ?4`);
   const leave = database.prepare('DELETE FROM claim WHERE home = ? AND holder = ?');
+  const leaveOthers = database.prepare('DELETE FROM claim WHERE substr(holder, 1, length(?1)) <> ?1');
   return {
     owe: home => change(() => Number(insert.run(home, Date.now()).lastInsertRowid)),
     owing: () => homes.all().map(row => row.home as HomeId),
@@ -66,6 +69,7 @@ export function openDeliveriesFile(file: string): DeliveriesFile {
     },
     claim: (home, holder, forMs) => change(() => take.run(home, holder, Date.now() + forMs, Date.now()).changes > 0),
     release: (home, holder) => void change(() => leave.run(home, holder)),
+    releaseOthers: begin => void change(() => leaveOthers.run(begin)),
     [Symbol.dispose]: () => database.close(),
   };
 }

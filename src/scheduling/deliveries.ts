@@ -19,6 +19,8 @@ export interface DeliveriesOptions {
   /** As it is now. */
   directory(): Directory;
   readonly log: Log;
+  /** The same for all processes of one start of the server: what others have claimed is free again. */
+  readonly startId?: string;
   /** What rooms do by themselves. */
   readonly respond?: DeliverContext['respond'];
   /** Undefined: nothing goes out by mail. */
@@ -53,7 +55,8 @@ const otherHolderMs = 500;
  */
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const {store, file, log} = options;
-  const holder = randomUUID();
+  const startId = options.startId ?? randomUUID();
+  const holder = `${startId} ${randomUUID()}`;
   const slots = new Semaphore(homesAtOnce);
   const recipients = new Semaphore(recipientsAtOnce);
   /** Entries whose units this process knows to be kept. */
@@ -152,7 +155,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
           if (status === 'later') left.push(to);
           else if (status !== 'done') failed.set(to, status);
           file.claim(home, holder, claimMs);
-          failpoint('scheduling-delivered');
+          failpoint('message delivered');
         }),
       ),
     );
@@ -160,7 +163,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       if (failed.size > 0) await reportStatus(unit, duty.message, failed);
       stageLeft(duty, left, unit);
     });
-    failpoint('scheduling-removed');
+    failpoint('delivery removed');
     return left.length;
   }
 
@@ -210,6 +213,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   return {
     duties: {owe, reaches: address => options.mailer !== undefined && /^mailto:/i.test(address.trim())},
     start() {
+      file.releaseOthers(startId);
       wakeAll();
       timer = setInterval(wakeAll, retryMs);
       timer.unref();

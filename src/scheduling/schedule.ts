@@ -125,10 +125,10 @@ function owe(messages: readonly Message[], parent: Resource, context: Scheduling
   const isReply = messages.every(({method}) => method === 'REPLY');
   requirePrivilege(isReply ? scheduleSendReply : scheduleSendInvite, outbox, context);
   const kept = context.duties.owe(unit.home);
-  failpoint('scheduling-owed');
+  failpoint('delivery owed');
   stageDuties(messages, unit);
   context.after(async () => {
-    failpoint('scheduling-kept');
+    failpoint('delivery kept');
     kept();
   });
 }

@@ -18,6 +18,11 @@ export const rare = [
   'old index aside',
   'next index in place',
   'connection handed over',
+  // Of invitations, see test/scheduling/crash.test.ts.
+  'delivery owed',
+  'delivery kept',
+  'message delivered',
+  'delivery removed',
 ];
 
 export const failpoints = named.filter(name => !rare.includes(name));
