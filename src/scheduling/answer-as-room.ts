@@ -4,12 +4,12 @@ import type {Calendar} from '../ical/parse.ts';
 import type {IsMe, Message} from '../itip/message.ts';
 import {organizerIn} from '../itip/parties.ts';
 import type {HomeUnit, StoredCollection} from '../store/store.ts';
-import type {DavContext} from '../webdav/tables.ts';
 import {autoSchedule} from './auto-schedule.ts';
 import {modeFor} from './auto-schedule-modes.ts';
 import {zoneOf} from './calendar-zone.ts';
 import {calendarsIn, defaultCalendar} from './default-calendar.ts';
 import {dropCancelled} from './drop-cancelled.ts';
+import type {RoomContext} from './room-context.ts';
 import {takenIn} from './taken.ts';
 
 /** What an invitation, or a change of one, has made of somebody's copy, in the unit of work that is to store it. */
@@ -38,7 +38,7 @@ export interface RoomAnswer {
  */
 export async function answerAsRoom(
   {principal, unit, before, calendar, isMe, now}: InvitedCopy,
-  context: Pick<DavContext, 'limits' | 'log'> & {readonly directory: Pick<Directory, 'findByAddress' | 'groupsOf'>},
+  context: RoomContext & {readonly directory: Pick<Directory, 'findByAddress' | 'groupsOf'>},
 ): Promise<RoomAnswer> {
   const {directory} = context;
   const mode = principal.autoSchedule ? modeFor(principal, (calendar && organizerIn(calendar)) ?? '', directory) : 'none';

@@ -6,12 +6,12 @@ import {mainComponents} from '../ical/jcal.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
 import type {HomeView} from '../store/store.ts';
 import {DavError} from '../webdav/error.ts';
-import type {DavContext} from '../webdav/tables.ts';
 import {type Element, text} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
 import {zoneOf} from './calendar-zone.ts';
 import {validCalendarData} from './preconditions.ts';
+import type {RoomContext} from './room-context.ts';
 import {inboxIn} from './scheduling-collection.ts';
 
 /** RFC 7953 §7.2.4: set on the Inbox, it says when its owner can be met at all. */
@@ -33,7 +33,7 @@ export function requireAvailability(value: Element): void {
 }
 
 /** The time that a home's owner has said he cannot be met in, by type. Nothing where he has not said, or what he said is too much. */
-export function unavailableIn(view: HomeView, range: TimeRange, context: Pick<DavContext, 'limits' | 'log'>): BusyPeriod[] {
+export function unavailableIn(view: HomeView, range: TimeRange, context: RoomContext): BusyPeriod[] {
   const inbox = inboxIn(view);
   const set = inbox?.properties.get(calendarAvailability);
   if (!inbox || set === undefined) return [];

@@ -13,6 +13,7 @@ import {MadeOnce} from '../webdav/made-once.ts';
 import {numberOfMatchesWithinLimits} from '../webdav/preconditions.ts';
 import type {DavContext, Resource} from '../webdav/tables.ts';
 import {numberOf, zoneOf} from './calendar-zone.ts';
+import type {RoomContext} from './room-context.ts';
 
 /** A calendar, or whatever else calendar objects lie in. */
 export type CalendarCollection = Resource & {readonly stored: StoredCollection; readonly view: HomeView};
@@ -37,7 +38,7 @@ export async function busyInCalendars(
   range: TimeRange,
   view: HomeView,
   calendars: Iterable<StoredCollection>,
-  {limits, log}: Pick<DavContext, 'limits' | 'log'>,
+  {limits, log}: RoomContext,
   counts: (object: StoredObject) => boolean,
 ): Promise<BusyPeriod[]> {
   function* found(): Generator<Candidate> {

@@ -4,7 +4,7 @@ import {parseCalendar} from '../ical/parse.ts';
 import {calendarTimezone} from '../ical/time-zones.ts';
 import {utc, type Zone} from '../ical/zone.ts';
 import type {StoredResource} from '../store/store.ts';
-import type {DavContext} from '../webdav/tables.ts';
+import type {Limits} from '../webdav/limits.ts';
 import {text} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
@@ -24,7 +24,10 @@ function zoneOfProperty(printed: string): Zone | undefined {
 }
 
 /** The zone of a calendar: its calendar-timezone (RFC 4791 §5.2.2), its calendar-timezone-id (RFC 7809 §5.2), else the server's. */
-export function zoneOf({properties}: Pick<StoredResource, 'properties'>, {limits}: Pick<DavContext, 'limits'>): Zone {
+export function zoneOf(
+  {properties}: Pick<StoredResource, 'properties'>,
+  {limits}: {readonly limits: Pick<Limits, 'defaultTimezone'>},
+): Zone {
   const timezone = properties.get(caldav('calendar-timezone'));
   const id = properties.get(caldav('calendar-timezone-id'));
   const zone = timezone === undefined ? undefined : zoneOfProperty(timezone);

@@ -6,7 +6,8 @@ import {Semaphore} from '../base/semaphore.ts';
 import {IcalError} from '../ical/ical-error.ts';
 import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/tables.ts';
-import {type DeliverContext, deliver} from './deliver.ts';
+import {answerAsRoom} from './answer-as-room.ts';
+import {deliver} from './deliver.ts';
 import type {DeliveriesFile} from './deliveries-file.ts';
 import {type Duty, readDuty, stageLeft} from './duty.ts';
 import type {Mailer} from './mail/mailer.ts';
@@ -21,8 +22,8 @@ export interface DeliveriesOptions {
   readonly log: Log;
   /** The same for all processes of one start of the server: what others have claimed is free again. */
   readonly startId?: string;
-  /** What rooms do by themselves. */
-  readonly respond?: DeliverContext['respond'];
+  /** The zone of calendars that say none (DefaultTimezone); by default the machine's. */
+  readonly defaultTimezone?: string | undefined;
   /** Undefined: nothing goes out by mail. */
   readonly mailer?: Mailer | undefined;
   readonly mostRefreshed?: number;
@@ -54,7 +55,8 @@ const otherHolderMs = 500;
  * at. A message leaves the Outbox once it is done, and doing it twice changes nothing.
  */
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
-  const {store, file, log} = options;
+  const {store, file, log, defaultTimezone} = options;
+  const limits = {defaultTimezone: defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone};
   const startId = options.startId ?? randomUUID();
   const holder = `${startId} ${randomUUID()}`;
   const slots = new Semaphore(homesAtOnce);
@@ -182,7 +184,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       now: Date.now(),
       mostRefreshed: options.mostRefreshed ?? 50,
       owe,
-      ...(options.respond ? {respond: options.respond} : {}),
+      respond: invited => answerAsRoom(invited, {directory, log, limits}),
     });
     return 'done';
   }

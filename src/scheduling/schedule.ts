@@ -22,6 +22,7 @@ import {
   sameOrganizerInAllComponents,
   uniqueSchedulingObjectResource,
 } from './preconditions.ts';
+import {requireSingleComments} from './private-comments.ts';
 import {scheduleSendInvite, scheduleSendReply} from './privileges.ts';
 import {newScheduleTag, scheduleTagProperty} from './schedule-tag.ts';
 import {outboxIn} from './scheduling-collection.ts';
@@ -40,6 +41,7 @@ async function scheduled(change: ObjectChange, context: SchedulingContext): Prom
   const owner = parent.owner!;
   const {isMe, reach} = lookUp(owner.guid, context);
   const [was, is] = [before && (await readBefore(before, context)), after && parseCalendar(after.bytes)];
+  if (is) requireSingleComments(is);
   if (is && roleIn(is, isMe)) requireUnique(change, context);
   const isStale = headers['if-schedule-tag-match'] !== undefined && headers['if-match'] === undefined;
   const isSilent =

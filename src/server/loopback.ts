@@ -56,7 +56,7 @@ export async function serveOnLoopback(
   const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
   const tlsPort = tls ? (await listener.listen({host: '127.0.0.1', port: 0, tls: true})).port : 0;
   const file = openDeliveriesFile(':memory:');
-  const deliveries = createDeliveries({...options, file});
+  const deliveries = createDeliveries({...options, file, defaultTimezone: options.config.defaultTimezone});
   app = createApp({...options, duties: deliveries.duties, config: {...options.config, httpPort: port, sslPort: tlsPort}});
   return {
     port,

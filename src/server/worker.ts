@@ -90,7 +90,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   undo.use(proxies);
   const deliveriesFile = openDeliveriesFile(deliveriesFileIn(material.config.dataRoot));
   undo.use(deliveriesFile);
-  const deliveries = createDeliveries({store, file: deliveriesFile, directory: () => directory, log, startId: options.startId});
+  const deliveries = createDeliveries({
+    store,
+    file: deliveriesFile,
+    directory: () => directory,
+    log,
+    startId: options.startId,
+    defaultTimezone: material.config.defaultTimezone,
+  });
   undo.defer(() => deliveries.stop());
   const shared = openShared();
   if (shared) undo.defer(() => shared.close());
