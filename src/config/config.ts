@@ -87,6 +87,39 @@ export interface Config {
     /** 0: as it likes. */
     readonly maxMemoryMegabytes: number;
   };
+  /** Invitations by e-mail (RFC 6047). */
+  readonly mail: {
+    readonly enabled: boolean;
+    readonly sending: {
+      readonly server: string;
+      readonly port: number;
+      readonly useSsl: boolean;
+      readonly username: string;
+      readonly password: string;
+      /** Whom messages are from; answers come to it with a token before the `@`. */
+      readonly address: string;
+    };
+    readonly receiving: {
+      readonly type: 'imap' | 'pop';
+      /** Empty: no mailbox is looked at. */
+      readonly server: string;
+      /** 0: the standard one. */
+      readonly port: number;
+      readonly useSsl: boolean;
+      readonly username: string;
+      readonly password: string;
+      readonly pollingSeconds: number;
+      /** The name in Authentication-Results that is believed; empty: none is looked at. */
+      readonly authServId: string;
+    };
+    /** Calendar addresses that mail goes to; none: all. */
+    readonly addressPatterns: readonly RegExp[];
+    readonly invitationDaysToLive: number;
+    /** Where people reach the reply pages, with a slash at the end; empty: by ServerHostName and port. */
+    readonly publicUrl: string;
+    /** Of messages to people whose language is not known. */
+    readonly language: string;
+  };
   readonly maxRequests: number;
   readonly listenBacklog: number;
   readonly idleConnectionTimeOutSeconds: number;

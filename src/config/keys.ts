@@ -3,12 +3,13 @@ import {addresses} from './keys/addresses.ts';
 import {authentication} from './keys/authentication.ts';
 import {calendars} from './keys/calendars.ts';
 import {limits} from './keys/limits.ts';
+import {mail} from './keys/mail.ts';
 import {memcached} from './keys/memcached.ts';
 import {operation} from './keys/operation.ts';
 import {withoutEffect} from './keys/without-effect.ts';
 
 /** The keys this server acts on: those of the 2009 file, and what later versions and this one have added. */
-const honoured: readonly ConfigKey[] = [...addresses, ...calendars, ...authentication, ...operation, ...memcached, ...limits];
+const honoured: readonly ConfigKey[] = [...addresses, ...calendars, ...authentication, ...operation, ...memcached, ...mail, ...limits];
 
 /** All keys, those of the 2009 file among them, in the order `caldav config list` shows them. */
 export const keys: readonly ConfigKey[] = [...honoured, ...withoutEffect];

@@ -1,4 +1,4 @@
-import {html} from './html.ts';
+import {html} from '../base/html.ts';
 import type {Server} from './server.ts';
 
 /** What the page tells. */

@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {generatePassword, hashPassword} from '../../accounts/password.ts';
 import {put} from '../put.ts';
 import type {Step} from '../step.ts';
-import {fill, readTemplate} from '../template.ts';
+import {fill, readTemplate} from '../../base/template.ts';
 import {writeUnfinished} from '../unfinished.ts';
 
 /** Writes accounts.xml with the administrator and the first user, their passwords hashed. */

@@ -4,7 +4,7 @@ import {printValue} from '../../config/print.ts';
 import type {Plan} from '../planned.ts';
 import {put} from '../put.ts';
 import type {Step} from '../step.ts';
-import {fill, readTemplate} from '../template.ts';
+import {fill, readTemplate} from '../../base/template.ts';
 
 /** Writes the plist that makes this folder a server's. */
 export const configuration: Step = {

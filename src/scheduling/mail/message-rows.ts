@@ -1,0 +1,44 @@
+import {createHash} from 'node:crypto';
+import {mainComponents, textOf} from '../../ical/jcal.ts';
+import {parseCalendar} from '../../ical/parse.ts';
+import {printCalendar} from '../../ical/print.ts';
+import {normalAddress} from '../../itip/address.ts';
+import type {Message, Method} from '../../itip/message.ts';
+
+/** A message as the tables of the mail file keep it. */
+export interface MessageRow {
+  readonly method: Method;
+  readonly uid: string;
+  readonly from_address: string;
+  readonly to_address: string;
+  readonly sequence: number;
+  readonly calendar: string;
+}
+
+/** What a message is, for the tables. */
+export function rowOf({method, uid, from, to, sequence, calendar}: Message): MessageRow {
+  return {method, uid, from_address: from, to_address: to, sequence, calendar: printCalendar(calendar)};
+}
+
+/** The message a row holds. */
+export function messageOf(row: MessageRow): Message {
+  return {
+    method: row.method,
+    uid: row.uid,
+    from: row.from_address,
+    to: row.to_address,
+    sequence: row.sequence,
+    calendar: parseCalendar(row.calendar),
+  };
+}
+
+/** What makes two messages one: the recipient, the method, and of each component UID, RECURRENCE-ID, SEQUENCE and DTSTAMP. */
+export function keyOf({method, uid, from, to, calendar}: Message): string {
+  const parts = mainComponents(calendar).map(part =>
+    [textOf(part, 'recurrence-id') ?? '', part[1].find(([name]) => name === 'sequence')?.[3] ?? 0, textOf(part, 'dtstamp') ?? ''].join(
+      ' ',
+    ),
+  );
+  const all = [method, uid, normalAddress(from), normalAddress(to), ...parts.sort()];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
+}
