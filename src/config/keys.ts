@@ -9,7 +9,15 @@ import {operation} from './keys/operation.ts';
 import {withoutEffect} from './keys/without-effect.ts';
 
 /** The keys this server acts on: those of the 2009 file, and what later versions and this one have added. */
-const honoured: readonly ConfigKey[] = [...addresses, ...calendars, ...authentication, ...operation, ...memcached, ...mail, ...limits];
+const honoured: readonly ConfigKey[] = [
+  ...addresses,
+  ...calendars,
+  ...authentication,
+  ...operation,
+  ...memcached,
+  ...mail,
+  ...limits,
+];
 
 /** All keys, those of the 2009 file among them, in the order `caldav config list` shows them. */
 export const keys: readonly ConfigKey[] = [...honoured, ...withoutEffect];

@@ -9,8 +9,10 @@ import {createAuthenticator} from '../http/authenticate.ts';
 import type {Application} from '../http/exchange.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import {HttpRefusal} from '../http/refusal.ts';
+import type {PostOffice} from '../scheduling/mail/post-office.ts';
 import type {Store} from '../store/store.ts';
 import {timezones} from '../timezones/timezones.ts';
+import {replyPage} from '../web/reply.ts';
 import {createWeb} from '../web/web.ts';
 import {createDispatch} from '../webdav/dispatch.ts';
 import {hostName} from '../webdav/href.ts';
@@ -29,6 +31,8 @@ export interface AppOptions {
   /** What the workers tell each other; undefined: nothing. */
   readonly shared?: SharedMemory | undefined;
   readonly log: Log;
+  /** For the page to answer invitations on; undefined: there is no mail. */
+  readonly postOffice?: PostOffice | undefined;
   /** Memory for whole answers that are asked for again; 0: none. */
   readonly rememberedBytes?: number;
   /** The certificates of SSLAuthorityChain, PEM; empty: none. */
@@ -84,7 +88,7 @@ export function createApp(options: AppOptions): App {
 
   const answer = async (sent: HttpRequest): Promise<HttpResponse> => {
     if (isForged(sent, own.name)) throw new HttpRefusal(403, 'A page of another site may not have a browser do this here.');
-    const page = web(sent) ?? (config.enableTimezoneService ? timezones(sent) : undefined);
+    const page = web(sent) ?? replyPage(sent, options.postOffice) ?? (config.enableTimezoneService ? timezones(sent) : undefined);
     if (page) return page;
     const routed = route(sent, own);
     if (routed && 'status' in routed) return routed;

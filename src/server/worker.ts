@@ -12,6 +12,7 @@ import {createListener, type Listener} from '../http/listener.ts';
 import type {HttpRequest} from '../http/message.ts';
 import {createDeliveries} from '../scheduling/deliveries.ts';
 import {deliveriesFileIn, openDeliveriesFile} from '../scheduling/deliveries-file.ts';
+import {type MailRoom, prepareMail} from '../scheduling/mail/open-mail.ts';
 import {claimFolder} from '../store/file/one-server.ts';
 import {openFileStore, prepareFileStore} from '../store/file/store.ts';
 import {type App, createApp} from './app.ts';
@@ -64,6 +65,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const since = Date.now();
   await prepareFileStore();
   const openShared = await prepareSharedMemory(material.config, log);
+  const openMail = await prepareMail(material.config);
   await using undo = new AsyncDisposableStack();
   // What comes before the store is open waits for it.
   const {promise: opened, resolve: open} = Promise.withResolvers<App>();
@@ -90,6 +92,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   undo.use(proxies);
   const deliveriesFile = openDeliveriesFile(deliveriesFileIn(material.config.dataRoot));
   undo.use(deliveriesFile);
+  // What Scheduling.iMIP says holds from a start: a mail server is not changed under messages that are on their way.
+  const mail: MailRoom = openMail(() => directory, log);
+  undo.defer(() => mail.stop());
   const deliveries = createDeliveries({
     store,
     file: deliveriesFile,
@@ -110,6 +115,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       duties: deliveries.duties,
       shared,
       log,
+      postOffice: mail.office,
       authorityChain: tls?.authorityChain,
     });
   app = appFor(material);
@@ -146,6 +152,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await listener.close(graceMs);
       closed ??= deliveries
         .stop()
+        .then(() => mail.stop())
         .then(() => store.close())
         .finally(() => {
           shared?.close();

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest';
+import {fill, readTemplate} from '../../src/base/template.ts';
 import {findKey, keys} from '../../src/config/keys.ts';
 import {inspectConfig} from '../../src/config/load.ts';
 import {parsePlist} from '../../src/config/plist-source.ts';
-import {fill, readTemplate} from '../../src/base/template.ts';
 
 describe('templates', () => {
   test('holes are filled, several lines indented as the hole is', () => {

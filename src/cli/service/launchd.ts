@@ -1,6 +1,6 @@
 import {dirname, join} from 'node:path';
-import {sign} from '../../server/service-mark.ts';
 import {fill, readTemplate} from '../../base/template.ts';
+import {sign} from '../../server/service-mark.ts';
 import {quoteXml} from './quote.ts';
 import type {Service} from './service.ts';
 

@@ -1,5 +1,5 @@
-import {sign} from '../../server/service-mark.ts';
 import {fill, readTemplate} from '../../base/template.ts';
+import {sign} from '../../server/service-mark.ts';
 import {quoteValue, quoteWord} from './quote.ts';
 import {isWithin, type Service} from './service.ts';
 

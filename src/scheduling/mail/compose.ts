@@ -51,7 +51,7 @@ export interface Templates {
 
 export function readTemplates(): Templates {
   const read = (name: string) => readFileSync(new URL(`../../../templates/mail/${name}`, import.meta.url), 'utf8');
-  return {text: read('message.txt'), html: read('message.html')};
+  return {text: read('message.txt.template'), html: read('message.html.template')};
 }
 
 /** A message for people and programs (RFC 6047 §2.4): text, the same in HTML, and one text/calendar part. */
@@ -83,9 +83,15 @@ export function compose(message: Message, options: ComposeOptions, templates: Te
       title: html`${title}`.html,
       footer: html`${footer}`.html,
       details: details
-        .map(([label, text]) => html`<tr><th scope="row" align="left" valign="top" style="padding-right: 1rem">${label}</th><td>${text}</td></tr>`.html)
+        .map(
+          ([label, text]) =>
+            html`<tr><th scope="row" align="left" valign="top" style="padding-right: 1rem">${label}</th><td>${text}</td></tr>`
+              .html,
+        )
         .join('\n'),
-      links: link ? html`<p>${words.answerHere}<br><a href="${link}">${words.accept} · ${words.tentative} · ${words.decline}</a></p>`.html : '',
+      links: link
+        ? html`<p>${words.answerHere}<br><a href="${link}">${words.accept} · ${words.tentative} · ${words.decline}</a></p>`.html
+        : '',
     }),
   };
 }

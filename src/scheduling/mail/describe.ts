@@ -43,7 +43,9 @@ export function summaryOf(calendar: Calendar, words: Words): string {
 
 /** CN, and the e-mail address where another is not known. */
 export function nameOf(property: Parameters<typeof addressOf>[0]): string {
-  return oneLine(parameter(property, 'cn') || parameter(property, 'email') || emailIn(addressOf(property)) || addressOf(property));
+  return oneLine(
+    parameter(property, 'cn') || parameter(property, 'email') || emailIn(addressOf(property)) || addressOf(property),
+  );
 }
 
 /** In a line of a mail or a header, nothing may begin another. */
@@ -58,7 +60,9 @@ function whenOf(calendar: Calendar, part: JcalComponent, language: string): stri
   if (!start) return end && print(end, language);
   if (start.date) {
     const last = end ? end.local - day : start.local;
-    return last > start.local ? `${print(start, language)} – ${print({...start, local: last}, language)}` : print(start, language);
+    return last > start.local
+      ? `${print(start, language)} – ${print({...start, local: last}, language)}`
+      : print(start, language);
   }
   const zone = start.zone ? ` (${start.zone.id})` : '';
   if (!end || end.local <= start.local) return `${print(start, language)}${zone}`;
@@ -74,7 +78,9 @@ function print(time: IcalTime, language: string): string {
 }
 
 function clock(time: IcalTime, language: string): string {
-  return new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC'}).format(time.local);
+  return new Intl.DateTimeFormat(language, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC'}).format(
+    time.local,
+  );
 }
 
 function repeatsOf(part: JcalComponent, words: Words): string | undefined {

@@ -33,7 +33,8 @@ export class IncomingQueue {
       this.#database
         .prepare(`INSERT OR IGNORE INTO incoming (key, recipient, method, uid, from_address, to_address, sequence, calendar, state, attempts,
           created, next, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?, '')`)
-        .run(key, recipient, row.method, row.uid, row.from_address, row.to_address, row.sequence, row.calendar, now, now).changes > 0
+        .run(key, recipient, row.method, row.uid, row.from_address, row.to_address, row.sequence, row.calendar, now, now)
+        .changes > 0
     );
   }
 

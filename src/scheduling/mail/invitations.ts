@@ -40,7 +40,8 @@ export class Invitations {
     this.#find = database.prepare('SELECT * FROM invitations WHERE sender = ? AND attendee_key = ? AND uid = ?');
     this.#byToken = database.prepare('SELECT * FROM invitations WHERE token = ?');
     this.#byLink = database.prepare('SELECT * FROM invitations WHERE link = ?');
-    this.#put = database.prepare(`INSERT INTO invitations (token, link, sender, organizer, attendee, attendee_key, uid, calendar, ends)
+    this.#put =
+      database.prepare(`INSERT INTO invitations (token, link, sender, organizer, attendee, attendee_key, uid, calendar, ends)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (sender, attendee_key, uid) DO UPDATE SET organizer = excluded.organizer, calendar = excluded.calendar, ends = excluded.ends`);
     this.#purge = database.prepare('DELETE FROM invitations WHERE ends < ?');
@@ -61,11 +62,22 @@ export class Invitations {
     const before = this.#find.get(sender, key, uid) as unknown as Invitation | undefined;
     const known = before && parseCalendar(before.calendar);
     const calendar = message.method === 'REQUEST' || message.method === 'ADD' ? merge(known, message.calendar) : known;
-    const over = message.method === 'CANCEL' && mainComponents(message.calendar).some(part => !firstProperty(part, 'recurrence-id'));
+    const over =
+      message.method === 'CANCEL' && mainComponents(message.calendar).some(part => !firstProperty(part, 'recurrence-id'));
     const token = before?.token ?? newToken();
     const kept = calendar ?? message.calendar;
     const ends = over ? now : endOf(kept, now);
-    this.#put.run(token, before?.link ?? randomBytes(24).toString('base64url'), sender, from, to, key, uid, printCalendar(kept), ends);
+    this.#put.run(
+      token,
+      before?.link ?? randomBytes(24).toString('base64url'),
+      sender,
+      from,
+      to,
+      key,
+      uid,
+      printCalendar(kept),
+      ends,
+    );
     return {token, renewed: before !== undefined};
   }
 
@@ -77,7 +89,9 @@ export class Invitations {
 
 /** Letters and digits of one case, for mail servers that change it: 128 bits. */
 function newToken(): string {
-  return BigInt(`0x${randomBytes(16).toString('hex')}`).toString(36).padStart(25, '0');
+  return BigInt(`0x${randomBytes(16).toString('hex')}`)
+    .toString(36)
+    .padStart(25, '0');
 }
 
 /** What somebody knows after a message: a new whole takes the place of all, instances that of their like. */

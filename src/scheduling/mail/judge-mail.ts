@@ -101,7 +101,14 @@ function isOf(address: string, mailbox: string): boolean {
  * topmost of its headers is meant: others may have come with the message.
  */
 export function notGenuine(headers: readonly string[], authServId: string, from: string): string | undefined {
-  const own = headers.find(header => header.replace(/\([^)]*\)/g, ' ').trim().split(/[\s;]/)[0]!.toLowerCase() === authServId.toLowerCase());
+  const own = headers.find(
+    header =>
+      header
+        .replace(/\([^)]*\)/g, ' ')
+        .trim()
+        .split(/[\s;]/)[0]!
+        .toLowerCase() === authServId.toLowerCase(),
+  );
   if (own === undefined) return `${authServId} says nothing of who sent it`;
   const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
   const results = own
@@ -113,17 +120,25 @@ export function notGenuine(headers: readonly string[], authServId: string, from:
       const about = /\b(?:header\.d|header\.i|smtp\.mailfrom|header\.from)\s*=\s*"?[^\s";@]*@?([\w.-]+)/i.exec(each)?.[1] ?? '';
       return {method: method.toLowerCase(), result: result.toLowerCase(), about: about.toLowerCase()};
     });
-  if (results.some(({method, result}) => method === 'dmarc' && result === 'fail')) return `${authServId} says that From is forged (DMARC)`;
+  if (results.some(({method, result}) => method === 'dmarc' && result === 'fail'))
+    return `${authServId} says that From is forged (DMARC)`;
   const aligned = (about: string) => about === domain || domain.endsWith(`.${about}`) || about.endsWith(`.${domain}`);
   const genuine = results.some(
     ({method, result, about}) =>
-      result === 'pass' && (method === 'dmarc' || ((method === 'dkim' || method === 'spf') && about.includes('.') && aligned(about))),
+      result === 'pass' &&
+      (method === 'dmarc' || ((method === 'dkim' || method === 'spf') && about.includes('.') && aligned(about))),
   );
   return genuine ? undefined : `${authServId} did not find From genuine`;
 }
 
 /** As if it had come from within: ORGANIZER and the ATTENDEE have the addresses they have in the organizer's calendar. */
-function asSent(calendar: Calendar, parts: readonly JcalComponent[], method: Method, invitation: Invitation, own: string): Message {
+function asSent(
+  calendar: Calendar,
+  parts: readonly JcalComponent[],
+  method: Method,
+  invitation: Invitation,
+  own: string,
+): Message {
   const {uid, organizer, attendee} = invitation;
   const mailbox = emailIn(attendee)!;
   const copies = parts.map(part => {
@@ -136,12 +151,16 @@ function asSent(calendar: Calendar, parts: readonly JcalComponent[], method: Met
       else if (isOf(address, mailbox) || sameAddress(address, attendee)) property[3] = attendee;
     }
     // A REPLY and a REFRESH are of one attendee; some programs leave ORGANIZER out.
-    if (method !== 'COUNTER') copy[1] = copy[1].filter(property => property[0] !== 'attendee' || property[3] === attendee || isDelegate(property));
+    if (method !== 'COUNTER')
+      copy[1] = copy[1].filter(property => property[0] !== 'attendee' || property[3] === attendee || isDelegate(property));
     if (!copy[1].some(([name]) => name === 'organizer')) copy[1].push(['organizer', {}, 'cal-address', organizer]);
     return copy;
   });
   const [name, properties, inner] = jcalOf(calendar);
-  const head = [...properties.filter(([each]) => each !== 'method').map(each => structuredClone(each)), ['method', {}, 'text', method]];
+  const head = [
+    ...properties.filter(([each]) => each !== 'method').map(each => structuredClone(each)),
+    ['method', {}, 'text', method],
+  ];
   const zones = inner.filter(([each]) => each === 'vtimezone').map(each => structuredClone(each));
   return {
     method,

@@ -35,9 +35,11 @@ export function messageOf(row: MessageRow): Message {
 /** What makes two messages one: the recipient, the method, and of each component UID, RECURRENCE-ID, SEQUENCE and DTSTAMP. */
 export function keyOf({method, uid, from, to, calendar}: Message): string {
   const parts = mainComponents(calendar).map(part =>
-    [textOf(part, 'recurrence-id') ?? '', part[1].find(([name]) => name === 'sequence')?.[3] ?? 0, textOf(part, 'dtstamp') ?? ''].join(
-      ' ',
-    ),
+    [
+      textOf(part, 'recurrence-id') ?? '',
+      part[1].find(([name]) => name === 'sequence')?.[3] ?? 0,
+      textOf(part, 'dtstamp') ?? '',
+    ].join(' '),
   );
   const all = [method, uid, normalAddress(from), normalAddress(to), ...parts.sort()];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);

@@ -55,7 +55,8 @@ const english: Words = {
   accept: 'Accept',
   tentative: 'Maybe',
   decline: 'Decline',
-  footer: 'Sent by the calendar server for {name}. Your calendar program can take in and answer this message. The link above is yours alone: do not pass it on.',
+  footer:
+    'Sent by the calendar server for {name}. Your calendar program can take in and answer this message. The link above is yours alone: do not pass it on.',
   footerReply: 'Sent by the calendar server for {name}.',
   saved: 'Your answer has been passed on: {answer}',
   gone: 'This link no longer holds',

@@ -1,8 +1,8 @@
 import {randomUUID} from 'node:crypto';
 import {generatePassword, hashPassword} from '../../accounts/password.ts';
+import {fill, readTemplate} from '../../base/template.ts';
 import {put} from '../put.ts';
 import type {Step} from '../step.ts';
-import {fill, readTemplate} from '../../base/template.ts';
 import {writeUnfinished} from '../unfinished.ts';
 
 /** Writes accounts.xml with the administrator and the first user, their passwords hashed. */

@@ -1,10 +1,10 @@
 import {join, relative} from 'node:path';
+import {fill, readTemplate} from '../../base/template.ts';
 import type {PlistValue} from '../../config/key.ts';
 import {printValue} from '../../config/print.ts';
 import type {Plan} from '../planned.ts';
 import {put} from '../put.ts';
 import type {Step} from '../step.ts';
-import {fill, readTemplate} from '../../base/template.ts';
 
 /** Writes the plist that makes this folder a server's. */
 export const configuration: Step = {

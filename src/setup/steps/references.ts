@@ -1,7 +1,7 @@
 import {basename} from 'node:path';
+import {readTemplate} from '../../base/template.ts';
 import {put} from '../put.ts';
 import type {Step} from '../step.ts';
-import {readTemplate} from '../../base/template.ts';
 
 /** Files for people to read: the DTD of accounts.xml, and the configurations with every key. */
 export const references: Step = {
