@@ -117,7 +117,8 @@ export function notGenuine(headers: readonly string[], authServId: string, from:
     .slice(1)
     .map(each => {
       const [, method = '', result = ''] = /^\s*([\w-]+)(?:\/\d+)?\s*=\s*(\w+)/.exec(each) ?? [];
-      const about = /\b(?:header\.d|header\.i|smtp\.mailfrom|header\.from)\s*=\s*"?[^\s";@]*@?([\w.-]+)/i.exec(each)?.[1] ?? '';
+      const about =
+        /\b(?:header\.d|header\.i|smtp\.mailfrom|header\.from)\s*=\s*"?([^\s";]+)/i.exec(each)?.[1]?.replace(/^.*@/, '') ?? '';
       return {method: method.toLowerCase(), result: result.toLowerCase(), about: about.toLowerCase()};
     });
   if (results.some(({method, result}) => method === 'dmarc' && result === 'fail'))

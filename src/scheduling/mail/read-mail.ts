@@ -1,4 +1,5 @@
 import type PostalMimeType from 'postal-mime';
+import type {addressParser as parser} from 'postal-mime';
 import {isEmail} from './addresses.ts';
 
 /** A message that has come by mail, as far as it matters here. */
@@ -20,11 +21,11 @@ export const maxMailBytes = 2 * 1024 * 1024;
 
 /** Loads what reads mail; what is returned reads one message (RFC 5322, 2045). */
 export async function prepareReader(): Promise<(source: Uint8Array) => Promise<Read>> {
-  const {default: PostalMime} = await import('postal-mime');
-  return source => read(PostalMime, source);
+  const {default: PostalMime, addressParser} = await import('postal-mime');
+  return source => read(PostalMime, addressParser, source);
 }
 
-async function read(PostalMime: typeof PostalMimeType, source: Uint8Array): Promise<Read> {
+async function read(PostalMime: typeof PostalMimeType, addressParser: typeof parser, source: Uint8Array): Promise<Read> {
   const mail = await PostalMime.parse(source, {
     attachmentEncoding: 'arraybuffer',
     forceRfc822Attachments: true,
@@ -32,9 +33,9 @@ async function read(PostalMime: typeof PostalMimeType, source: Uint8Array): Prom
     maxHeadersSize: 256 * 1024,
   });
   const headers = (...names: string[]) => mail.headers.filter(({key}) => names.includes(key)).map(({value}) => value);
-  const [from, ...others] = (mail.headers.filter(({key}) => key === 'from').length === 1 && mail.from ? [mail.from] : []).flatMap(
-    one => one.group?.map(each => each.address) ?? [one.address],
-  );
+  const [from, ...others] = headers('from')
+    .flatMap(value => addressParser(value, {flatten: true}))
+    .map(each => each.address ?? '');
   const parts = mail.attachments.map(({mimeType, filename, method, content}) => ({
     type: mimeType.toLowerCase(),
     name: filename ?? '',
