@@ -25,8 +25,11 @@ export interface Command {
   ): Promise<ExitCode>;
 }
 
-/** 0 done, 1 failed, 64 wrong usage (sysexits' EX_USAGE, as in the original). */
-export type ExitCode = 0 | 1 | 64;
+/**
+ * 0 done, 1 failed, and of sysexits what the original and mail servers go by: 64 wrong usage (EX_USAGE), 65 what was given cannot be taken
+ * (EX_DATAERR), 75 try again later (EX_TEMPFAIL), 78 something is not configured (EX_CONFIG).
+ */
+export type ExitCode = 0 | 1 | 64 | 65 | 75 | 78;
 
 /** What every command is handed. */
 export interface CommandIo {

@@ -147,6 +147,26 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/service-status.ts')).serviceStatus,
   },
   {
+    name: 'mail queue',
+    summary: 'list the messages that are to be sent by e-mail',
+    load: async () => (await import('./commands/mail-queue.ts')).mailQueue,
+  },
+  {
+    name: 'mail retry',
+    summary: 'try a message again now',
+    load: async () => (await import('./commands/mail-retry.ts')).mailRetry,
+  },
+  {
+    name: 'mail drop',
+    summary: 'never send a message',
+    load: async () => (await import('./commands/mail-drop.ts')).mailDrop,
+  },
+  {
+    name: 'mail deliver',
+    summary: 'take one answer from a mail server',
+    load: async () => (await import('./commands/mail-deliver.ts')).mailDeliver,
+  },
+  {
     name: 'import',
     summary: 'bring iCalendar files into a calendar',
     load: async () => (await import('./commands/import.ts')).importCommand,

@@ -17,7 +17,10 @@ export const directory = parseDirectory(
 );
 export const ann: Principal = directory.findByName('users', 'ann')!;
 
-export const mailPlist = (more: Record<string, unknown> = {}, receiving: Record<string, unknown> = {}) => ({
+export const mailPlist = (
+  more: Record<string, unknown> = {},
+  receiving: Record<string, unknown> = {},
+): Record<string, unknown> => ({
   ServerHostName: 'cal.example.com',
   SSLPort: 443,
   SSLCertificate: 'conf/tls/server.pem',
@@ -108,7 +111,7 @@ export function mailOf({
   type?: string;
   headers?: string[];
   name?: string;
-}): Uint8Array {
+}): Buffer {
   return Buffer.from(
     [
       ...headers,

@@ -115,7 +115,12 @@ describe('the queue', () => {
   test('gives up nothing because the server is not let in, and does not ask for each message', async () => {
     let asked = 0;
     const refusal = Object.assign(new Error('Invalid login'), {code: 'EAUTH', responseCode: 535});
-    const {post, reported, work} = office({fails: () => (asked++, refusal)});
+    const {post, reported, work} = office({
+      fails: () => {
+        asked++;
+        return refusal;
+      },
+    });
     await post.send(invitation('1'), ann);
     await post.send(invitation('2'), ann);
     await work();

@@ -1,0 +1,34 @@
+import {existsSync} from 'node:fs';
+import type {DatabaseSync} from 'node:sqlite';
+import type {Config} from '../config/config.ts';
+import {mailFileIn, openMailFile} from '../scheduling/mail/mail-file.ts';
+import {OutgoingQueue} from '../scheduling/mail/outgoing.ts';
+import {asDataOwner} from './as-data-owner.ts';
+import type {CommandIo} from './command.ts';
+import {WrongUsage} from './wrong-usage.ts';
+
+/** Opens what is mailed, whether or not a server runs, as the account whose data it is. Throws UserError where it is out of reach. */
+export function withMail<T>(config: Config, io: CommandIo, work: (database: DatabaseSync) => T | Promise<T>): Promise<T> {
+  return asDataOwner(config, io, async () => {
+    const database = openMailFile(mailFileIn(config.dataRoot));
+    try {
+      return await work(database);
+    } finally {
+      database.close();
+    }
+  });
+}
+
+/** The messages that are to be sent; there may never have been any. */
+export async function withQueue<T>(config: Config, io: CommandIo, none: T, work: (queue: OutgoingQueue) => T): Promise<T> {
+  if (!existsSync(mailFileIn(config.dataRoot))) return none;
+  return withMail(config, io, database => work(new OutgoingQueue(database)));
+}
+
+/** The number of a message, as `caldav mail queue` shows it. */
+export function requireId(text: unknown): number {
+  const id = Number(text);
+  if (!Number.isSafeInteger(id) || id < 1)
+    throw new WrongUsage(`“${text}” is no number of a message.`, 'caldav mail queue shows them.');
+  return id;
+}

@@ -1,0 +1,70 @@
+import {ImapFlow} from 'imapflow';
+import {createTransport} from 'nodemailer';
+import {describe, expect, onTestFinished, vi} from 'vitest';
+import {silent} from '../../../src/base/log.ts';
+import type {Message} from '../../../src/itip/message.ts';
+import {prepareMail} from '../../../src/scheduling/mail/open-mail.ts';
+import {startMailServers} from '../../support/mail-servers.ts';
+import {testWith} from '../../support/programs.ts';
+import {temporaryFolder} from '../../support/temporary.ts';
+import {ann, configure, directory, invitation, mailOf, mailPlist, readMail} from './office.ts';
+
+const test = testWith('aiosmtpd', 'dovecot');
+
+describe('RFC 6047 by SMTP and IMAP', () => {
+  test('an invitation goes out to a mailbox, and the answer in another is delivered and removed there', {
+    timeout: 120_000,
+  }, async () => {
+    const {imapPort, smtpPorts} = await startMailServers('bob', 'calendar');
+    const plist = mailPlist(
+      {Sending: {Server: '127.0.0.1', Port: smtpPorts.bob, UseSSL: false, Address: 'calendar@example.com'}},
+      {Server: '127.0.0.1', Port: imapPort, UseSSL: false, Username: 'calendar', Password: 'secret', PollingSeconds: 1},
+    );
+    const room = (await prepareMail(configure({...plist, DataRoot: await temporaryFolder()})))(() => directory, silent);
+    onTestFinished(() => room.stop());
+    const delivered: Message[] = [];
+    room.start({deliverIncoming: async message => void delivered.push(message), reportFailure: async () => {}});
+    expect(await room.send(invitation('1'), ann)).toBe('queued');
+
+    const inbox = (user: string) => mailsOf(user, imapPort);
+    const source = await vi.waitFor(async () => (await inbox('bob'))[0] ?? expect.fail('nothing has come yet'), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    const mail = await readMail(source);
+    expect(mail.calendars).toMatchObject([{method: 'REQUEST'}]);
+    const organizer = /mailto:(calendar\+\w+@example\.com)/.exec(mail.calendars[0]!.text.replaceAll('\r\n ', ''))![1]!;
+    const reply = mail.calendars[0]!.text.replaceAll('\r\n ', '')
+      .replace('METHOD:REQUEST', 'METHOD:REPLY')
+      .replace('PARTSTAT=NEEDS-ACTION', 'PARTSTAT=ACCEPTED');
+
+    const bob = createTransport({host: '127.0.0.1', port: smtpPorts.calendar!, ignoreTLS: true});
+    const raw = (options: Parameters<typeof mailOf>[0]) => ({
+      envelope: {from: 'bob@elsewhere.example', to: organizer},
+      raw: mailOf(options),
+    });
+    await bob.sendMail(raw({from: 'eve@evil.example', to: organizer, ics: reply}));
+    await bob.sendMail(raw({to: organizer, ics: reply}));
+    await vi.waitFor(() => expect(delivered).toHaveLength(1), {timeout: 60_000, interval: 100});
+    expect(delivered[0]).toMatchObject({method: 'REPLY', from: 'mailto:Bob@Elsewhere.example'});
+    // What was not taken stays for people to look at.
+    await vi.waitFor(
+      async () => expect((await inbox('calendar')).map(each => each.toString().includes('eve@'))).toEqual([true]),
+      {timeout: 60_000, interval: 100},
+    );
+  });
+});
+
+async function mailsOf(user: string, port: number): Promise<Buffer[]> {
+  const client = new ImapFlow({host: '127.0.0.1', port, secure: false, auth: {user, pass: 'secret'}, logger: false});
+  await client.connect();
+  try {
+    const {exists} = await client.mailboxOpen('INBOX', {readOnly: true});
+    if (exists === 0) return [];
+    const found: Buffer[] = [];
+    for await (const {source} of client.fetch('1:*', {source: true})) if (source) found.push(source);
+    return found;
+  } finally {
+    await client.logout();
+  }
+}
