@@ -9,6 +9,7 @@ import {discovery} from './checks/discovery.ts';
 import {diskSpace} from './checks/disk-space.ts';
 import {fileSystem} from './checks/file-system.ts';
 import {homes} from './checks/homes.ts';
+import {mail} from './checks/mail.ts';
 import {memcached} from './checks/memcached.ts';
 import {node} from './checks/node.ts';
 import {permissions} from './checks/permissions.ts';
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   certificates,
   homes,
   memcached,
+  mail,
   ports,
   discovery,
   proxy,

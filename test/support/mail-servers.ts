@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {chown, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, chown, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {userInfo} from 'node:os';
 import {join} from 'node:path';
@@ -24,7 +24,12 @@ export async function startMailServers(...users: string[]): Promise<MailServers>
   const [mailUid, mailGid] = uid === 0 ? [nobody, nobody] : [uid, gid];
   const mail = join(folder, 'mail');
   await mkdir(mail);
-  for (const each of [folder, mail]) await chown(each, mailUid, mailGid);
+  // aiosmtpd would make them before it becomes somebody else.
+  const maildirs = users.flatMap(user => ['', 'cur', 'new', 'tmp'].map(each => join(mail, user, each)));
+  for (const each of maildirs) await mkdir(each, {recursive: true});
+  for (const each of [folder, mail, ...maildirs]) await chown(each, mailUid, mailGid);
+  // Dovecot's parts are several accounts, and reach each other by sockets in there.
+  await chmod(folder, 0o755);
   const imapPort = await freePort();
   const accounts = uid === 0 ? [] : [`default_login_user = ${username}`, `default_internal_user = ${username}`];
   await writeFile(
@@ -46,6 +51,7 @@ export async function startMailServers(...users: string[]): Promise<MailServers>
       `userdb {\n  driver = static\n  args = uid=${mailUid} gid=${mailGid} home=${mail}/%u\n}`,
     ].join('\n')}\n`,
   );
+  const log = () => readFile(join(folder, 'dovecot.log'), 'utf8').catch(() => '');
   run('/usr/sbin/dovecot', ['-F', '-c', join(folder, 'dovecot.conf')]);
   const smtpPorts: Record<string, number> = {};
   for (const user of users) {
@@ -61,7 +67,7 @@ export async function startMailServers(...users: string[]): Promise<MailServers>
       {timeout: 60_000, interval: 100},
     )
     .catch(async error => {
-      throw new Error(`${error.message}\n${await readFile(join(folder, 'dovecot.log'), 'utf8').catch(() => '')}`);
+      throw new Error(`${error.message}\n${await log()}`);
     });
   return {imapPort, smtpPorts};
 }

@@ -33,8 +33,8 @@ describe('RFC 6047 by SMTP and IMAP', () => {
     });
     const mail = await readMail(source);
     expect(mail.calendars).toMatchObject([{method: 'REQUEST'}]);
-    const organizer = /mailto:(calendar\+\w+@example\.com)/.exec(mail.calendars[0]!.text.replaceAll('\r\n ', ''))![1]!;
-    const reply = mail.calendars[0]!.text.replaceAll('\r\n ', '')
+    const organizer = /mailto:(calendar\+\w+@example\.com)/.exec(mail.calendars[0]!.text.replaceAll(/\r?\n /g, ''))![1]!;
+    const reply = mail.calendars[0]!.text.replaceAll(/\r?\n /g, '')
       .replace('METHOD:REQUEST', 'METHOD:REPLY')
       .replace('PARTSTAT=NEEDS-ACTION', 'PARTSTAT=ACCEPTED');
 
