@@ -4,13 +4,15 @@ import {failpoint} from '../base/failpoint.ts';
 import type {Log} from '../base/log.ts';
 import {Semaphore} from '../base/semaphore.ts';
 import {IcalError} from '../ical/ical-error.ts';
+import type {Message} from '../itip/message.ts';
 import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/tables.ts';
 import {answerAsRoom} from './answer-as-room.ts';
 import {deliver} from './deliver.ts';
 import type {DeliveriesFile} from './deliveries-file.ts';
 import {type Duty, readDuty, stageLeft} from './duty.ts';
-import type {Mailer} from './mail/mailer.ts';
+import type {MailCallbacks, Mailer} from './mail/mailer.ts';
+import {calendarHomeId} from './provision.ts';
 import {reportStatus} from './report-status.ts';
 import {outboxIn} from './scheduling-collection.ts';
 
@@ -30,7 +32,7 @@ export interface DeliveriesOptions {
 }
 
 /** Brings what homes owe to whom they owe it. */
-export interface Deliveries {
+export interface Deliveries extends MailCallbacks {
   readonly duties: Duties;
   /** Sees to what is owed already, now and every minute. */
   start(): void;
@@ -178,7 +180,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       const sent = sender && options.mailer ? await options.mailer.send(addressed, sender) : 'off';
       return sent === 'queued' || message.quiet ? 'done' : '3.7';
     }
-    await deliver(addressed, principal, {
+    await deliverTo(addressed, principal);
+    return 'done';
+  }
+
+  function deliverTo(message: Message, principal: Principal) {
+    const directory = options.directory();
+    return deliver(message, principal, {
       store,
       directory,
       now: Date.now(),
@@ -186,7 +194,6 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       owe,
       respond: invited => answerAsRoom(invited, {directory, log, limits}),
     });
-    return 'done';
   }
 
   async function read(home: HomeId, view: HomeView, stored: StoredObject): Promise<Duty | undefined> {
@@ -220,6 +227,9 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       timer = setInterval(wakeAll, retryMs);
       timer.unref();
     },
+    deliverIncoming: deliverTo,
+    reportFailure: ({uid, to, status}, sender) =>
+      store.write(calendarHomeId(sender), unit => reportStatus(unit, {uid}, new Map([[to, status]]))),
     idle,
     async stop() {
       stopped = true;

@@ -2,6 +2,7 @@ import type {AccessEntry} from '../http/access-log.ts';
 import {createListener, type TlsMaterial} from '../http/listener.ts';
 import {createDeliveries} from '../scheduling/deliveries.ts';
 import {openDeliveriesFile} from '../scheduling/deliveries-file.ts';
+import type {MailRoom} from '../scheduling/mail/open-mail.ts';
 import {type App, type AppOptions, createApp} from './app.ts';
 
 /** A server that only this machine reaches. */
@@ -22,7 +23,7 @@ export interface LoopbackServer {
  * chance: for servers that are gone after a run.
  */
 export async function serveOnLoopback(
-  options: AppOptions & {access?(entry: AccessEntry): void},
+  options: AppOptions & {access?(entry: AccessEntry): void; readonly mail?: MailRoom},
   tls?: TlsMaterial,
 ): Promise<LoopbackServer> {
   // It is told its ports, which are known once the sockets are bound.
@@ -56,7 +57,13 @@ export async function serveOnLoopback(
   const {port} = await listener.listen({host: '127.0.0.1', port: 0, tls: false});
   const tlsPort = tls ? (await listener.listen({host: '127.0.0.1', port: 0, tls: true})).port : 0;
   const file = openDeliveriesFile(':memory:');
-  const deliveries = createDeliveries({...options, file, defaultTimezone: options.config.defaultTimezone});
+  const deliveries = createDeliveries({
+    ...options,
+    file,
+    defaultTimezone: options.config.defaultTimezone,
+    mailer: options.mail?.office && options.mail,
+  });
+  options.mail?.start(deliveries);
   app = createApp({...options, duties: deliveries.duties, config: {...options.config, httpPort: port, sslPort: tlsPort}});
   return {
     port,
@@ -68,6 +75,7 @@ export async function serveOnLoopback(
     async close() {
       await listener.close(0);
       await deliveries.stop();
+      await options.mail?.stop();
       file[Symbol.dispose]();
     },
   };

@@ -102,6 +102,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     log,
     startId: options.startId,
     defaultTimezone: material.config.defaultTimezone,
+    mailer: mail.office && mail,
   });
   undo.defer(() => deliveries.stop());
   const shared = openShared();
@@ -121,6 +122,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   app = appFor(material);
   open(app);
   deliveries.start();
+  mail.start(deliveries);
   const receivers = binds ? undefined : {clear: listener.receive(false), ...(material.tls ? {tls: listener.receive(true)} : {})};
   undo.move();
   const resting = restWhenIdle(() => listener.counts.requests);

@@ -8,6 +8,7 @@ import {type Log, silent} from '../../src/base/log.ts';
 import type {Config} from '../../src/config/config.ts';
 import {parseConfig} from '../../src/config/load.ts';
 import type {AccessEntry} from '../../src/http/access-log.ts';
+import {prepareMail} from '../../src/scheduling/mail/open-mail.ts';
 import {indexFile} from '../../src/server/indexer.ts';
 import {serveOnLoopback} from '../../src/server/loopback.ts';
 import {openFileStore} from '../../src/store/file/store.ts';
@@ -71,7 +72,9 @@ export async function serve<Name extends string>(
   const own = given ? undefined : await fileStore(log);
   const store = given ?? own!.store;
   const proxies = openProxiesFile(':memory:');
+  const mail = (await prepareMail(config))(() => directory, log);
   const listener = await serveOnLoopback({
+    mail,
     config,
     directory: () => directory,
     proxies: proxies.with,
