@@ -10,10 +10,11 @@ export const scripts = join(folder, 'scripts/tests');
 /** `test` for what needs the scripts; without them it is skipped by name. */
 export const testWithScripts: typeof test = existsSync(scripts) ? test : (test.skip as typeof test);
 
-/** Those of what this server speaks today: no scheduling, sharing, attachments or CardDAV. */
+/** Those of what this server claims today: no delivery of invitations, sharing, attachments or CardDAV. */
 export const inScope = [
   'acl',
   'alarm-dismissal',
+  'availability',
   'brief',
   'conditional',
   'ctag',
@@ -34,6 +35,8 @@ export const inScope = [
   'reports',
   'resourceid',
   'rscale',
+  'schedulepost',
+  'scheduleprops',
   'timezoneservice',
   'webcal',
   'well-known',
