@@ -44,6 +44,8 @@ export interface Config {
   readonly bulk: {readonly enabled: boolean; readonly maxResources: number; readonly maxBytes: number};
   readonly uniqueUidsInHome: boolean;
   readonly enablePrivateEvents: boolean;
+  /** Whether invitations are delivered (RFC 6638 §3). */
+  readonly enableImplicitScheduling: boolean;
   readonly freeBusyUrl: {readonly enabled: boolean; readonly timePeriodDays: number; readonly anonymousAccess: boolean};
   readonly enableAnonymousReadRoot: boolean;
   readonly enableAnonymousReadNav: boolean;

@@ -113,7 +113,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       directory: () => directory,
       proxies: proxies.with,
       store,
-      duties: deliveries.duties,
+      ...(config.enableImplicitScheduling ? {duties: deliveries.duties} : {}),
       shared,
       log,
       postOffice: mail.office,

@@ -116,6 +116,14 @@ export const calendars: readonly ConfigKey[] = [
     meaning: 'Whether what Apple’s Calendar marks as private is kept from those whom a calendar is shared with.',
   },
   {
+    key: 'EnableImplicitScheduling',
+    type: 'boolean',
+    default: false,
+    config: 'enableImplicitScheduling',
+    meaning:
+      'Whether events with attendees are delivered to them, and their answers back (RFC 6638). Being built: off, and not announced to clients.',
+  },
+  {
     key: 'FreeBusyURL.Enabled',
     type: 'boolean',
     default: false,
