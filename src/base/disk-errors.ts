@@ -75,4 +75,5 @@ const troubles = [
     results: [10],
     sentence: 'The disk that the data lies on fails.',
   },
+  {codes: [], results: [11, 26], sentence: 'The index of these data is damaged, and is being made anew.'},
 ];

@@ -13,9 +13,7 @@ export const mailDeliver: Command = {
   name: 'mail deliver',
   summary: 'take one answer from a mail server',
   options: [],
-  examples: [
-    ['calendar: "|caldav --dir /srv/calendars mail deliver"', 'in /etc/aliases: answers come to the server through a pipe'],
-  ],
+  examples: [['caldav mail deliver <answer.eml', 'takes one message in; /etc/aliases has it after a |']],
   async run(_args, _options, io) {
     try {
       const config = loadConfig({file: io.configFile, folder: io.dir});

@@ -80,14 +80,20 @@ export class Look {
   /** From here on each call answers from the same moment, until `letGo`. */
   hold(): void {
     if (this.#database.isTransaction) return;
-    this.#statement('begin').run();
+    this.#guarded(() => this.#statement('begin').run());
     this.#held = new Held();
   }
 
   letGo(): void {
     if (!this.#held) return;
     this.#held = undefined;
-    if (this.#database.isOpen && this.#database.isTransaction) this.#statement('end').run();
+    if (!this.#database.isOpen || !this.#database.isTransaction) return;
+    try {
+      this.#statement('end').run();
+    } catch {
+      // Nobody waits for this; whoever looks next finds the index opened anew.
+      this.isDamaged = true;
+    }
   }
 
   meta(): Meta {
