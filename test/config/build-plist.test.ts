@@ -4,10 +4,12 @@ import {expect, test} from 'vitest';
 import {buildPlist} from '../../src/config/build-plist.ts';
 import {parsePlist} from '../../src/config/plist-source.ts';
 
-// Without the two that XML 1.1 takes for the end of a line, as the other parser does in XML 1.0 also.
+// Without the three that XML 1.1 takes for the end of a line, as the other parser does in XML 1.0 also.
 const text = fc
   .string({unit: 'grapheme'})
-  .map(raw => raw.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\x85\u2028\ufffd-\uffff]/g, '').replaceAll(/\r\n?/g, '\n'));
+  .map(raw =>
+    raw.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\x85\u2028\u2029\ufffd-\uffff]/g, '').replaceAll(/\r\n?/g, '\n'),
+  );
 const {tree} = fc.letrec<{tree: PlistValue; leaf: PlistValue}>(tie => ({
   leaf: fc.oneof(
     text,

@@ -1,14 +1,11 @@
-import {closeSync, constants, fchmodSync, openSync} from 'node:fs';
 import {join} from 'node:path';
-import {DatabaseSync} from 'node:sqlite';
-import {explainUnwritable, isBusy} from '../../base/disk-errors.ts';
+import type {DatabaseSync} from 'node:sqlite';
+import {openSharedDatabase} from '../../base/shared-database.ts';
 
 /** Where a server keeps what it mails, in its DataRoot. It holds tokens: secrets. */
 export function mailFileIn(dataRoot: string): string {
   return join(dataRoot, 'mail.sqlite');
 }
-
-const lockWaitMs = 5_000;
 
 /**
  * Opens the file, made where there is none: what is to be sent and was sent (`outgoing`), who was invited to what (`invitations`), what
@@ -16,17 +13,11 @@ const lockWaitMs = 5_000;
  * where it cannot be used.
  */
 export function openMailFile(file: string): DatabaseSync {
-  try {
-    if (file !== ':memory:') make(file);
-    const database = new DatabaseSync(file, {timeout: lockWaitMs});
-    inTurn(() => database.exec('PRAGMA journal_mode = WAL'));
-    // A message that has been taken must not be lost to a power cut: nobody else knows of it.
-    database.exec('PRAGMA synchronous = FULL');
-    inTurn(() => database.exec(schema));
-    return database;
-  } catch (error) {
-    throw explainUnwritable(error, file);
-  }
+  return openSharedDatabase(file, {
+    tables: schema,
+    holds: 'what is to be mailed, and who was invited by mail',
+    withoutIt: 'nothing of that is sent, and answers to earlier invitations are not taken',
+  });
 }
 
 /** Times are milliseconds since 1970. `key` is what makes a message one message: see `keyOf`. */
@@ -62,28 +53,5 @@ export function together<T>(database: DatabaseSync, work: () => T): T {
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
-  }
-}
-
-/** With its mode from the start: SQLite gives its own files beside it the same. */
-function make(file: string): void {
-  try {
-    const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-    fchmodSync(descriptor, 0o600);
-    closeSync(descriptor);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-}
-
-/** Several workers start at once, and SQLite does not wait while another changes the journal's mode. */
-function inTurn(work: () => void): void {
-  for (const until = Date.now() + lockWaitMs; ; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)) {
-    try {
-      work();
-      return;
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > until) throw error;
-    }
   }
 }
