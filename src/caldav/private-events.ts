@@ -63,23 +63,28 @@ function rememberOpen(etag: string): void {
 }
 
 const inAll = ['uid', 'dtstamp', 'dtstart'];
+const ends = ['dtend', 'duration'];
 const recurring = [...inAll, 'recurrence-id', 'sequence', 'status', 'rrule', 'rdate', 'exdate'];
 const described = ['summary', 'location'];
 
 /** §4.2.2.4: the properties that stay, by component; a time zone is all there. */
 const shown: Readonly<Record<string, readonly string[]>> = {
-  vevent: [...recurring, 'transp', 'dtend', 'duration'],
+  vevent: [...recurring, 'transp', ...ends],
   vtodo: [...recurring, 'completed', 'due', 'duration'],
   vjournal: recurring,
-  vfreebusy: [...inAll, 'dtend', 'duration', 'freebusy'],
+  vfreebusy: [...inAll, ...ends, 'freebusy'],
+  vavailability: [...inAll, ...ends, 'sequence', 'busytype', 'priority'],
 };
 
 /** §4.2.2.4 and §4.2.2.5: what others see of an object; of a private one, where its time is all that is asked, no more than of others. */
 function visiblePart(calendar: Calendar, access: Access): Calendar {
   const only = (names: readonly string[]) => new Map(names.map(name => [name, {value: true}]));
+  const available = new Map([
+    ['available', {properties: only([...recurring, ...ends]), components: new Map<string, Selection>()}],
+  ]);
   const components = Object.entries(shown).map(([name, properties]): [string, Selection] => {
     const more = access === 'RESTRICTED' && name !== 'vfreebusy' ? described : [];
-    return [name, {properties: only([...properties, ...more]), components: new Map()}];
+    return [name, {properties: only([...properties, ...more]), components: name === 'vavailability' ? available : new Map()}];
   });
   const timezone: [string, Selection] = ['vtimezone', {properties: undefined, components: undefined}];
   return select(calendar, {

@@ -11,6 +11,12 @@ import {instantOf} from './time.ts';
 import {zonesOf} from './time-zones.ts';
 import type {Zone} from './zone.ts';
 
+/** A calendar with VAVAILABILITY components, and the zone for what is floating in it. */
+export interface Availability {
+  readonly calendar: Calendar;
+  readonly zone: Zone;
+}
+
 /** The VAVAILABILITY components of a calendar (RFC 7953 §3.1). */
 export function availabilitiesIn(calendar: Calendar): JcalComponent[] {
   return jcalOf(calendar)[2].filter(([name]) => name === 'vavailability');
@@ -18,19 +24,18 @@ export function availabilitiesIn(calendar: Calendar): JcalComponent[] {
 
 /**
  * The time within a range that VAVAILABILITY components leave no choice of (RFC 7953 §4): all that one covers is of its BUSYTYPE, save
- * its AVAILABLE instances; one of higher priority is laid over those of lower. `zone` is for floating times. Cut to the range, nothing
- * twice. Undefined: it takes too much to be found.
+ * its AVAILABLE instances; one of higher priority is laid over those of lower. Cut to the range, nothing twice. Undefined: it takes too much
+ * to be found.
  */
 export function unavailablePeriods(
-  calendars: readonly Calendar[],
+  said: readonly Availability[],
   range: TimeRange,
-  zone: Zone,
   budget: Budget = newBudget(),
 ): BusyPeriod[] | undefined {
-  const layers = calendars.flatMap(calendar => availabilitiesIn(calendar).map(component => ({calendar, component})));
+  const layers = said.flatMap(each => availabilitiesIn(each.calendar).map(component => ({...each, component})));
   layers.sort((a, b) => rankOf(b.component) - rankOf(a.component));
   let busy: BusyPeriod[] = [];
-  for (const {calendar, component} of layers) {
+  for (const {calendar, zone, component} of layers) {
     const covered = rangeOf(component, calendar, zone);
     if (!overlaps(covered, range)) continue;
     const within = cut({...covered, type: busyTypeOf(component)}, range);

@@ -21,6 +21,12 @@ export function mainComponents(calendar: Whole): JcalComponent[] {
   return jcalOf(calendar)[2].filter(([name]) => name !== 'vtimezone');
 }
 
+/** A component, and those of its own within it that say when it is: the AVAILABLE of a VAVAILABILITY (RFC 7953 §3.1). */
+export function timedParts(component: JcalComponent): JcalComponent[] {
+  if (component[0] !== 'vavailability') return [component];
+  return [component, ...component[2].filter(([name]) => name === 'available')];
+}
+
 /** The first property of that name. */
 export function firstProperty(component: JcalComponent, name: string): JcalProperty | undefined {
   return component[1].find(property => property[0] === name);

@@ -51,8 +51,10 @@ export interface IndexOptions {
   readonly maxInstances?: number;
 }
 
+/** RFC 7953 §3.1: the ORGANIZER of a VAVAILABILITY is who can be met; it invites nobody. */
 function organizerOf(calendar: Calendar): string | undefined {
   for (const part of mainComponents(calendar)) {
+    if (part[0] === 'vavailability') continue;
     const organizer = textOf(part, 'organizer')?.trim();
     if (organizer) return organizer;
   }

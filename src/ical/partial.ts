@@ -38,17 +38,18 @@ function selectProperty(property: JcalProperty, wanted: {readonly value: boolean
 }
 
 /**
- * CALDAV:expand (RFC 4791 §9.6.5): the instances in a range, each a component of its own, in UTC and without time zones. Floating times
- * and DATEs stay as they are; `zone` says where they lie. Undefined: there are more than `limit`, or more than can be found.
+ * CALDAV:expand (RFC 4791 §9.6.5): the instances in a range, each a component of its own, in UTC and without time zones, save those that
+ * AVAILABLEs recur by. Floating times and DATEs stay as they are; `zone` says where they lie. Undefined: there are more than `limit`, or more than can be found.
  */
 export function expandCalendar(
   calendar: Calendar,
   range: TimeRange,
   {zone, limit}: {zone: Zone; limit: number},
 ): Calendar | undefined {
-  const [name, properties] = jcalOf(calendar);
+  const [name, properties, components] = jcalOf(calendar);
   const findZone = zonesOf(calendar);
   const budget = newBudget();
+  const zones = components.some(([each]) => each === 'vavailability') ? components.filter(([each]) => each === 'vtimezone') : [];
   const found: {start: number; component: JcalComponent}[] = [];
   const sizes = new Map<JcalComponent, number>();
   let size = 0;
@@ -60,7 +61,7 @@ export function expandCalendar(
   }
   if (budget.reached !== undefined) return undefined;
   found.sort((a, b) => a.start - b.start);
-  return {component: new ICAL.Component([name, properties, found.map(({component}) => component)])};
+  return {component: new ICAL.Component([name, properties, [...zones, ...found.map(({component}) => component)]])};
 }
 
 /** As many characters, roughly: each instance is told in full, and all of them are put together at once. */

@@ -39,6 +39,9 @@ export function spansOf({component}: Timing, placed: Placed, findZone: FindZone,
       return [todoSpan(component, start, end, findZone, floating)];
     case 'vjournal':
       return start === undefined ? [] : [{start, end: placed.start!.date ? endOfDay(placed.start!, floating) : start}];
+    case 'vavailability':
+      // RFC 7953 §7.2.2: open at the side that is not said.
+      return [{start: start ?? -Infinity, end: end ?? Infinity}];
     case 'vfreebusy':
       return start !== undefined && end !== undefined
         ? [{start, end: Math.max(start, end) + 1}]

@@ -1,5 +1,5 @@
 import {parseDuration} from './duration.ts';
-import {allProperties, firstProperty, type JcalComponent, jcalOf, mainComponents, textOf} from './jcal.ts';
+import {allProperties, firstProperty, type JcalComponent, jcalOf, mainComponents, textOf, timedParts} from './jcal.ts';
 import type {Calendar} from './parse.ts';
 import {parseRule} from './recurrence-rule.ts';
 import {maxRules} from './recurrence-set.ts';
@@ -12,7 +12,7 @@ import {type FindZone, parseTime} from './time.ts';
 export function dataFault(calendar: Calendar): string | undefined {
   const version = textOf(jcalOf(calendar), 'version');
   if (version !== undefined && version !== '2.0') return `VERSION is ${version}, and iCalendar's is 2.0`;
-  for (const component of mainComponents(calendar)) {
+  for (const component of mainComponents(calendar).flatMap(timedParts)) {
     const fault = componentFault(component);
     if (fault) return fault;
   }
@@ -37,7 +37,8 @@ function componentFault(component: JcalComponent): string | undefined {
   for (const property of ['dtstart', 'recurrence-id', 'uid']) {
     if (allProperties(component, property).length > 1) return `a ${name} has more than one ${property.toUpperCase()}`;
   }
-  if (component[0] === 'vevent' && !firstProperty(component, 'dtstart')) return 'a VEVENT has no DTSTART';
+  if ((component[0] === 'vevent' || component[0] === 'available') && !firstProperty(component, 'dtstart'))
+    return `${component[0] === 'vevent' ? 'a VEVENT' : 'an AVAILABLE'} has no DTSTART`;
   const duration = firstProperty(component, 'duration');
   if (duration && !parseDuration(duration[3]))
     return `DURATION of a ${name} is ${JSON.stringify(duration[3])}, which is no duration`;

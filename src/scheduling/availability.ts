@@ -1,6 +1,4 @@
-import type {TimeRange} from '../base/time-range.ts';
-import {availabilitiesIn, unavailablePeriods} from '../ical/availability.ts';
-import type {BusyPeriod} from '../ical/free-busy.ts';
+import {type Availability, availabilitiesIn} from '../ical/availability.ts';
 import {IcalError} from '../ical/ical-error.ts';
 import {mainComponents} from '../ical/jcal.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
@@ -32,13 +30,13 @@ export function requireAvailability(value: Element): void {
   }
 }
 
-/** The time that a home's owner has said he cannot be met in, by type. Nothing where he has not said, or what he said is too much. */
-export function unavailableIn(view: HomeView, range: TimeRange, context: RoomContext): BusyPeriod[] {
+/** When a home's owner has said, on the Inbox, that he can be met. Nothing where he has not. */
+export function availabilityIn(view: HomeView, context: RoomContext): Availability[] {
   const inbox = inboxIn(view);
   const set = inbox?.properties.get(calendarAvailability);
   if (!inbox || set === undefined) return [];
   try {
-    return unavailablePeriods([parseCalendar(text(parseXml(set)).trim())], range, zoneOf(inbox, context)) ?? [];
+    return [{calendar: parseCalendar(text(parseXml(set)).trim()), zone: zoneOf(inbox, context)}];
   } catch (error) {
     if (!(error instanceof IcalError)) throw error;
     context.log.warn({home: view.home}, `When its owner can be met is left out, as it cannot be read: ${error.message}`);

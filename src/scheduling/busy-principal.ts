@@ -4,7 +4,7 @@ import {type BusyPeriod, mergeBusy} from '../ical/free-busy.ts';
 import {memberOf} from '../webdav/locate.ts';
 import type {DavContext, Resource} from '../webdav/tables.ts';
 import type {Name} from '../xml/names.ts';
-import {unavailableIn} from './availability.ts';
+import {availabilityIn} from './availability.ts';
 import {busyIn} from './busy-time.ts';
 import {freeBusySet} from './free-busy-set.ts';
 import {readFreeBusy, scheduleQueryFreebusy} from './privileges.ts';
@@ -42,8 +42,9 @@ export async function busyPrincipal(
     mayAsk = true;
     const mayKnow = (resource: Resource) => context.may(readFreeBusy, resource);
     const calendars = freeBusySet(home, context, mayKnow);
-    const periods = await busyIn(range, calendars, context, object => mayKnow(object) && counts(object));
-    for (const period of [...periods, ...unavailableIn(home.view, range, context)]) busy.push(period);
+    const availability = availabilityIn(home.view, context);
+    const periods = await busyIn(range, {calendars, availability, counts: each => mayKnow(each) && counts(each)}, context);
+    for (const period of periods) busy.push(period);
   }
   return mayAsk ? mergeBusy(busy) : undefined;
 }

@@ -1,6 +1,7 @@
 import {breathe} from '../base/breathe.ts';
 import {shares} from '../base/memory.ts';
 import {overlaps, type TimeRange} from '../base/time-range.ts';
+import {type Availability, unavailablePeriods} from '../ical/availability.ts';
 import {type BusyPeriod, busyPeriods, cut} from '../ical/free-busy.ts';
 import {IcalError} from '../ical/ical-error.ts';
 import {parseCalendar} from '../ical/parse.ts';
@@ -23,23 +24,36 @@ const readAtOnce = 16;
 /** A busy decade has not as many. */
 const maxPeriods = 100_000;
 
-/** The busy time within a range that objects in calendars make, not merged. Throws DavError number-of-matches-within-limits. */
+/** Each is looked at as a whole. */
+const maxAvailabilities = 100;
+
+/** What busy time is of. */
+export interface Busy<Object, Collection> {
+  readonly calendars: Iterable<Collection>;
+  /** Beside what the calendars hold: what has been said on an Inbox. */
+  readonly availability?: readonly Availability[];
+  /** Which objects count; all, where nothing is said. */
+  counts?(object: Object): boolean;
+}
+
+/**
+ * The busy time within a range that objects in calendars make, not merged: events and VFREEBUSYs, and all that VAVAILABILITY components
+ * leave no choice of (RFC 7953 §5). Throws DavError number-of-matches-within-limits.
+ */
 export async function busyIn(
   range: TimeRange,
-  calendars: Iterable<CalendarCollection>,
+  busy: Busy<Resource, CalendarCollection>,
   context: DavContext,
-  counts: (object: Resource) => boolean = () => true,
 ): Promise<BusyPeriod[]> {
-  return collect(candidates(range, calendars, context, counts), range, context.log);
+  return collect(candidates(range, busy, context), busy.availability, range, context.log);
 }
 
 /** The same of calendars in a home from which nothing is kept. */
 export async function busyInCalendars(
   range: TimeRange,
   view: HomeView,
-  calendars: Iterable<StoredCollection>,
+  {calendars, availability, counts = () => true}: Busy<StoredObject, StoredCollection>,
   {limits, log}: RoomContext,
-  counts: (object: StoredObject) => boolean,
 ): Promise<BusyPeriod[]> {
   function* found(): Generator<Candidate> {
     for (const calendar of calendars) {
@@ -49,16 +63,28 @@ export async function busyInCalendars(
       }
     }
   }
-  return collect(found(), range, log);
+  return collect(found(), availability, range, log);
 }
 
-async function collect(found: Iterable<Candidate>, range: TimeRange, log: DavContext['log']): Promise<BusyPeriod[]> {
+async function collect(
+  found: Iterable<Candidate>,
+  given: readonly Availability[] | undefined,
+  range: TimeRange,
+  log: DavContext['log'],
+): Promise<BusyPeriod[]> {
   const busy: BusyPeriod[] = [];
-  for (const result of inOrder(found, readAtOnce, candidate => busyOf(candidate, range, log))) {
-    const periods = result instanceof Promise ? await result : result;
+  const availability = [...(given ?? [])];
+  const take = (periods: readonly BusyPeriod[]) => {
     if (busy.length + periods.length > maxPeriods) throw tooMuch();
     for (const period of periods) busy.push(period);
+  };
+  for (const result of inOrder(found, readAtOnce, candidate => busyOf(candidate, range, log))) {
+    const made = result instanceof Promise ? await result : result;
+    if (Array.isArray(made)) take(made);
+    else availability.push(made);
+    if (availability.length > maxAvailabilities) throw tooMuch();
   }
+  if (availability.length > 0) take(unavailablePeriods(availability, range) ?? []);
   return busy;
 }
 
@@ -70,13 +96,12 @@ interface Candidate {
   readonly shape: string;
 }
 
-const makesBusy: ReadonlySet<string | undefined> = new Set(['VEVENT', 'VFREEBUSY']);
+const makesBusy: ReadonlySet<string | undefined> = new Set(['VEVENT', 'VFREEBUSY', 'VAVAILABILITY']);
 
 function* candidates(
   range: TimeRange,
-  calendars: Iterable<CalendarCollection>,
+  {calendars, counts = () => true}: Busy<Resource, CalendarCollection>,
   context: DavContext,
-  counts: (object: Resource) => boolean,
 ): Generator<Candidate> {
   for (const each of calendars) {
     const zone = zoneOf(each.stored, context);
@@ -92,7 +117,9 @@ function shapeOf(zone: Zone, isTrusted: boolean): string {
   return `${numberOf(zone)} ${isTrusted}`;
 }
 
-function busyOf(candidate: Candidate, range: TimeRange, log: DavContext['log']): BusyPeriod[] | Promise<BusyPeriod[]> {
+type Made = BusyPeriod[] | Availability;
+
+function busyOf(candidate: Candidate, range: TimeRange, log: DavContext['log']): Made | Promise<Made> {
   const {view, stored, shape} = candidate;
   const known = range.end <= knownUntil(stored) ? busyTimes.get(shape, stored) : undefined;
   if (!known || !view.stands(stored)) return readBusy(candidate, range, log);
@@ -105,12 +132,13 @@ function within(periods: readonly BusyPeriod[], range: TimeRange): BusyPeriod[] 
   return found;
 }
 
-async function readBusy({view, stored, zone, shape}: Candidate, range: TimeRange, log: DavContext['log']): Promise<BusyPeriod[]> {
+async function readBusy({view, stored, zone, shape}: Candidate, range: TimeRange, log: DavContext['log']): Promise<Made> {
   const bytes = await view.read(stored.path, stored.etag);
   if (!bytes) return [];
   await breathe();
   try {
     const calendar = parseCalendar(bytes);
+    if (stored.index?.component === 'VAVAILABILITY') return {calendar, zone};
     const all = range.end <= knownUntil(stored) && busyPeriods(calendar, {start: -Infinity, end: knownUntil(stored)}, zone);
     if (all) {
       busyTimes.set(shape, stored, all);

@@ -3,8 +3,11 @@ import {type Element, element, elements} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
 
-/** The types of component this server keeps, each in a calendar object of its own (RFC 4791 §4.1). */
-export const supportedComponents: readonly string[] = ['VEVENT', 'VTODO', 'VJOURNAL'];
+/** The types of component a calendar takes that was made without a word about them: those that programs are used to. */
+export const usualComponents: readonly string[] = ['VEVENT', 'VTODO', 'VJOURNAL'];
+
+/** All types that this server keeps, each in a calendar object of its own (RFC 4791 §4.1, RFC 7953 §7.2.1). */
+export const supportedComponents: readonly string[] = [...usualComponents, 'VAVAILABILITY'];
 
 /** CALDAV:supported-calendar-component-set (RFC 4791 §5.2.3). */
 export function componentSet(components: readonly string[]): Element {
@@ -17,10 +20,10 @@ export function componentsIn(set: Element): string[] {
   return elements(set, caldav('comp')).map(comp => (comp.attributes.name ?? '').toUpperCase());
 }
 
-/** The types of component that a calendar takes: all, where it was made without a word about them (RFC 4791 §5.2.3). */
+/** The types of component that a calendar takes (RFC 4791 §5.2.3). */
 export function componentsOf(calendar: StoredResource): readonly string[] {
   const printed = calendar.properties.get(caldav('supported-calendar-component-set'));
-  if (printed === undefined) return supportedComponents;
+  if (printed === undefined) return usualComponents;
   const known = componentSets.get(printed);
   if (known) return known;
   const components = componentsIn(parseXml(printed));

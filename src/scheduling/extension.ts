@@ -5,10 +5,10 @@ import {inboxProperties, schedulingPrincipalProperties} from './properties/rfc66
 import {availabilityProperties} from './properties/rfc7953.ts';
 import {ifScheduleTagMatch} from './schedule-tag.ts';
 
-/** RFC 6638. No `calendar-auto-schedule`: nothing is delivered to anybody yet. */
+/** RFC 6638; RFC 7953 §7.1, and the name that CalendarServer had for it before. */
 export const scheduling: Extension = {
   name: 'CalDAV scheduling',
-  tokens: [],
+  tokens: ['calendar-availability', 'inbox-availability'],
   kinds: [inbox, outbox],
   methods: [],
   properties: [schedulingPrincipalProperties, inboxProperties, availabilityProperties],

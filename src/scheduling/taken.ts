@@ -1,6 +1,6 @@
 import type {TimeRange} from '../base/time-range.ts';
-import type {HomeView} from '../store/store.ts';
-import {unavailableIn} from './availability.ts';
+import type {HomeView, StoredObject} from '../store/store.ts';
+import {availabilityIn} from './availability.ts';
 import {busyInCalendars} from './busy-time.ts';
 import {calendarsIn} from './default-calendar.ts';
 import {isTransparent} from './free-busy-set.ts';
@@ -13,7 +13,9 @@ import type {RoomContext} from './room-context.ts';
 export function takenIn(view: HomeView, uid: string, context: RoomContext): (range: TimeRange) => Promise<readonly TimeRange[]> {
   return async range => {
     const calendars = [...calendarsIn(view, '')].filter(stored => !isTransparent({stored}));
-    const periods = await busyInCalendars(range, view, calendars, context, ({index}) => index?.uid !== uid);
-    return [...periods, ...unavailableIn(view, range, context)].filter(({type}) => type !== 'BUSY-TENTATIVE');
+    const availability = availabilityIn(view, context);
+    const counts = ({index}: StoredObject) => index?.uid !== uid;
+    const periods = await busyInCalendars(range, view, {calendars, availability, counts}, context);
+    return periods.filter(({type}) => type !== 'BUSY-TENTATIVE');
   };
 }

@@ -25,7 +25,7 @@ const availability = (lines: readonly string[], ...available: (readonly string[]
 
 function unavailable(range: typeof week, components: readonly string[], zone: Zone = utc): string[] {
   const print = (instant: number) => new Date(instant).toISOString().slice(8, 16).replace('T', ' ');
-  const found = unavailablePeriods([parseCalendar(calendar(...components))], range, zone);
+  const found = unavailablePeriods([{calendar: parseCalendar(calendar(...components)), zone}], range);
   return found!
     .toSorted((a, b) => a.start - b.start)
     .map(({start, end, type}) => `${print(start)} to ${print(end)}${type === 'BUSY-UNAVAILABLE' ? '' : ` ${type}`}`);
@@ -94,6 +94,8 @@ describe('RFC 7953 §4 and §5: the time that VAVAILABILITY leaves no choice of'
 
   test('what takes too much to be found is not told', () => {
     const often = ['DTSTART:20261101T000000Z', 'DURATION:PT1S', 'RRULE:FREQ=SECONDLY;INTERVAL=2'];
-    expect(unavailablePeriods([parseCalendar(calendar(...availability([], often)))], week, utc)).toBeUndefined();
+    expect(
+      unavailablePeriods([{calendar: parseCalendar(calendar(...availability([], often))), zone: utc}], week),
+    ).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import {IcalError} from '../../ical/ical-error.ts';
-import {allProperties, type JcalComponent} from '../../ical/jcal.ts';
+import {allProperties, type JcalComponent, timedParts} from '../../ical/jcal.ts';
 import {indexObject, type ObjectIndex} from '../../ical/object-index.ts';
+import type {Calendar} from '../../ical/parse.ts';
 import {type FindZone, instantOf, parseTime, tzidOf} from '../../ical/time.ts';
 import {zonesOf} from '../../ical/time-zones.ts';
 import {utc} from '../../ical/zone.ts';
@@ -12,12 +13,13 @@ import type {CalendarObject} from './calendar-object.ts';
 
 /** What a calendar object must keep to beside its form (RFC 4791 §5.2.6 to §5.2.9), and its index. Throws DavError. */
 export function requireWithinLimits(object: CalendarObject, limits: Limits): ObjectIndex {
-  requireNamedDates(object, limits.maxInstances);
-  for (const part of object.parts) {
+  const timed = object.parts.flatMap(timedParts);
+  requireNamedDates(timed, limits.maxInstances);
+  for (const part of timed) {
     requireAttendees(part, limits.maxAttendeesPerInstance);
     requireDates(part, zonesOf(object.calendar), limits);
   }
-  requireZones(object);
+  requireZones(object.calendar, timed);
   const index = indexOf(object);
   requireInstances(object, index, limits.maxInstances);
   requireInstanceDates(index, limits);
@@ -30,7 +32,7 @@ function requireAttendees(part: JcalComponent, limit: number): void {
 }
 
 /** RDATE and EXDATE name instances one by one, and whatever asks for the object's instances has to go through all of them. */
-function requireNamedDates({parts}: CalendarObject, limit: number): void {
+function requireNamedDates(parts: readonly JcalComponent[], limit: number): void {
   const named = parts.flatMap(part => [...allProperties(part, 'rdate'), ...allProperties(part, 'exdate')]);
   const count = named.reduce((sum, property) => sum + property.length - 3, 0);
   if (limit === 0 || count <= limit) return;
@@ -57,7 +59,7 @@ function requireInstanceDates({spans, horizon}: ObjectIndex, limits: Limits): vo
 }
 
 /** RFC 5545 §3.2.19 and RFC 7809 §3.1.4: what a TZID names is in the object, or known by everybody. */
-function requireZones({calendar, parts}: CalendarObject): void {
+function requireZones(calendar: Calendar, parts: readonly JcalComponent[]): void {
   const findZone = zonesOf(calendar);
   for (const part of parts) {
     for (const property of part[1]) {

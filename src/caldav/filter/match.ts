@@ -1,5 +1,5 @@
 import {overlaps, type TimeRange} from '../../base/time-range.ts';
-import {type Instance, instancesOf, newBudget} from '../../ical/expand.ts';
+import {type Instance, instancesOf, instancesOfSet, newBudget} from '../../ical/expand.ts';
 import {firstProperty, type JcalComponent, type JcalProperty, jcalOf, mainComponents, textOf} from '../../ical/jcal.ts';
 import type {Calendar} from '../../ical/parse.ts';
 import {printValue} from '../../ical/print.ts';
@@ -74,6 +74,7 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
   if (isAlarm && alarmReach(component) === undefined) {
     return goesOffIn(component, {start: undefined, end: undefined}, range, findZone, zone);
   }
+  if (component[0] === 'available' && parent) return isAvailableIn(component, parent, range, matching);
   const sweep = sweepOf(range, isAlarm, matching);
   const single = isSingle(isAlarm ? parent! : component);
   while (!sweep.seen.has(component)) {
@@ -85,6 +86,24 @@ function isWithin(component: JcalComponent, parent: JcalComponent | undefined, r
     else sweep.seen.add(next.value);
   }
   return true;
+}
+
+/** RFC 7953 §7.2.2: an AVAILABLE recurs as an event does; another of its VAVAILABILITY may stand for one of its instances. */
+function isAvailableIn(
+  component: JcalComponent,
+  parent: JcalComponent,
+  range: TimeRange,
+  {findZone, zone, budget}: Matching,
+): boolean {
+  const uid = textOf(component, 'uid');
+  const same = parent[2].filter(part => part[0] === 'available' && textOf(part, 'uid') === uid);
+  const overrides = same.filter(part => firstProperty(part, 'recurrence-id'));
+  const master = overrides.includes(component) ? same.find(part => !overrides.includes(part)) : component;
+  for (const instance of instancesOfSet({master, overrides}, findZone, {range, zone, budget})) {
+    if (budget.steps-- <= 0) return true;
+    if (instance.component === component && instance.spans.some(span => overlaps(span, range))) return true;
+  }
+  return budget.reached !== undefined && budget.reached < range.end + day;
 }
 
 /** What a look at all instances has found in a range so far. */

@@ -33,6 +33,8 @@ const places: ReadonlyMap<string, readonly string[]> = new Map([
   ['vtodo', ['valarm', 'participant', 'vlocation', 'vresource']],
   ['vjournal', ['participant', 'vlocation', 'vresource']],
   ['vfreebusy', ['participant', 'vlocation', 'vresource']],
+  ['vavailability', ['available', 'participant', 'vlocation', 'vresource']],
+  ['available', ['participant', 'vlocation', 'vresource']],
   ['valarm', ['vlocation']],
   ['participant', ['vlocation', 'vresource']],
   ['vlocation', []],

@@ -1,4 +1,4 @@
-import {componentSet, componentsIn, supportedComponents} from '../../scheduling/component-set.ts';
+import {componentSet, componentsIn, supportedComponents, usualComponents} from '../../scheduling/component-set.ts';
 import {inbox, outbox} from '../../scheduling/kinds.ts';
 import {DavError} from '../../webdav/error.ts';
 import {printPath} from '../../webdav/href.ts';
@@ -35,7 +35,7 @@ export const calendarProperties = properties(
     {
       name: caldav('supported-calendar-component-set'), // §5.2.3: protected, save while the calendar is made
       allprop: false,
-      get: of => kept(caldav('supported-calendar-component-set'), of) ?? componentSet(supportedComponents).children,
+      get: of => kept(caldav('supported-calendar-component-set'), of) ?? componentSet(usualComponents).children,
       initial: value => value && componentSet(requireComponents(value)),
     },
     {

@@ -13,8 +13,8 @@ import {parseTimeRange} from '../filter/parse.ts';
 import {calendarsOf} from './calendars.ts';
 
 /**
- * RFC 4791 §7.10: answered with a VFREEBUSY, not with a multistatus. What the client may know busy time of, it need not be able
- * to read.
+ * RFC 4791 §7.10, with the VAVAILABILITYs of the calendars (RFC 7953 §7.2.3): answered with a VFREEBUSY, not with a multistatus. What the
+ * client may know busy time of, it need not be able to read.
  */
 export const freeBusyQuery: Report = {
   name: caldav('free-busy-query'),
@@ -30,7 +30,7 @@ export const freeBusyQuery: Report = {
     requireRangesWithin(body, request.limits);
     const mayKnow = (resource: Resource) => request.may(readFreeBusy, resource);
     const calendars = calendarsOf(request.target, request, readFreeBusy);
-    const periods = mergeBusy(await busyIn(range, calendars, request, mayKnow));
+    const periods = mergeBusy(await busyIn(range, {calendars, counts: mayKnow}, request));
     const answer = freeBusyCalendar({range, stamp: Date.now(), periods});
     const format = chooseForm(request.http, calendarFormats) ?? icalendar;
     return {status: 200, headers: {'content-type': format.contentType}, body: format.print(answer)};
