@@ -10,6 +10,7 @@ import {refreshesFor} from '../itip/organizer.ts';
 import {attendeesIn} from '../itip/parties.ts';
 import {receive} from '../itip/receive.ts';
 import type {HomeUnit, Path, Store, StoredObject} from '../store/store.ts';
+import type {Owed} from '../webdav/tables.ts';
 import type {Name} from '../xml/names.ts';
 import {calendarsIn, requireDefaultCalendar} from './default-calendar.ts';
 import {stageDuties} from './duty.ts';
@@ -25,7 +26,7 @@ export interface DeliverContext {
   /** Above so many attendees their copies are not refreshed after each reply. */
   readonly mostRefreshed: number;
   /** Called in the unit of work where the recipient's home comes to owe something; what it answers, when that is kept. */
-  owe(home: HomeUnit['home']): () => void;
+  owe(home: HomeUnit['home']): Owed;
   /** What the recipient does with an invitation by itself, before anything is stored: rooms answer. */
   respond?(invited: Invited): Promise<Response>;
 }
@@ -57,7 +58,10 @@ export async function deliver(message: Message, principal: Principal, context: D
   const home = calendarHomeId(principal);
   await provisionHome(store, principal);
   const isMe: IsMe = address => directory.findByAddress(address)?.guid === principal.guid;
-  const {what, kept} = await store.write(home, async unit => {
+  let owed: Owed | undefined;
+  const what = await store.write(home, async unit => {
+    owed?.undone();
+    owed = undefined;
     const object = findObject(unit, message.uid);
     const mine = object && (await readObject(object, unit));
     const received = receive({mine, message, isMe, now});
@@ -75,12 +79,13 @@ export async function deliver(message: Message, principal: Principal, context: D
       if (received.what === 'reply' && calendar) answers.push(...refreshes(calendar, message, isMe, context));
     }
     if (!isSettled && (received.calendar !== 'unchanged' || tells(received))) stageInboxItem(message, unit);
-    if (answers.length === 0) return {what: received.what, kept: undefined};
-    const kept = context.owe(home);
-    stageDuties(answers, unit);
-    return {what: received.what, kept};
+    if (answers.length > 0) {
+      owed = context.owe(home);
+      stageDuties(answers, unit);
+    }
+    return received.what;
   });
-  kept?.();
+  (owed as Owed | undefined)?.kept();
   return what;
 }
 

@@ -3,24 +3,26 @@ import {isLackOfRoom} from '../base/disk-errors.ts';
 import {NoRoom} from '../base/no-room.ts';
 import {openSharedDatabase} from '../base/shared-database.ts';
 import type {HomeId} from '../store/store.ts';
+import type {Holder} from './holder.ts';
 
 /** Which homes owe something to others, and which process sees to it: a file that all processes of a server read and write. */
 export interface DeliveriesFile extends Disposable {
-  /** Durable when it returns. Answers the entry's id. */
-  owe(home: HomeId): number;
+  /** By whom. Durable when it returns. Answers the entry's id. */
+  owe(home: HomeId, holder: Holder): number;
   /** Homes with entries, the one that waits longest first. */
   owing(): readonly HomeId[];
   entries(home: HomeId): readonly Entry[];
   clear(ids: Iterable<number>): void;
   /** Whether the home is this holder's alone to see to, for so long; again while it is, for longer. */
-  claim(home: HomeId, holder: string, forMs: number): boolean;
-  release(home: HomeId, holder: string): void;
-  /** What is claimed by holders whose names do not begin so: those of a server that is no more. */
-  releaseOthers(begin: string): void;
+  claim(home: HomeId, holder: Holder, forMs: number): boolean;
+  /** Whose it is; undefined: nobody's. */
+  claimant(home: HomeId): Holder | undefined;
+  release(home: HomeId, holder: Holder): void;
 }
 
 export interface Entry {
   readonly id: number;
+  readonly holder: Holder;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -32,8 +34,9 @@ export function deliveriesFileIn(dataRoot: string): string {
 
 const content = {
   tables: `
-    CREATE TABLE IF NOT EXISTS owed (id INTEGER PRIMARY KEY AUTOINCREMENT, home TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-    CREATE INDEX IF NOT EXISTS owed_home ON owed (home);
+    CREATE TABLE IF NOT EXISTS owing (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, home TEXT NOT NULL, holder TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+    CREATE INDEX IF NOT EXISTS owing_home ON owing (home);
     CREATE TABLE IF NOT EXISTS claim (home TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
   holds: 'which homes have invitations to deliver',
   withoutIt: 'those that were not delivered yet are when the same home invites again',
@@ -42,17 +45,17 @@ const content = {
 /** Opens the file, made where there is none. `:memory:` keeps all of it in this process. Throws UserError where it cannot be used. */
 export function openDeliveriesFile(file: string): DeliveriesFile {
   const database = openSharedDatabase(file, content);
-  const insert = database.prepare('INSERT INTO owed (home, at) VALUES (?, ?)');
-  const homes = database.prepare('SELECT home FROM owed GROUP BY home ORDER BY min(id)');
-  const ofHome = database.prepare('SELECT id, at FROM owed WHERE home = ?');
-  const remove = database.prepare('DELETE FROM owed WHERE id = ?');
+  const insert = database.prepare('INSERT INTO owing (home, holder, at) VALUES (?, ?, ?)');
+  const homes = database.prepare('SELECT home FROM owing GROUP BY home ORDER BY min(id)');
+  const ofHome = database.prepare('SELECT id, holder, at FROM owing WHERE home = ?');
+  const remove = database.prepare('DELETE FROM owing WHERE id = ?');
   const take = database.prepare(`
     INSERT INTO claim (home, holder, until) VALUES (?1, ?2, ?3)
     ON CONFLICT (home) DO UPDATE SET holder = ?2, until = ?3 WHERE holder = ?2 OR until < ?4`);
   const leave = database.prepare('DELETE FROM claim WHERE home = ? AND holder = ?');
-  const leaveOthers = database.prepare('DELETE FROM claim WHERE substr(holder, 1, length(?1)) <> ?1');
+  const whose = database.prepare('SELECT holder FROM claim WHERE home = ?');
   return {
-    owe: home => change(() => Number(insert.run(home, Date.now()).lastInsertRowid)),
+    owe: (home, holder) => change(() => Number(insert.run(home, holder, Date.now()).lastInsertRowid)),
     owing: () => homes.all().map(row => row.home as HomeId),
     entries: home => ofHome.all(home) as unknown as Entry[],
     clear(ids) {
@@ -69,7 +72,7 @@ export function openDeliveriesFile(file: string): DeliveriesFile {
     },
     claim: (home, holder, forMs) => change(() => take.run(home, holder, Date.now() + forMs, Date.now()).changes > 0),
     release: (home, holder) => void change(() => leave.run(home, holder)),
-    releaseOthers: begin => void change(() => leaveOthers.run(begin)),
+    claimant: home => whose.get(home)?.holder as Holder | undefined,
     [Symbol.dispose]: () => database.close(),
   };
 }

@@ -9,8 +9,9 @@ import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/tables.ts';
 import {answerAsRoom} from './answer-as-room.ts';
 import {deliver} from './deliver.ts';
-import type {DeliveriesFile} from './deliveries-file.ts';
+import type {DeliveriesFile, Entry} from './deliveries-file.ts';
 import {type Duty, readDuty, stageLeft} from './duty.ts';
+import {isGone, newHolder} from './holder.ts';
 import type {MailCallbacks, Mailer} from './mail/mailer.ts';
 import {calendarHomeId} from './provision.ts';
 import {reportStatus} from './report-status.ts';
@@ -36,13 +37,15 @@ export interface Deliveries extends MailCallbacks {
   readonly duties: Duties;
   /** Sees to what is owed already, now and every minute. */
   start(): void;
+  /** Another process has died: what it was about is seen to now. */
+  settle(): void;
   /** Resolves when nothing is under way that can be done now. */
   idle(): Promise<void>;
   /** Begins nothing more, and resolves when what is under way has come to an end. What is left is owed still. */
   stop(): Promise<void>;
 }
 
-/** A process that sees to a home and says nothing for so long is taken to be dead. */
+/** A process that sees to a home and says nothing for so long is taken to be dead, though it is there. */
 const claimMs = 60_000;
 const retryMs = 60_000;
 /** A unit of work does not take so long: an entry that is older was kept, or never will be. */
@@ -60,23 +63,38 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const {store, file, log, defaultTimezone} = options;
   const limits = {defaultTimezone: defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone};
   const startId = options.startId ?? randomUUID();
-  const holder = `${startId} ${randomUUID()}`;
+  const holder = newHolder(startId);
   const slots = new Semaphore(homesAtOnce);
   const recipients = new Semaphore(recipientsAtOnce);
-  /** Entries whose units this process knows to be kept. */
-  const kept = new Set<number>();
+  /** Entries of this process of whose units it is not known yet whether they are kept. */
+  const open = new Set<number>();
   const running = new Map<HomeId, {again: boolean; done: Promise<void>}>();
   const later = new Set<NodeJS.Timeout>();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
   const owe: Duties['owe'] = home => {
-    const id = file.owe(home);
-    return () => {
-      kept.add(id);
+    const id = file.owe(home, holder);
+    open.add(id);
+    // Also where it is undone: the entry goes once nothing is owed.
+    const settled = () => {
+      open.delete(id);
       wake(home);
     };
+    return {kept: settled, undone: settled};
   };
+
+  /** What an entry stands for lies in the Outbox now, or never will. */
+  const isSettled = ({id, holder: whose, at}: Entry) =>
+    whose === holder ? !open.has(id) || at < Date.now() - doubtMs : isGone(whose, startId) || at < Date.now() - doubtMs;
+
+  function claim(home: HomeId): boolean {
+    if (file.claim(home, holder, claimMs)) return true;
+    const other = file.claimant(home);
+    if (other === undefined || !isGone(other, startId)) return false;
+    file.release(home, other);
+    return file.claim(home, holder, claimMs);
+  }
 
   function wake(home: HomeId): void {
     if (stopped) return;
@@ -97,19 +115,18 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   async function see(home: HomeId, run: {again: boolean}): Promise<void> {
-    if (!file.claim(home, holder, claimMs)) {
+    if (!claim(home)) {
       soon(home);
       return;
     }
     try {
       do {
         run.again = false;
-        const known = file.entries(home).filter(({id, at}) => kept.has(id) || at < Date.now() - doubtMs);
+        const known = file.entries(home).filter(isSettled);
         const left = await deliverAll(home);
         if (left > 0) return;
-        const ids = known.map(({id}) => id);
-        file.clear(ids);
-        for (const id of ids) kept.delete(id);
+        file.clear(known.map(({id}) => id));
+        for (const {id} of known) open.delete(id);
       } while (run.again && !stopped);
     } finally {
       file.release(home, holder);
@@ -222,11 +239,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   return {
     duties: {owe, reaches: address => options.mailer !== undefined && /^mailto:/i.test(address.trim())},
     start() {
-      file.releaseOthers(startId);
       wakeAll();
       timer = setInterval(wakeAll, retryMs);
       timer.unref();
     },
+    settle: wakeAll,
     deliverIncoming: deliverTo,
     reportFailure: ({uid, to, status}, sender) =>
       store.write(calendarHomeId(sender), unit => reportStatus(unit, {uid}, new Map([[to, status]]))),

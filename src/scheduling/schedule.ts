@@ -126,7 +126,8 @@ function owe(messages: readonly Message[], parent: Resource, context: Scheduling
   const outbox = memberOf(homeOf(parent), stored, context);
   const isReply = messages.every(({method}) => method === 'REPLY');
   requirePrivilege(isReply ? scheduleSendReply : scheduleSendInvite, outbox, context);
-  const kept = context.duties.owe(unit.home);
+  const {kept, undone} = context.duties.owe(unit.home);
+  context.undone(undone);
   failpoint('delivery owed');
   stageDuties(messages, unit);
   context.after(async () => {

@@ -47,7 +47,7 @@ export interface Worker {
   /** Takes what can be taken while running. Throws UserError and keeps the old where it cannot be used. */
   reload(material: Material): void;
   stats(): Promise<WorkerStats>;
-  /** Writes out what a worker that has died still owed to the files. */
+  /** Writes out what a worker that has died still owed to the files, and delivers what it was to. */
   settle(): Promise<void>;
   /** Finishes what is under way, for at most `graceMs`, and lets go of the store. */
   stop(graceMs: number): Promise<void>;
@@ -148,7 +148,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       current = next;
     },
     stats: () => measure(listener, since),
-    settle: () => store.settle(),
+    async settle() {
+      await store.settle();
+      deliveries.settle();
+    },
     async stop(graceMs) {
       resting[Symbol.dispose]();
       await listener.close(graceMs);

@@ -39,6 +39,7 @@ export function createContext(server: DavServer, http: HttpRequest, principal: P
       log,
       duties,
       after: noUnit,
+      undone: noUnit,
       hosts,
       locate: href => findByHref(href, context),
       as: contextOf,
@@ -70,15 +71,27 @@ function noUnit(): never {
  */
 export async function inUnit<T>(home: HomeId, outside: DavContext, work: (inside: DavContext) => T | Promise<T>): Promise<T> {
   let after: (() => Promise<void>)[] = [];
-  const result = await outside.store.write(home, unit => {
+  let undone: (() => void)[] = [];
+  const undo = () => {
+    for (const each of undone) each();
+    undone = [];
+  };
+  const kept = outside.store.write(home, unit => {
+    undo();
     after = [];
     const inside: DavContext = {
       ...outside,
       unit,
       locate: href => findByHref(href, inside),
       after: each => void after.push(each),
+      undone: each => void undone.push(each),
     };
     return work(inside);
+  });
+  const result = await kept.catch(error => {
+    // Of a disk that fails it is not known what it holds.
+    if (error instanceof DavError) undo();
+    throw error;
   });
   for (const each of after) await each().catch(error => outside.log.error({err: error}, 'work after a change was kept failed'));
   return result;

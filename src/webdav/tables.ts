@@ -117,13 +117,19 @@ export interface Scheduled {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** One of the two is called; where neither is, it is not known whether the unit is kept. */
+export interface Owed {
+  kept(): void;
+  undone(): void;
+}
+
 /** Where it is remembered which homes owe something to others. What it is lies in the home itself. */
 export interface Duties {
   /**
    * To be called in the unit of work that stages what is owed: the home will be looked at, whatever happens to this process. What is
-   * answered says, once the unit is kept, that it can be done now.
+   * answered is to be told what has become of the unit; once it is kept, all can be done.
    */
-  owe(home: HomeId): () => void;
+  owe(home: HomeId): Owed;
   /** Whether a calendar address that is nobody's here can be reached otherwise, by mail. */
   reaches(address: string): boolean;
 }
@@ -165,6 +171,8 @@ export interface DavContext {
   readonly unit?: HomeUnit;
   /** Work on other homes, run once the unit that is open is kept. Throws a plain Error where none is. */
   after(work: () => Promise<void>): void;
+  /** What is done where that unit is refused, or run again from its beginning. Throws a plain Error where none is open. */
+  undone(work: () => void): void;
   /** Undefined: nothing is delivered to anybody. */
   readonly duties?: Duties | undefined;
   /** Finds what a URL path or an absolute URL of this server names (percent-encoded); undefined: nothing, or not ours. */

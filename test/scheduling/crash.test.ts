@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {openDeliveriesFile} from '../../src/scheduling/deliveries-file.ts';
 import {temporaryFolder} from '../support/temporary.ts';
 
 const names = ['ann', 'bob', 'cid', 'dan'];
@@ -26,6 +27,11 @@ function run(root: string, failpoint: string, body: string) {
   return spawnSync(process.execPath, [file, root, ...names], {env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
 }
 
+function owingIn(root: string) {
+  using file = openDeliveriesFile(join(root, 'deliveries.sqlite'));
+  return file.owing();
+}
+
 type Found = Readonly<Record<string, {calendar: string[]; inbox: string[]; outbox: number}>>;
 
 describe('a server that is killed while it invites', () => {
@@ -42,12 +48,14 @@ describe('a server that is killed while it invites', () => {
     }
     expect(found.ann!.calendar[0]).toContain('SCHEDULE-STATUS=1.2');
     expect(found.ann!.outbox).toBe(0);
+    expect(owingIn(root)).toEqual([]);
   });
 
   test('before the change is kept has changed nothing, and invites when it is asked again', async () => {
     const root = await temporaryFolder();
     expect(run(root, 'delivery owed', meeting).signal).toBe('SIGKILL');
     const nothing = JSON.parse(run(root, '', '').stdout) as Found;
+    expect(owingIn(root)).toEqual([]);
     expect(Object.values(nothing).flatMap(({calendar, inbox}) => [...calendar, ...inbox])).toEqual([]);
     const found = JSON.parse(run(root, '', meeting).stdout) as Found;
     expect(found.bob!.inbox.length).toBe(1);
