@@ -1,7 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {Directory, Principal} from '../accounts/principal.ts';
 import {IcalError} from '../ical/ical-error.ts';
-import {mainComponents, textOf} from '../ical/jcal.ts';
 import {indexObject} from '../ical/object-index.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
 import {printCalendar} from '../ical/print.ts';
@@ -147,14 +146,13 @@ function freePath(calendar: Path, uid: string, unit: HomeUnit): Path {
   }
 }
 
-/** RFC 6638 §4.1: its name is that of the message, so that there is one of each. */
+/** RFC 6638 §4.1: its name is that of the message and all it says, so that there is one of each. */
 function stageInboxItem(message: Message, unit: HomeUnit): void {
   const inbox = inboxIn(unit);
   if (!inbox) throw new Error(`${unit.home} has no Inbox`);
-  const parts = mainComponents(message.calendar).map(part => [textOf(part, 'recurrence-id'), textOf(part, 'dtstamp')]);
-  const name = hashOf(JSON.stringify([message.uid, message.method, message.sequence, message.from, parts]));
-  const path = `${inbox.path}/${name}.ics`;
-  if (!unit.find(path)) unit.put(path, new TextEncoder().encode(printCalendar(message.calendar)));
+  const text = printCalendar(message.calendar);
+  const path = `${inbox.path}/${hashOf(JSON.stringify([message.method, message.from, text]))}.ics`;
+  if (!unit.find(path)) unit.put(path, new TextEncoder().encode(text));
 }
 
 function hashOf(text: string): string {

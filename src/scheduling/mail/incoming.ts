@@ -38,9 +38,12 @@ export class IncomingQueue {
     );
   }
 
+  /** The next that is due, after the one named last; what somebody has answered about one event in order. */
   due(now: number, after = 0): Incoming | undefined {
     return this.#database
-      .prepare("SELECT * FROM incoming WHERE state = 'waiting' AND next <= ? AND id > ? ORDER BY id LIMIT 1")
+      .prepare(`SELECT * FROM incoming AS row WHERE state = 'waiting' AND next <= ? AND id > ? AND NOT EXISTS (
+        SELECT 1 FROM incoming WHERE uid = row.uid AND from_address = row.from_address AND state = 'waiting' AND id < row.id)
+        ORDER BY id LIMIT 1`)
       .get(now, after) as unknown as Incoming | undefined;
   }
 

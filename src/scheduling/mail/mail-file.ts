@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS outgoing (
   renewed INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'reported', 'dropped')),
   attempts INTEGER NOT NULL, created INTEGER NOT NULL, next INTEGER NOT NULL, error TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS outgoing_due ON outgoing (state, next);
+CREATE INDEX IF NOT EXISTS outgoing_event ON outgoing (uid, to_address, id);
 CREATE TABLE IF NOT EXISTS invitations (
   token TEXT PRIMARY KEY, link TEXT NOT NULL UNIQUE, sender TEXT NOT NULL, organizer TEXT NOT NULL, attendee TEXT NOT NULL,
   attendee_key TEXT NOT NULL, uid TEXT NOT NULL, calendar TEXT NOT NULL, ends INTEGER NOT NULL,
@@ -38,6 +39,7 @@ CREATE TABLE IF NOT EXISTS incoming (
   state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')), attempts INTEGER NOT NULL, created INTEGER NOT NULL,
   next INTEGER NOT NULL, error TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS incoming_due ON incoming (state, next);
+CREATE INDEX IF NOT EXISTS incoming_event ON incoming (uid, from_address, id);
 CREATE TABLE IF NOT EXISTS mailbox (name TEXT PRIMARY KEY, validity TEXT NOT NULL, uid INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), owner TEXT NOT NULL, until INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO lease (id, owner, until) VALUES (1, '', 0);

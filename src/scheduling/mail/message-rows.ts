@@ -1,5 +1,4 @@
 import {createHash} from 'node:crypto';
-import {mainComponents, textOf} from '../../ical/jcal.ts';
 import {parseCalendar} from '../../ical/parse.ts';
 import {printCalendar} from '../../ical/print.ts';
 import {normalAddress} from '../../itip/address.ts';
@@ -32,15 +31,11 @@ export function messageOf(row: MessageRow): Message {
   };
 }
 
-/** What makes two messages one: the recipient, the method, and of each component UID, RECURRENCE-ID, SEQUENCE and DTSTAMP. */
+/**
+ * What makes two messages one: from whom, to whom and all that they say, when it was said included. Of two changes within the same second
+ * (DTSTAMP) that leave SEQUENCE as it is each is told.
+ */
 export function keyOf({method, uid, from, to, calendar}: Message): string {
-  const parts = mainComponents(calendar).map(part =>
-    [
-      textOf(part, 'recurrence-id') ?? '',
-      part[1].find(([name]) => name === 'sequence')?.[3] ?? 0,
-      textOf(part, 'dtstamp') ?? '',
-    ].join(' '),
-  );
-  const all = [method, uid, normalAddress(from), normalAddress(to), ...parts.sort()];
+  const all = [method, uid, normalAddress(from), normalAddress(to), printCalendar(calendar)];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
 }

@@ -66,11 +66,13 @@ export class OutgoingQueue {
 
   /**
    * The next that is due, after the one named last. A recipient is sent what concerns one event in order: what was superseded by another
-   * that waits is sent all the same, before it.
+   * that waits is sent all the same, before it, and what comes after one that is put off waits with it.
    */
   due(now: number, after = 0): Outgoing | undefined {
     return this.#database
-      .prepare("SELECT * FROM outgoing WHERE state = 'waiting' AND next <= ? AND id > ? ORDER BY id LIMIT 1")
+      .prepare(`SELECT * FROM outgoing AS row WHERE state = 'waiting' AND next <= ? AND id > ? AND NOT EXISTS (
+        SELECT 1 FROM outgoing WHERE uid = row.uid AND to_address = row.to_address AND state = 'waiting' AND id < row.id)
+        ORDER BY id LIMIT 1`)
       .get(now, after) as unknown as Outgoing | undefined;
   }
 

@@ -101,6 +101,34 @@ describe('the queue', () => {
     expect(reported).toMatchObject([{uid: '1', to: 'mailto:Bob@Elsewhere.example', status: '5.1'}]);
   });
 
+  test('sends nobody a later message of an event before one that was put off, and others theirs meanwhile', async () => {
+    let full = true;
+    const {post, clock, sent, work} = office({
+      fails: () => (full ? Object.assign(new Error('full'), {code: 'EENVELOPE', responseCode: 452}) : undefined),
+    });
+    await post.send(invitation('1'), ann);
+    await work();
+    full = false;
+    await post.send(invitation('1', {sequence: 1}), ann);
+    await post.send(invitation('1', {to: 'mailto:eva@x.example', sequence: 1}), ann);
+    await post.send(invitation('2'), ann);
+    await work();
+    expect(sent.map(({to, ics}) => [to, /UID:(.)/.exec(ics)![1]])).toEqual([
+      ['eva@x.example', '1'],
+      ['bob@elsewhere.example', '2'],
+    ]);
+    clock.now += 5 * 60_000;
+    await work();
+    expect(sent.slice(2).map(({ics}) => /SEQUENCE:(.)/.exec(ics)![1])).toEqual(['0', '1']);
+  });
+
+  test('takes two changes of one second that differ in what they say alone', async () => {
+    const {post} = office();
+    await post.send(invitation('1'), ann);
+    await post.send(invitation('1', {lines: ['COMMENT:Bring cake']}), ann);
+    expect(post.outgoing.list(true).length).toBe(2);
+  });
+
   test('tells once of what is refused for ever, and goes on with the others', async () => {
     const refusal = Object.assign(new Error('no'), {code: 'EENVELOPE', responseCode: 550, response: '550 no such user'});
     const {post, sent, reported, work} = office({fails: ({to}) => (to.startsWith('bob') ? refusal : undefined)});
