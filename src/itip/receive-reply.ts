@@ -16,7 +16,7 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
   const news = inKeysOf(stored, seriesOf(message.calendar));
   const seen = new Seen();
   const followed = news.master && applyToSeries(stored, news.master, news, message, seen);
-  for (const [key, part] of news.overrides) applyToInstance(stored, key, part, news, message, seen);
+  for (const [key, part] of news.overrides) applyToInstance(stored, key, part, news, message, seen, followed);
   if (news.master && followed) follow(stored, news, followed, seen);
   if (!seen.attendee) return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
   const {calendar} = stored;
@@ -67,15 +67,24 @@ function applyToSeries(
   return apply(stored, stored.master, part, news, answer, seen) ? before : undefined;
 }
 
-function applyToInstance(stored: Series, key: number, part: JcalComponent, news: Series, message: Message, seen: Seen): void {
+/** `series`: what the attendee had said to the series before this same reply. */
+function applyToInstance(
+  stored: Series,
+  key: number,
+  part: JcalComponent,
+  news: Series,
+  message: Message,
+  seen: Seen,
+  series: JcalProperty | undefined,
+): void {
   const answer = answeringIn(part, message);
   const there = stored.overrides.get(key);
   const component = there ?? instanceOf(stored, key);
   if (!answer || !component) return;
   const before = JSON.stringify(component);
-  if (!apply(stored, component, part, news, answer, seen) || there) return;
-  const series = findAttendee(stored.master!, answer);
-  if (JSON.stringify(component) === before || (series && isSameAnswer(series, component, answer))) return;
+  if (!apply(stored, component, part, news, answer, seen, there ? undefined : series) || there) return;
+  const usual = findAttendee(stored.master!, answer);
+  if (JSON.stringify(component) === before || (usual && isSameAnswer(usual, component, answer))) return;
   stored.overrides.set(key, component);
   jcalOf(stored.calendar)[2].push(component);
 }
@@ -93,7 +102,7 @@ function findAttendee(component: JcalComponent, like: JcalProperty): JcalPropert
   return attendeesOf(component).find(each => sameAddress(addressOf(each), addressOf(like)));
 }
 
-/** Answers whether the reply goes for this component. */
+/** Answers whether the reply goes for this component. `before`: what the attendee had said, where this reply has changed it already. */
 function apply(
   stored: Series,
   component: JcalComponent,
@@ -101,6 +110,7 @@ function apply(
   news: Series,
   answer: JcalProperty,
   seen: Seen,
+  before?: JcalProperty,
 ): boolean {
   const isLate = sequenceOf(part) < sequenceOf(component);
   if (isLate && !isAboutTheSame(component, stored, part, news)) return false;
@@ -115,7 +125,7 @@ function apply(
   seen.partstat = partstatOf(answer);
   seen.isLate ||= isLate;
   seen.declines ||= seen.partstat === 'DECLINED';
-  if (partstatOf(answer) === 'NEEDS-ACTION' && partstatOf(known) !== 'NEEDS-ACTION') {
+  if (partstatOf(answer) === 'NEEDS-ACTION' && partstatOf(before ?? known) !== 'NEEDS-ACTION') {
     // Nobody takes an answer back: it was given after this one was left open.
     seen.isLate = true;
     return true;

@@ -3,7 +3,7 @@ import type {Calendar} from '../ical/parse.ts';
 import {timeOf} from '../ical/recurrence-set.ts';
 import {normalAddress} from './address.ts';
 import type {Message} from './message.ts';
-import {addressOf, isServed, setParameters} from './parties.ts';
+import {addressOf, isServed, organizerOf, setParameters} from './parties.ts';
 import {copyOf, keyIn, seriesOf} from './series.ts';
 
 /** What has become of a message: a code of RFC 6638 §3.2.9, as `1.2`. */
@@ -42,8 +42,12 @@ export function withStatuses(calendar: Calendar, deliveries: readonly Delivery[]
   for (const part of mainComponents(written)) {
     const id = firstProperty(part, 'recurrence-id') && timeOf(part, 'recurrence-id', series.findZone);
     const key = id ? keyIn(series, id) : 'master';
+    const organizer = organizerOf(part);
+    const organizerKey = organizer && normalAddress(addressOf(organizer));
     for (const property of part[1]) {
       if (property[0] !== 'attendee' && property[0] !== 'organizer') continue;
+      // An organizer who takes part is told as ORGANIZER.
+      if (property[0] === 'attendee' && normalAddress(addressOf(property)) === organizerKey) continue;
       for (const {message, status} of statuses.get(normalAddress(addressOf(property))) ?? []) {
         const keys = keysOf(message.calendar);
         if (isServed(property) && (keys.has(key) || keys.has('master'))) setParameters(property, {'schedule-status': status});

@@ -3,6 +3,7 @@ import {mainComponents, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
 import type {IsMe, Message} from '../itip/message.ts';
 import {organizerIn} from '../itip/parties.ts';
+import {withStatuses} from '../itip/schedule-status.ts';
 import type {HomeUnit, StoredCollection} from '../store/store.ts';
 import {autoSchedule} from './auto-schedule.ts';
 import {modeFor} from './auto-schedule-modes.ts';
@@ -50,7 +51,12 @@ export async function answerAsRoom(
   const zone = zoneOf(collection ?? {properties: new Map()}, context);
   const busy = takenIn(unit, uid, context);
   const {calendar: answered, reply, isDone} = await autoSchedule({mode, before, calendar: left, isMe, zone, now, busy});
-  return {calendar: answered, reply, isSettled: isDone};
+  return {calendar: reply ? told(answered, reply, directory) : answered, reply, isSettled: isDone};
+}
+
+/** RFC 6638 §3.2.9: the ORGANIZER has SCHEDULE-STATUS in the copy of who has replied. */
+function told(calendar: Calendar, reply: Message, directory: Pick<Directory, 'findByAddress'>): Calendar {
+  return withStatuses(calendar, [{message: reply, status: directory.findByAddress(reply.to)?.calendars ? '1.2' : '1.1'}]);
 }
 
 /** Where an object lies, or will: the zone of that is the room's. */

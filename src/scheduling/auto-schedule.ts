@@ -96,6 +96,7 @@ function answerSeries(series: Series, verdicts: readonly Verdict[] | undefined, 
     answer(part, usual, isMe);
     for (const [override, own] of overrides) {
       answer(override, own, isMe);
+      setParameters(myself(override, isMe)!, {partstat: own});
       jcalOf(series.calendar)[2].push(override);
     }
   }

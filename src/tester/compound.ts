@@ -55,13 +55,16 @@ async function delay({uris}: CompoundRequest): Promise<Outcome> {
   return 'done';
 }
 
-/** Of two that were modified at the same time, the one that was not found before. */
+/** Of two that were modified in the same second, the one that was not found before, else the one that is another than it was then. */
 async function newest({session, uris, credentials}: CompoundRequest, other?: string): Promise<Outcome> {
   const [uri = ''] = uris;
   const members = (await membersOf(session, uri, credentials)).filter(({href}) => href !== other);
   const latest = Math.max(...members.map(({modified}) => modified || 0));
   const candidates = members.filter(({modified}) => (modified || 0) === latest);
-  const found = candidates.find(({href}) => !session.seen.has(href)) ?? candidates[0];
+  const found =
+    candidates.find(({href}) => !session.seen.has(href)) ??
+    candidates.find(({href, etag}) => etag !== session.etags.get(encodeUri(href))) ??
+    candidates[0];
   return found ? {found: found.href} : {failure: `nothing is in ${uri}`};
 }
 

@@ -10,6 +10,7 @@ export interface Member {
   readonly href: string;
   /** Milliseconds; NaN where it is not said. */
   readonly modified: number;
+  readonly etag: string | undefined;
 }
 
 const question = `<?xml version="1.0" encoding="utf-8"?>
@@ -29,7 +30,8 @@ export async function membersOf(session: Session, uri: string, credentials: Cred
     const [href = ''] = response.hrefs;
     if (comparable(href) === comparable(uri)) return [];
     const modified = findProperty(response, dav('getlastmodified'));
-    return [{href, modified: modified ? Date.parse(text(modified)) : Number.NaN}];
+    const etag = findProperty(response, dav('getetag'));
+    return [{href, modified: modified ? Date.parse(text(modified)) : Number.NaN, etag: etag && text(etag)}];
   });
 }
 

@@ -255,6 +255,17 @@ describe('RFC 5546 §3.2.3 a reply to an instance', () => {
     );
   });
 
+  test('in one with the answer to the series: what is left open there is', () => {
+    const master = vevent(...head(0, `ATTENDEE;PARTSTAT=ACCEPTED:${b}`));
+    const open = vevent(...head(0, `ATTENDEE;PARTSTAT=NEEDS-ACTION:${b}`), 'RECURRENCE-ID:19970701T180000Z');
+    const received = receive({mine: object(series()), message: message('REPLY', b, a, master, open), isMe: me(a), now});
+    expect(lines(received.calendar).filter(line => line.endsWith(b))).toEqual([
+      `ATTENDEE;PARTSTAT=ACCEPTED;SCHEDULE-STATUS=2.0:${b}`,
+      `ATTENDEE;PARTSTAT=NEEDS-ACTION;SCHEDULE-STATUS=2.0:${b}`,
+    ]);
+    expect(received.answers).toEqual([]);
+  });
+
   test('one that the series says already makes none', () => {
     const part = vevent(...head(0, `ATTENDEE;PARTSTAT=NEEDS-ACTION:${b}`), 'RECURRENCE-ID:19970701T180000Z');
     expect(receive({mine: object(series()), message: message('REPLY', b, a, part), isMe: me(a), now}).calendar).toBe('unchanged');

@@ -91,4 +91,13 @@ describe('a room that is booked', () => {
     expect(await deliver('two', invitation('two', 'bob', ['DTSTART:20300115T110000Z', 'DURATION:PT1H']))).toBe('DECLINED');
     expect(await deliver('three', invitation('three', 'bob', ['DTSTART:20300115T113000Z', 'DURATION:PT1H']))).toBe('ACCEPTED');
   });
+
+  test('says in its copy what has become of the answer: RFC 6638 §3.2.9', async () => {
+    const {store, home, deliver} = await room();
+    await deliver('one', invitation('one', 'ann'));
+    const view = await store.view(home);
+    const stored = view?.find('calendar/one.ics');
+    const text = new TextDecoder().decode(stored && !stored.collection ? await view?.read(stored.path, stored.etag) : undefined);
+    expect(text.match(/^.*SCHEDULE-STATUS.*$/gm)).toEqual([expect.stringContaining('ORGANIZER;SCHEDULE-STATUS=1.1')]);
+  });
 });

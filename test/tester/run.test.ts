@@ -55,12 +55,12 @@ const get = (path: string, status = '200') =>
   );
 const suite = (...tests: string[]) =>
   `<test-suite name="a">${tests.map((inner, at) => `<test name="${at + 1}">${inner}</test>`).join('')}</test-suite>`;
-const listing = (...members: readonly (readonly [href: string, modified: string])[]): Reply => ({
+const listing = (...members: readonly (readonly [href: string, modified: string, etag?: string])[]): Reply => ({
   status: 207,
   body: `<multistatus xmlns="DAV:">${[['/c/', ''] as const, ...members]
     .map(
-      ([href, modified]) =>
-        `<response><href>${href}</href><propstat><prop><getlastmodified>${modified}</getlastmodified></prop><status>HTTP/1.1 200 OK</status></propstat></response>`,
+      ([href, modified, etag = '']) =>
+        `<response><href>${href}</href><propstat><prop><getlastmodified>${modified}</getlastmodified><getetag>${etag}</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>`,
     )
     .join('')}</multistatus>`,
 });
@@ -177,6 +177,15 @@ describe('compound methods', () => {
     );
     expect(lines).toEqual(['PROPFIND /c/', 'GET /c/2', 'DELETE /c/2', 'PROPFIND /c/', 'GET /c/1']);
     expect(outcomes).toEqual(['passed', 'passed', 'passed']);
+  });
+
+  test('GETNEW tells two apart that were modified in the same second: by what it has found, and by ETag', async () => {
+    const body = request('<method>GETNEW</method><ruri>/c/</ruri>');
+    const {lines} = await run(suite(body, body, body), ({line}, asks) => {
+      if (!line.startsWith('PROPFIND')) return {status: 200, headers: {etag: '"old"'}};
+      return listing(['/c/1', monday, '"old"'], ['/c/2', monday, asks.length > 4 ? '"new"' : '"old"']);
+    });
+    expect(lines.filter(line => line.startsWith('GET'))).toEqual(['GET /c/1', 'GET /c/2', 'GET /c/2']);
   });
 
   test('WAITCOUNT and WAITDELETEALL ask until so many are there', async () => {
