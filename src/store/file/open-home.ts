@@ -2,7 +2,6 @@ import {join} from 'node:path';
 import type {DatabaseSync} from 'node:sqlite';
 import {failpoint} from '../../base/failpoint.ts';
 import type {HomeId, Revision} from '../store.ts';
-import {DurableLog} from './durable-log.ts';
 import {inodeOf, openIndexToRead, withWriteLock} from './index-file.ts';
 import {indexName} from './layout.ts';
 import {Ledger} from './ledger.ts';
@@ -30,9 +29,6 @@ export class OpenHome {
    * that one's; this second connection, closed after the first, keeps the first from being the last, and cannot write itself.
    */
   readonly #guard: DatabaseSync;
-  readonly #log: DurableLog;
-  /** Whether something was committed that could not be made durable. */
-  #isInDoubt = false;
 
   constructor(home: HomeId, folder: string, database: DatabaseSync, folds: boolean) {
     this.home = home;
@@ -42,7 +38,6 @@ export class OpenHome {
     this.#inode = inodeOf(join(folder, indexName));
     this.#guard = openIndexToRead(join(folder, indexName));
     this.#guard.prepare('SELECT revision FROM meta').get();
-    this.#log = new DurableLog(join(folder, indexName));
   }
 
   /** Whether this is still the index that others find at the path. */
@@ -51,37 +46,10 @@ export class OpenHome {
   }
 
   /**
-   * One transaction with the write lock, all of it kept or, where `work` throws, nothing. A power cut may take it back, and whatever
-   * came after it. Throws IndexGone where the index was removed, replaced or marked for removal in the meantime.
+   * One transaction with the write lock, all of it kept or, where `work` throws, nothing. Nobody sees it before it is durable: what is
+   * built on it cannot outlive it. Throws IndexGone where the index was removed, replaced or marked for removal in the meantime.
    */
   async exclusively<T>(work: (ledger: Ledger) => T): Promise<T> {
-    return this.#transaction(work, () => {});
-  }
-
-  /** The same, durable when it resolves. What could not be made durable may be seen and lost, and is not promised. */
-  async durably<T>(work: (ledger: Ledger) => T): Promise<T> {
-    if (this.#isInDoubt) this.#clearDoubt();
-    let synced: Promise<void> | undefined;
-    const result = await this.#transaction(
-      ledger => {
-        this.#log.open();
-        return work(ledger);
-      },
-      () => {
-        synced = this.#log.sync();
-      },
-    );
-    failpoint('units committed');
-    try {
-      await synced;
-    } catch (error) {
-      this.#isInDoubt = true;
-      throw error;
-    }
-    return result;
-  }
-
-  #transaction<T>(work: (ledger: Ledger) => T, committed: () => void): Promise<T> {
     if (!this.database.isOpen) throw new IndexGone();
     return withWriteLock(this.database, () => {
       try {
@@ -92,20 +60,12 @@ export class OpenHome {
         this.ledger.raise();
         failpoint('before commit');
         this.ledger.run('COMMIT');
-        committed();
         return result;
       } catch (error) {
         if (this.database.isTransaction) this.database.exec('ROLLBACK');
         throw error;
       }
     });
-  }
-
-  /** A log with a hole in it ends there after a power cut, so nothing more is promised by it: its pages go to the main file. */
-  #clearDoubt(): void {
-    const busy = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy;
-    if (busy !== 0) throw new Error(`the log of ${this.folder} could not be written to the disk`);
-    this.#isInDoubt = false;
   }
 
   /** The moment of the oldest entry of the journal that is still to be written out. */
@@ -125,6 +85,5 @@ export class OpenHome {
     const [first, last] = this.isCurrent() ? [this.#guard, this.database] : [this.database, this.#guard];
     first.close();
     last.close();
-    this.#log.close();
   }
 }

@@ -17,13 +17,13 @@ export function isOfAnotherVersion(database: DatabaseSync): boolean {
 }
 
 /**
- * Settings that belong to the connection that writes. SQLite makes the log durable only before it takes it over into the main file; what
- * is promised is made durable by who promises it (`DurableLog`). A log is taken over at 16 MiB, since the same pages are written again
- * and again, and keeps its space, since one that grows costs the file system a commit of its own each time.
+ * Settings that belong to the connection that writes. Each commit syncs the log before others see it: a sync that fails leaves no hole in
+ * what counts. A log is taken over at 16 MiB, since the same pages are written again and again, and keeps its space, since one that grows
+ * costs the file system a commit of its own each time.
  */
 export function prepareWriting(database: DatabaseSync): void {
   database.exec(`
-    PRAGMA synchronous = NORMAL;
+    PRAGMA synchronous = FULL;
     PRAGMA cache_size = -1000;
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 16777216;

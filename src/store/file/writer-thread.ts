@@ -96,10 +96,10 @@ port.on('message', (message: ToThread) => {
   }
 });
 
-/** All units in one transaction, each kept or not by itself. The promise is given once it is durable. */
+/** All units in one transaction, each kept or not by itself. */
 async function keep(open: OpenHome, works: readonly Work[]): Promise<Outcome[]> {
   const stale = new Set<Path>();
-  const outcomes = await open.durably(ledger =>
+  const outcomes = await open.exclusively(ledger =>
     works.map(work => {
       // What others of this batch changed in a collection is to be seen by who asks for all of it.
       if (work.reads.some(read => read.sort === 'revision' && ledger.isTouched(read.path))) ledger.raise();
