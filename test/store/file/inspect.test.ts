@@ -88,6 +88,7 @@ describe('inspecting a home', () => {
     const files = readdirSync(crashed);
     expect(await inspectHome(crashed, {index: parseForTests})).toMatchObject({index: 'sound', pending: expect.any(Number)});
     expect(readdirSync(crashed)).toEqual(files);
+    await store.settle();
     expect((await inspect()).index).toBe('sound');
   });
 });
