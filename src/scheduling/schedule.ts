@@ -53,7 +53,7 @@ async function scheduled(change: ObjectChange, context: SchedulingContext): Prom
     was && roleIn(was, isMe),
   );
   if (result.messages.length > 0) owe(result.messages, parent, context);
-  return {after: after && keptOf(after, is!, result), ...tagOf(result, before, after)};
+  return {after: after && keptOf(after, is!, result), ...tagOf(result, after)};
 }
 
 /** Addresses are asked for many times over, and of a thousand attendees each costs. */
@@ -142,16 +142,12 @@ function keptOf(after: Admitted, is: Calendar, {calendar}: ImplicitResult): Admi
 }
 
 /** RFC 6638 §3.2.10: what a client stores has a new tag; what is no scheduling object resource has none. */
-function tagOf(
-  {role}: ImplicitResult,
-  before: StoredObject | undefined,
-  after: Admitted | undefined,
-): Pick<Scheduled, 'properties' | 'headers'> {
+function tagOf({role}: ImplicitResult, after: Admitted | undefined): Pick<Scheduled, 'properties' | 'headers'> {
   if (after && role) {
     const {tag, property} = newScheduleTag();
     return {properties: new Map([[scheduleTagProperty, property]]), headers: {'schedule-tag': tag}};
   }
-  const properties: ReadonlyMap<Name, undefined> =
-    after && before?.properties.has(scheduleTagProperty) ? new Map([[scheduleTagProperty, undefined]]) : new Map();
+  // One that was stored here before, or one that a copy has brought along.
+  const properties: ReadonlyMap<Name, undefined> = after ? new Map([[scheduleTagProperty, undefined]]) : new Map();
   return {properties, headers: {}};
 }

@@ -1,5 +1,5 @@
 import type {HttpRequest} from '../http/message.ts';
-import type {HomeUnit, Path} from '../store/store.ts';
+import type {HomeUnit, HomeView, Path, StoredResource} from '../store/store.ts';
 import {memberOf} from './locate.ts';
 import type {DavContext, Duties, ObjectChange, Resource, Scheduled} from './tables.ts';
 
@@ -18,6 +18,43 @@ export async function scheduleRemoval(resource: Resource, headers: HttpRequest['
     for (const member of view.members(stored.path)) await scheduleRemoval(memberOf(resource, member, context), headers, context);
   } else if (parent?.kind.schedule) {
     await parent.kind.schedule({parent, view, path: stored.path, before: stored, after: undefined, headers}, context);
+  }
+}
+
+/** A collection that is staged as a copy of another. */
+export interface Copied {
+  readonly collection: StoredResource;
+  readonly from: HomeView;
+  /** The copy, of which the unit of work sees nothing yet. */
+  readonly to: Resource;
+}
+
+/**
+ * Tells the kinds of the collections that what lies below a copy has come into them: of each object it is as if it had been stored there
+ * by itself. RFC 6638 §3.2.3.2 leaves open what a COPY of a calendar means, and §3.2.4.1 not that an event may not be there twice.
+ * Throws DavError.
+ */
+export async function scheduleCopies(
+  {collection, from, to}: Copied,
+  headers: HttpRequest['headers'],
+  context: DavContext,
+): Promise<void> {
+  const unit = context.unit;
+  if (!unit || !hasDuties(context)) return;
+  for (const member of from.members(collection.path)) {
+    const path = to.stored!.path + member.path.slice(collection.path.length);
+    if (member.collection) {
+      const copy = memberOf(to, {...member, path}, context);
+      await scheduleCopies({collection: member, from, to: copy}, headers, context);
+      continue;
+    }
+    // Who has no organizer is nobody's concern, and need not be read.
+    const bytes = member.index?.organizer === undefined ? undefined : await from.read(member.path, member.etag);
+    if (!bytes) continue;
+    const after = {bytes, index: member.index};
+    const scheduled = await scheduleArrival({parent: to, view: unit, path, before: undefined, after, headers}, context);
+    if (scheduled?.after && scheduled.after.bytes !== bytes) unit.put(path, scheduled.after.bytes, scheduled.after.index);
+    settingProperties(path, scheduled, unit);
   }
 }
 

@@ -3,11 +3,11 @@ import type {HomeUnit, HomeView, Path, StoredObject, StoredResource} from '../st
 import {dav} from '../xml/names.ts';
 import {aclProperty} from './access/stored-acl.ts';
 import {DavError} from './error.ts';
-import {type Location, membersOf} from './locate.ts';
+import {type Location, memberOf, membersOf} from './locate.ts';
 import {rootedIn} from './locks/lock-scope.ts';
 import {requireNotWithheld, requirePrivilege} from './privileges.ts';
 import {requireCount, requireName, requireRoom} from './room.ts';
-import {scheduleArrival, scheduleRemoval, settingProperties} from './schedule.ts';
+import {scheduleArrival, scheduleCopies, scheduleRemoval, settingProperties} from './schedule.ts';
 import type {Admitted, DavContext, Resource, Scheduled} from './tables.ts';
 
 /** What COPY and MOVE are to do. */
@@ -59,6 +59,10 @@ export async function transfer(asked: Transfer, unit: HomeUnit, context: DavCont
     else if (moving) unit.move(stored.path, path);
     else unit.copy(stored.path, path, plan.shallow);
     if (!moving) forgetAces(stored, plan, path, unit);
+    if (!(sameHome && moving) && !plan.shallow) {
+      const copy = memberOf({...parent, view: unit}, {...stored, path}, context);
+      await scheduleCopies({collection: stored, from: plan.from, to: copy}, asked.headers, context);
+    }
   } else await transferFile(plan, stored, unit, context);
 }
 
