@@ -1,14 +1,20 @@
-import type {Principal} from '../accounts/principal.ts';
-import {pathOfHref} from '../webdav/href.ts';
+import type {Directory, Principal} from '../accounts/principal.ts';
+import {hostName, pathOfHref} from '../webdav/href.ts';
 import type {DavContext} from '../webdav/tables.ts';
 
 /** Whose calendar address it is (RFC 6638 §2.4.1), a URL of this server's included; undefined: nobody's here. */
 export function findCalendarUser(
   address: string,
-  {directory, hosts}: Pick<DavContext, 'directory' | 'hosts'>,
+  {directory, hosts}: Pick<DavContext, 'hosts'> & {readonly directory: Pick<Directory, 'findByAddress'>},
 ): Principal | undefined {
   const found = directory.findByAddress(address);
   if (found || !/^https?:/i.test(address.trim())) return found;
   const path = pathOfHref(address.trim(), hosts);
   return path === undefined ? undefined : directory.findByAddress(path);
+}
+
+/** The directory where no request says by what names the server is asked: one that knows URLs under these for calendar addresses. */
+export function withUrls(directory: Directory, hostNames: readonly string[]): Directory {
+  const hosts = new Set(hostNames.map(hostName));
+  return {...directory, findByAddress: address => findCalendarUser(address, {directory, hosts})};
 }

@@ -8,6 +8,7 @@ import type {Message} from '../itip/message.ts';
 import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/tables.ts';
 import {answerAsRoom} from './answer-as-room.ts';
+import {withUrls} from './calendar-user.ts';
 import {deliver} from './deliver.ts';
 import type {DeliveriesFile, Entry} from './deliveries-file.ts';
 import {type Duty, readDuty, stageLeft} from './duty.ts';
@@ -27,6 +28,8 @@ export interface DeliveriesOptions {
   readonly startId?: string;
   /** The zone of calendars that say none (DefaultTimezone); by default the machine's. */
   readonly defaultTimezone?: string | undefined;
+  /** The server's own: a URL of a principal under one of them is a calendar address of that principal's. */
+  readonly hostNames?: readonly string[];
   /** Undefined: nothing goes out by mail. */
   readonly mailer?: Mailer | undefined;
   readonly mostRefreshed?: number;
@@ -62,6 +65,7 @@ const otherHolderMs = 500;
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const {store, file, log, defaultTimezone} = options;
   const limits = {defaultTimezone: defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone};
+  const directory = () => withUrls(options.directory(), options.hostNames ?? []);
   const startId = options.startId ?? randomUUID();
   const holder = newHolder(startId);
   const slots = new Semaphore(homesAtOnce);
@@ -159,7 +163,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   async function discharge(home: HomeId, view: HomeView, stored: StoredObject): Promise<number> {
     const duty = await read(home, view, stored);
     if (!duty) return 0;
-    const sender = options.directory().findByGuid(home.slice(home.indexOf('/') + 1));
+    const sender = directory().findByGuid(home.slice(home.indexOf('/') + 1));
     const left: string[] = [];
     const failed = new Map<string, string>();
     await Promise.all(
@@ -190,8 +194,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
   /** `done`, or the SCHEDULE-STATUS of a failure that is there to stay. */
   async function one({message}: Duty, to: string, sender: Principal | undefined): Promise<string> {
-    const directory = options.directory();
-    const principal = directory.findByAddress(to);
+    const principal = directory().findByAddress(to);
     const addressed = {...message, to};
     if (!principal?.calendars) {
       const sent = sender && options.mailer ? await options.mailer.send(addressed, sender) : 'off';
@@ -202,14 +205,14 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   function deliverTo(message: Message, principal: Principal) {
-    const directory = options.directory();
+    const users = directory();
     return deliver(message, principal, {
       store,
-      directory,
+      directory: users,
       now: Date.now(),
       mostRefreshed: options.mostRefreshed ?? 50,
       owe,
-      respond: invited => answerAsRoom(invited, {directory, log, limits}),
+      respond: invited => answerAsRoom(invited, {directory: users, log, limits}),
     });
   }
 

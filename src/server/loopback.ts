@@ -61,6 +61,7 @@ export async function serveOnLoopback(
     ...options,
     file,
     defaultTimezone: options.config.defaultTimezone,
+    hostNames: [options.config.serverHostName],
     mailer: options.mail?.office && options.mail,
   });
   options.mail?.start(deliveries);

@@ -102,6 +102,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     log,
     startId: options.startId,
     defaultTimezone: material.config.defaultTimezone,
+    hostNames: [material.config.serverHostName],
     mailer: mail.office && mail,
   });
   undo.defer(() => deliveries.stop());
