@@ -4,6 +4,7 @@ import type {IsMe, Message} from '../itip/message.ts';
 import {organizerChange} from '../itip/organizer.ts';
 import {roleIn} from '../itip/parties.ts';
 import {withStatuses} from '../itip/schedule-status.ts';
+import {isOver} from './is-over.ts';
 
 /** How a calendar address is reached: it is somebody's here, by mail, or not at all. */
 export type Reach = 'here' | 'mail' | 'nobody';
@@ -31,7 +32,8 @@ export interface ImplicitResult {
 
 /**
  * What storing `after` in place of `before` means (RFC 6638 §3.2): the calendar to store, SCHEDULE-STATUS filled in, and the messages to
- * send, one to a recipient. Who is here has theirs as good as delivered, since what is owed is kept with the change. Throws ItipError.
+ * send, one to a recipient. Who is here has theirs as good as delivered, since what is owed is kept with the change. Nobody is mailed, which
+ * the RFC does not ask for, about an event that was and stays over. Throws ItipError.
  */
 export function implicitChange(change: ImplicitChange): ImplicitResult {
   const {before, after, isMe, reach, now, isStale, isSilent} = change;
@@ -42,7 +44,8 @@ export function implicitChange(change: ImplicitChange): ImplicitResult {
       ? organizerChange({before, after, isMe, now, isStale, isLocal: address => reach(address) === 'here'})
       : replied(attendeeChange({before, after, isMe, now}));
   const stays = after && roleIn(after, isMe);
-  const sent = isSilent ? [] : messages;
+  const isPast = whenAsked(() => [before, after].every(each => !each || isOver(each, now)));
+  const sent = isSilent ? [] : messages.filter(({to}) => reach(to) !== 'mail' || !isPast());
   const told = sent.filter(({quiet}) => !quiet).map(message => ({message, status: statuses[reach(message.to)]}));
   return {
     role: stays,
@@ -53,6 +56,11 @@ export function implicitChange(change: ImplicitChange): ImplicitResult {
 
 /** RFC 6638 §3.2.9. */
 const statuses: Readonly<Record<Reach, string>> = {here: '1.2', mail: '1.1', nobody: '3.7'};
+
+function whenAsked(look: () => boolean): () => boolean {
+  let known: boolean | undefined;
+  return () => (known ??= look());
+}
 
 function replied({calendar, reply}: ReturnType<typeof attendeeChange>) {
   return {calendar, messages: reply ? [reply] : []};
