@@ -11,7 +11,7 @@ import {indexFile} from '../../server/indexer.ts';
 import {etagOf} from '../../store/file/etag.ts';
 import {nameOf, parentOf} from '../../store/file/layout.ts';
 import type {HomeId, HomeUnit, HomeView, Path, Store, StoredResource} from '../../store/store.ts';
-import type {Name} from '../../xml/names.ts';
+import {caldav, type Name} from '../../xml/names.ts';
 import type {CommandIo} from '../command.ts';
 import {findUser} from '../transfer/open-data.ts';
 import {withStore} from '../with-store.ts';
@@ -36,9 +36,11 @@ export async function planUser(handle: FileHandle, file: string, user: string, i
   const principal = findUser(await loadDirectory(config.directory.xmlFile), user);
   const home = calendarHomeId(principal);
   const wanted = new Map<Path, {types: readonly Name[] | undefined; version: string}>();
-  const resources = new HomeResources(async resource => {
-    wanted.set(resource.path, {types: resource.types, version: versionOf(resource, etagOf(resource.bytes))});
-  });
+  const resources = new HomeResources(
+    withoutDuties(async resource => {
+      wanted.set(resource.path, {types: resource.types, version: versionOf(resource, etagOf(resource.bytes))});
+    }),
+  );
   let from = home;
   const contents = await readBackup(handle, file, io, 'checking', async (place, entry, manifest) => {
     if (place.of === 'configuration' && entry.name === manifest.accounts)
@@ -62,7 +64,7 @@ export async function restoreUser(handle: FileHandle, file: string, plan: UserPl
     await removeOthers(store, plan);
     const taken = new Set([...below((await store.view(plan.home))!, '')].map(({resourceId}) => resourceId));
     const batch = new Batch(store, plan, taken, io);
-    const resources = new HomeResources(resource => batch.add(resource));
+    const resources = new HomeResources(withoutDuties(resource => batch.add(resource)));
     const {sha256} = await readBackup(handle, file, io, 'restoring', async (place, entry) => {
       if (place.of === 'home' && place.home === plan.from) await resources.add(place.path, entry);
     });
@@ -109,11 +111,23 @@ function countChanges(view: HomeView | undefined, wanted: UserPlan['wanted']): U
   return counts;
 }
 
+/** What is yet to be delivered to others is no part of what the account has: it stays as it is. */
 function* below(view: HomeView, collection: Path): Iterable<StoredResource> {
   for (const stored of view.members(collection)) {
     yield stored;
-    if (stored.collection) yield* below(view, stored.path);
+    if (stored.collection && !isOutbox(stored)) yield* below(view, stored.path);
   }
+}
+
+const isOutbox = ({types}: Pick<BackedUp, 'types'>) => types?.includes(caldav('schedule-outbox')) === true;
+
+/** What was yet to be delivered then has been since, or is superseded. */
+export function withoutDuties(take: (resource: BackedUp) => Promise<void>): (resource: BackedUp) => Promise<void> {
+  let outbox: Path | undefined;
+  return async resource => {
+    if (isOutbox(resource)) outbox = resource.path;
+    if (outbox === undefined || !resource.path.startsWith(`${outbox}/`)) await take(resource);
+  };
 }
 
 const sameTypes = (a: readonly Name[], b: readonly Name[]) => a.length === b.length && a.every(name => b.includes(name));

@@ -1,14 +1,15 @@
-import {chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs';
+import {chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {copyFile, open, truncate} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect, test, vi} from 'vitest';
 import {ArchiveWriter} from '../../../src/archive/write-archive.ts';
 import {manifestName} from '../../../src/cli/backup/names.ts';
+import {withoutDuties} from '../../../src/cli/backup/restore-user.ts';
 import {text} from '../../../src/xml/element.ts';
-import {dav} from '../../../src/xml/names.ts';
+import {caldav as caldavName, dav, type Name} from '../../../src/xml/names.ts';
 import {printXml} from '../../../src/xml/print.ts';
-import {caldav, event, isRoot, serverFolder, serving} from '../../server/server.ts';
+import {accountsXml, caldav, event, isRoot, serverFolder, serving} from '../../server/server.ts';
 import {Client} from '../../support/client.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
 import {dataBelow} from '../backup/server-tree.ts';
@@ -19,8 +20,9 @@ vi.setConfig({testTimeout: 120_000});
 const calendar = '/calendars/users/ann/calendar/';
 
 /** A server that runs, with three events in ann's calendar, one of them with a property. */
-async function running(plist: Readonly<Record<string, unknown>> = {}) {
+async function running(plist: Readonly<Record<string, unknown>> = {}, ...others: string[]) {
   const server = await serverFolder({DocumentRoot: 'data/documents', ...plist});
+  writeFileSync(server.path('conf/auth/accounts.xml'), accountsXml('ann', ...others));
   const ann = new Client(server.url, 'ann', 'ann');
   mkdirSync(server.path('data/documents'));
   if (isRoot) chownSync(server.path('data/documents'), serving.uid, serving.gid);
@@ -208,6 +210,52 @@ describe('caldav restore', () => {
     expect(await etags(ann)).toEqual(tags);
     expect(await ids()).toEqual(identities);
     expect(await run('restore', file, '--user', 'nobody-there').done).toMatchObject({code: 1});
+  });
+
+  test('of one account invites and cancels nobody, as an import does not (RFC 6638 §3.2 is about what clients do)', async () => {
+    const {file, ann, backup, run, url, path} = await running({EnableImplicitScheduling: true}, 'bob');
+    const bob = new Client(url, 'bob', 'bob');
+    const meeting = (uid: string) =>
+      event(uid).replace('SUMMARY', 'ORGANIZER:/principals/users/ann/\r\nATTENDEE:/principals/users/bob/\r\nSUMMARY');
+    const told = async () => [...(await bob.propfind('/calendars/users/bob/inbox/', 1)).responses.keys()].length - 1;
+    expect((await ann.put(`${calendar}m.ics`, meeting('m'))).status).toBe(201);
+    await vi.waitFor(async () => expect(await told()).toBe(1), {timeout: 60_000, interval: 100});
+    await backup();
+    await ann.delete(`${calendar}m.ics`);
+    await vi.waitFor(async () => expect(await told()).toBe(2), {timeout: 60_000, interval: 100});
+    expect((await ann.put(`${calendar}later.ics`, meeting('later'))).status).toBe(201);
+    await vi.waitFor(async () => expect(await told()).toBe(3), {timeout: 60_000, interval: 100});
+    expect(await run('restore', file, '--user', 'ann', '--force').done).toMatchObject({code: 0, stderr: ''});
+    expect((await ann.get(`${calendar}m.ics`)).status).toBe(200);
+    expect((await ann.get(`${calendar}later.ics`)).status).toBe(404);
+    writeFileSync(path('old.ics'), meeting('old'));
+    chmodSync(path('old.ics'), 0o644);
+    expect(await run('import', '--user', 'ann', '--calendar', 'calendar', path('old.ics')).done).toMatchObject({code: 0});
+    expect((await ann.sync(calendar)).text).toContain('.ics');
+    expect((await run('stop').done).code).toBe(0);
+    expect(await run('run', '-d').done).toMatchObject({code: 0});
+    expect(await told()).toBe(3);
+    const outbox = readdirSync(path('data/documents'), {recursive: true, encoding: 'utf8'}).filter(each =>
+      each.includes('/outbox/'),
+    );
+    expect(outbox).toEqual([]);
+  });
+
+  test('of one account leaves alone what is yet to be delivered to others, and brings nothing of that back', async () => {
+    const taken: string[] = [];
+    const take = withoutDuties(async each => void taken.push(each.path));
+    const resource = (path: string, types?: Name[]) => ({
+      path,
+      types,
+      resourceId: undefined,
+      properties: new Map(),
+      bytes: new Uint8Array(),
+    });
+    await take(resource('outbox', [caldavName('schedule-outbox')]));
+    await take(resource('outbox/1.ics'));
+    await take(resource('outbox-of-mine', []));
+    await take(resource('outbox-of-mine/1.ics'));
+    expect(taken).toEqual(['outbox', 'outbox-of-mine', 'outbox-of-mine/1.ics']);
   });
 
   test('refuses what is damaged, cut off, or leads out of its place, and has changed nothing by then', async () => {
