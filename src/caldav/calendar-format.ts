@@ -1,15 +1,12 @@
-import {IcalError} from '../ical/ical-error.ts';
-import {JcalError} from '../ical/jcal-error.ts';
 import {parseJcal} from '../ical/jcal-parse.ts';
 import {printJcal} from '../ical/jcal-print.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
 import {printCalendar} from '../ical/print.ts';
+import {requireCalendar} from '../scheduling/require-calendar.ts';
 import {essence} from '../webdav/content-type.ts';
-import {DavError} from '../webdav/error.ts';
 import type {Form} from '../webdav/negotiate.ts';
 import type {Element} from '../xml/element.ts';
 import {caldav} from '../xml/names.ts';
-import {validCalendarData} from './preconditions.ts';
 
 /** A form in which calendar data goes over the wire (RFC 4791 §5.2.4). */
 export interface CalendarFormat extends Form {
@@ -24,7 +21,7 @@ export const icalendar: CalendarFormat = {
   contentType: 'text/calendar;charset=utf-8',
   from: bytes => bytes,
   print: printCalendar,
-  parse: text => parsed(() => parseCalendar(text)),
+  parse: text => requireCalendar(() => parseCalendar(text)),
 };
 
 /** RFC 7265. */
@@ -33,7 +30,7 @@ export const jcal: CalendarFormat = {
   contentType: 'application/calendar+json;charset=utf-8',
   from: bytes => new TextEncoder().encode(convert(new TextDecoder().decode(bytes), icalendar, jcal)),
   print: printJcal,
-  parse: text => parsed(() => parseJcal(text)),
+  parse: text => requireCalendar(() => parseJcal(text)),
 };
 
 /** The forms there are, the one that is kept first. */
@@ -53,14 +50,4 @@ export function convert(text: string, from: CalendarFormat, to: CalendarFormat):
 /** CALDAV:calendar-data (RFC 4791 §9.6) that says its form; without data where it is only named. */
 export function dataElement({type}: CalendarFormat, ...data: string[]): Element {
   return {name: caldav('calendar-data'), attributes: {'content-type': type, version: '2.0'}, children: data};
-}
-
-function parsed(parse: () => Calendar): Calendar {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof IcalError) throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
-    if (error instanceof JcalError) throw new DavError(validCalendarData, {message: `It is not jCal: ${error.message}.`});
-    throw error;
-  }
 }

@@ -17,6 +17,8 @@ export interface Command {
   readonly options: readonly Option[];
   /** Lines to type as they are, each with what it does. */
   readonly examples: readonly (readonly [command: string, does: string])[];
+  /** Beside those that all commands have. */
+  readonly exitCodes?: readonly (readonly [ExitCode, string])[];
   /** Loads what the command needs only when it is used, so that `--help` stays quick. Resolves to the exit code. */
   run(
     args: readonly (string | string[] | undefined)[],

@@ -100,7 +100,7 @@ async function runCommand(row: CommandRow, command: Command, args: readonly stri
     .option('--dir <dir>', "the server's folder (default: the current folder)")
     .option('--config <file>', 'the configuration (default: conf/caldavd-dev.plist in the folder)')
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', examples(command) + footer);
+    .addHelpText('after', examples(command) + footer + ownExitCodes(command));
   for (const argument of command.name.slice(row.name.length).trim().split(' ').filter(Boolean)) parser.argument(argument);
   for (const {flags, description, parse, default: standard} of command.options) {
     if (parse) parser.option(flags, description, parse, standard);
@@ -136,6 +136,10 @@ function withoutName(row: CommandRow, args: readonly string[]): string[] {
     words.shift();
     return false;
   });
+}
+
+function ownExitCodes({exitCodes = []}: Command): string {
+  return exitCodes.map(([code, meaning]) => `\n  ${code}: ${meaning}`).join('');
 }
 
 function examples({examples}: Command): string {

@@ -1,7 +1,7 @@
 import {type Availability, availabilitiesIn} from '../ical/availability.ts';
 import {IcalError} from '../ical/ical-error.ts';
 import {mainComponents} from '../ical/jcal.ts';
-import {type Calendar, parseCalendar} from '../ical/parse.ts';
+import {parseCalendar} from '../ical/parse.ts';
 import type {HomeView} from '../store/store.ts';
 import {DavError} from '../webdav/error.ts';
 import {type Element, text} from '../xml/element.ts';
@@ -9,6 +9,7 @@ import {caldav} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
 import {zoneOf} from './calendar-zone.ts';
 import {validCalendarData} from './preconditions.ts';
+import {requireCalendar} from './require-calendar.ts';
 import type {RoomContext} from './room-context.ts';
 import {inboxIn} from './scheduling-collection.ts';
 
@@ -17,13 +18,7 @@ export const calendarAvailability = caldav('calendar-availability');
 
 /** Throws DavError CALDAV:valid-calendar-data where it is not a VCALENDAR of VAVAILABILITY components and time zones alone. */
 export function requireAvailability(value: Element): void {
-  let calendar: Calendar;
-  try {
-    calendar = parseCalendar(text(value).trim());
-  } catch (error) {
-    if (!(error instanceof IcalError)) throw error;
-    throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
-  }
+  const calendar = requireCalendar(() => parseCalendar(text(value).trim()));
   const components = availabilitiesIn(calendar);
   if (components.length === 0 || components.length !== mainComponents(calendar).length) {
     throw new DavError(validCalendarData, {message: 'When somebody can be met is said by VAVAILABILITY components alone.'});

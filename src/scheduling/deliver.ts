@@ -9,7 +9,7 @@ import {refreshesFor} from '../itip/organizer.ts';
 import {attendeesIn} from '../itip/parties.ts';
 import {receive} from '../itip/receive.ts';
 import type {HomeUnit, Path, Store, StoredObject} from '../store/store.ts';
-import type {Owed} from '../webdav/tables.ts';
+import type {Owed} from '../webdav/duties.ts';
 import type {Name} from '../xml/names.ts';
 import {calendarsIn, requireDefaultCalendar} from './default-calendar.ts';
 import {stageDuties} from './duty.ts';

@@ -6,7 +6,7 @@ import {Semaphore} from '../base/semaphore.ts';
 import {IcalError} from '../ical/ical-error.ts';
 import type {Message} from '../itip/message.ts';
 import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
-import type {Duties} from '../webdav/tables.ts';
+import type {Duties} from '../webdav/duties.ts';
 import {answerAsRoom} from './answer-as-room.ts';
 import {withUrls} from './calendar-user.ts';
 import {deliver} from './deliver.ts';

@@ -1,5 +1,4 @@
 import type {TimeRange} from '../base/time-range.ts';
-import {IcalError} from '../ical/ical-error.ts';
 import {
   allProperties,
   firstProperty,
@@ -9,7 +8,6 @@ import {
   mainComponents,
   textOf,
 } from '../ical/jcal.ts';
-import {JcalError} from '../ical/jcal-error.ts';
 import {parseJcal} from '../ical/jcal-parse.ts';
 import {printJcal} from '../ical/jcal-print.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
@@ -20,7 +18,8 @@ import {zonesOf} from '../ical/time-zones.ts';
 import {utc} from '../ical/zone.ts';
 import {essence} from '../webdav/content-type.ts';
 import {DavError} from '../webdav/error.ts';
-import {supportedCalendarData, validCalendarData, validSchedulingMessage} from './preconditions.ts';
+import {supportedCalendarData, validSchedulingMessage} from './preconditions.ts';
+import {requireCalendar} from './require-calendar.ts';
 
 /** What somebody asks others' busy time by (RFC 5546 §3.3.2). */
 export interface FreeBusyRequest {
@@ -54,7 +53,7 @@ export function parseFreeBusyRequest(body: Uint8Array, contentType: string | und
   const type = essence(contentType ?? '');
   const format = formats.find(each => each.type === type);
   if (!format) throw new DavError(supportedCalendarData, {message: 'An Outbox takes text/calendar.'});
-  const calendar = parsed(() => format.parse(new TextDecoder().decode(body)));
+  const calendar = requireCalendar(() => format.parse(new TextDecoder().decode(body)));
   const busy = requireRequest(calendar);
   const [organizer, ...others] = allProperties(busy, 'organizer');
   if (!organizer || others.length > 0) throw invalid('it names one ORGANIZER');
@@ -93,14 +92,4 @@ function requireRange(busy: JcalComponent, calendar: Calendar): TimeRange {
 
 function invalid(what: string): DavError {
   return new DavError(validSchedulingMessage, {message: `A request for busy time is one of which this holds: ${what}.`});
-}
-
-function parsed(parse: () => Calendar): Calendar {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof IcalError) throw new DavError(validCalendarData, {message: `Line ${error.line}: ${error.message}.`});
-    if (error instanceof JcalError) throw new DavError(validCalendarData, {message: `It is not jCal: ${error.message}.`});
-    throw error;
-  }
 }

@@ -15,8 +15,8 @@ import {timezones} from '../timezones/timezones.ts';
 import {replyPage} from '../web/reply.ts';
 import {createWeb} from '../web/web.ts';
 import {createDispatch} from '../webdav/dispatch.ts';
+import type {Duties} from '../webdav/duties.ts';
 import {hostName} from '../webdav/href.ts';
-import type {Duties} from '../webdav/tables.ts';
 import {protocolOf} from './protocol.ts';
 import {type OwnAddress, route} from './routes.ts';
 

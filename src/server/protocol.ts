@@ -5,7 +5,8 @@ import type {Config} from '../config/config.ts';
 import {scheduling} from '../scheduling/extension.ts';
 import {timezoneServices} from '../timezones/extension.ts';
 import {webdav} from '../webdav/extension.ts';
-import {type Extension, join, type Protocol} from '../webdav/tables.ts';
+import {join} from '../webdav/join.ts';
+import type {Extension, Protocol} from '../webdav/tables.ts';
 
 const always: readonly Extension[] = [webdav, scheduling, calendarAccess];
 

@@ -1,7 +1,8 @@
 import type {HttpRequest} from '../http/message.ts';
 import type {HomeUnit, HomeView, Path, StoredResource} from '../store/store.ts';
+import type {Duties} from './duties.ts';
 import {memberOf} from './locate.ts';
-import type {DavContext, Duties, ObjectChange, Resource, Scheduled} from './tables.ts';
+import type {DavContext, ObjectChange, Resource, Scheduled} from './tables.ts';
 
 /** Tells the kind of the collection that an object comes into it. Undefined: that is of no interest to others. Throws DavError. */
 export function scheduleArrival(change: ObjectChange, context: DavContext): Promise<Scheduled> | undefined {

@@ -3,11 +3,12 @@ import type {Proxies} from '../accounts/proxies.ts';
 import type {Log} from '../base/log.ts';
 import type {HttpRequest, HttpResponse} from '../http/message.ts';
 import type {ObjectIndex} from '../ical/object-index.ts';
-import type {HomeId, HomeUnit, HomeView, Path, Store, StoredObject, StoredResource} from '../store/store.ts';
+import type {HomeUnit, HomeView, Path, Store, StoredObject, StoredResource} from '../store/store.ts';
 import type {Element, Node, Raw} from '../xml/element.ts';
 import type {Name} from '../xml/names.ts';
 import type {Ace} from './access/ace.ts';
 import type {BulkFormat} from './bulk/format.ts';
+import type {Duties} from './duties.ts';
 import type {Limits} from './limits.ts';
 import type {Form} from './negotiate.ts';
 
@@ -115,23 +116,6 @@ export interface Scheduled {
   readonly properties: ReadonlyMap<Name, string | undefined>;
   /** Of the answer. */
   readonly headers: Readonly<Record<string, string>>;
-}
-
-/** One of the two is called; where neither is, it is not known whether the unit is kept. */
-export interface Owed {
-  kept(): void;
-  undone(): void;
-}
-
-/** Where it is remembered which homes owe something to others. What it is lies in the home itself. */
-export interface Duties {
-  /**
-   * To be called in the unit of work that stages what is owed: the home will be looked at, whatever happens to this process. What is
-   * answered is to be told what has become of the unit; once it is kept, all can be done.
-   */
-  owe(home: HomeId): Owed;
-  /** Whether a calendar address that is nobody's here can be reached otherwise, by mail. */
-  reaches(address: string): boolean;
 }
 
 /** What a URL names. */
@@ -350,17 +334,4 @@ export interface Protocol {
   readonly properties: readonly PropertyTable[];
   readonly privileges: readonly Privilege[];
   readonly conditions: readonly Condition[];
-}
-
-/** Joins extensions; a later method of the same name stands in for an earlier one (caldav's PUT for WebDAV's). */
-export function join(extensions: readonly Extension[]): Protocol {
-  return {
-    tokens: [...new Set(extensions.flatMap(extension => extension.tokens))],
-    kinds: extensions.flatMap(extension => extension.kinds),
-    methods: new Map(extensions.flatMap(extension => extension.methods.map(method => [method.name, method]))),
-    reports: new Map(extensions.flatMap(extension => extension.reports.map(report => [report.name, report]))),
-    properties: extensions.flatMap(extension => extension.properties),
-    privileges: extensions.flatMap(extension => extension.privileges ?? []),
-    conditions: extensions.flatMap(extension => extension.conditions ?? []),
-  };
 }

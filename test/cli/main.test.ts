@@ -43,6 +43,11 @@ describe('caldav', () => {
     expect(stdout).toContain('Exit codes: 0 done, 1 failed, 64 wrong usage.');
   });
 
+  test('mail deliver --help says by what exit codes a mail server goes', async () => {
+    const {stdout} = await caldav('mail', 'deliver', '--help');
+    expect([...stdout.matchAll(/^ {2}(\d+): \w/gm)].map(([, code]) => code)).toEqual(['65', '75', '78']);
+  });
+
   test.each(commands.map(({name}) => [name]))('%s --no-such-option: wrong usage, exit 64', async name => {
     const {stderr, exitCode} = await caldav(...name.split(' '), '--no-such-option');
     expect(exitCode).toBe(64);

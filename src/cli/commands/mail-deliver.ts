@@ -14,6 +14,11 @@ export const mailDeliver: Command = {
   summary: 'take one answer from a mail server',
   options: [],
   examples: [['caldav mail deliver <answer.eml', 'takes one message in; /etc/aliases has it after a |']],
+  exitCodes: [
+    [65, 'it is no answer that can be taken, and goes back to its sender'],
+    [75, 'it cannot be taken now, and is to be brought again'],
+    [78, 'mail is switched off (Scheduling.iMIP.Enabled)'],
+  ],
   async run(_args, _options, io) {
     try {
       const config = loadConfig({file: io.configFile, folder: io.dir});

@@ -9,8 +9,9 @@ import {createAccess} from '../../../src/webdav/access/access.ts';
 import type {Ace, Who} from '../../../src/webdav/access/ace.ts';
 import {aclProperty, printStored, storedAces} from '../../../src/webdav/access/stored-acl.ts';
 import {webdav} from '../../../src/webdav/extension.ts';
+import {join} from '../../../src/webdav/join.ts';
 import {collection} from '../../../src/webdav/kinds/collection.ts';
-import {join, type Kind, type Resource} from '../../../src/webdav/tables.ts';
+import type {Kind, Resource} from '../../../src/webdav/tables.ts';
 import {dav, type Name} from '../../../src/xml/names.ts';
 import {noProxies} from '../../support/no-proxies.ts';
 

@@ -1,0 +1,18 @@
+import type {HomeId} from '../store/store.ts';
+
+/** One of the two is called; where neither is, it is not known whether the unit is kept. */
+export interface Owed {
+  kept(): void;
+  undone(): void;
+}
+
+/** Where it is remembered which homes owe something to others. What it is lies in the home itself. */
+export interface Duties {
+  /**
+   * To be called in the unit of work that stages what is owed: the home will be looked at, whatever happens to this process. What is
+   * answered is to be told what has become of the unit; once it is kept, all can be done.
+   */
+  owe(home: HomeId): Owed;
+  /** Whether a calendar address that is nobody's here can be reached otherwise, by mail. */
+  reaches(address: string): boolean;
+}
