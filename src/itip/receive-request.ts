@@ -59,10 +59,18 @@ interface Taken {
   readonly strange?: readonly JcalComponent[];
 }
 
+/**
+ * Whether a component of a message is older than the copy. Where all was cancelled the organizer has begun anew, as by taking back that it
+ * was removed, or from a device that had not heard of it: SEQUENCE begins anew too, and only DTSTAMP tells.
+ */
+function isPast(part: JcalComponent, copy: JcalComponent, old: Series): boolean {
+  return partsOf(old).every(isCancelled) ? isOlder(part, copy) : isStale(part, copy);
+}
+
 /** A message with the series takes the place of all there was, save what is the attendee's own. */
 function wholeSeries(old: Series, news: Series, isMe: IsMe): Taken {
   const theirs = news.master!;
-  if (old.master ? isStale(theirs, old.master) : [...old.overrides.values()].some(part => isOlder(theirs, part)))
+  if (old.master ? isPast(theirs, old.master, old) : [...old.overrides.values()].some(part => isOlder(theirs, part)))
     return {parts: undefined, hidden: []};
   const master = merged(theirs, news, old.master, old, isMe);
   const whole: Series = {...news, master};
@@ -127,7 +135,7 @@ function someInstances(old: Series, news: Series, isMe: IsMe): Taken {
   let taken = false;
   for (const [key, part] of news.overrides) {
     const copy = old.overrides.get(key);
-    if (copy ? isStale(part, copy) : old.master && isOlder(part, old.master)) continue;
+    if (copy ? isPast(part, copy, old) : old.master && isOlder(part, old.master)) continue;
     if (old.master && !copy && !excluded.has(key) && !instanceOf(old, key)) {
       strange.push(part);
       continue;

@@ -1,12 +1,12 @@
 import {firstProperty, textOf} from '../ical/jcal.ts';
 import {sameAddress} from './address.ts';
 import {type Message, nothingChanged, type Receipt, type Received} from './message.ts';
-import {requestFor} from './organizer.ts';
 import {isServed, organizerIn, organizerOf} from './parties.ts';
 import {receiveAdd} from './receive-add.ts';
 import {receiveCancel} from './receive-cancel.ts';
 import {receiveReply} from './receive-reply.ts';
 import {receiveRequest} from './receive-request.ts';
+import {answerToRefresh} from './refresh.ts';
 import {partsOf, seriesOf} from './series.ts';
 
 export const ignored: Received = {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
@@ -33,7 +33,7 @@ export function receive(receipt: Receipt): Received {
       return isMine(receipt) ? {...ignored, what: 'counter'} : ignored;
     case 'REFRESH': {
       if (!mine || !isMine(receipt)) return ignored;
-      const answer = requestFor(mine, message.from, {isMe, now});
+      const answer = answerToRefresh(mine, message, isMe, now);
       return {...ignored, what: 'refresh', answers: answer ? [{message: answer, required: true}] : []};
     }
   }

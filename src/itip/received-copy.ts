@@ -41,7 +41,9 @@ export function merged(
   const taken = incoming(part, isMe);
   if (!copy) return taken;
   const [theirs, own] = [myself(taken, isMe), myself(copy, isMe)];
-  const asks = isCancelled(copy) || reschedulingOf(copy, old.findZone, part, news.findZone).asks;
+  // With a lower SEQUENCE than the CANCEL it is begun anew as it was: so is what was answered.
+  const isBack = isCancelled(copy) && sequenceOf(part) >= sequenceOf(copy);
+  const asks = isBack || reschedulingOf(copy, old.findZone, part, news.findZone).asks;
   const isAskedAnew =
     asks ||
     (partstatOf(theirs) === 'NEEDS-ACTION' && sequenceOf(part) > sequenceOf(copy)) ||

@@ -3,6 +3,7 @@ import {attendeeChange} from '../itip/attendee.ts';
 import type {IsMe, Message} from '../itip/message.ts';
 import {organizerChange} from '../itip/organizer.ts';
 import {roleIn} from '../itip/parties.ts';
+import {refreshOfNew} from '../itip/refresh.ts';
 import {withStatuses} from '../itip/schedule-status.ts';
 import {isOver} from './is-over.ts';
 
@@ -42,7 +43,7 @@ export function implicitChange(change: ImplicitChange): ImplicitResult {
   const {calendar, messages} =
     role === 'organizer'
       ? organizerChange({before, after, isMe, now, isStale, isLocal: address => reach(address) === 'here'})
-      : replied(attendeeChange({before, after, isMe, now}));
+      : replied(change);
   const stays = after && roleIn(after, isMe);
   const isPast = whenAsked(() => [before, after].every(each => !each || isOver(each, now)));
   const sent = isSilent ? [] : messages.filter(({to}) => reach(to) !== 'mail' || !isPast());
@@ -62,6 +63,8 @@ function whenAsked(look: () => boolean): () => boolean {
   return () => (known ??= look());
 }
 
-function replied({calendar, reply}: ReturnType<typeof attendeeChange>) {
-  return {calendar, messages: reply ? [reply] : []};
+function replied({before, after, isMe, reach, now}: ImplicitChange) {
+  const {calendar, reply} = attendeeChange({before, after, isMe, now});
+  const refresh = !before && after ? refreshOfNew(after, isMe, now) : undefined;
+  return {calendar, messages: [...(reply ? [reply] : []), ...(refresh && reach(refresh.to) === 'here' ? [refresh] : [])]};
 }

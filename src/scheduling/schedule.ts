@@ -125,7 +125,7 @@ function owe(messages: readonly Message[], parent: Resource, context: Scheduling
   const stored = outboxIn(unit);
   if (!stored) throw new Error(`${unit.home} has no Outbox`);
   const outbox = memberOf(homeOf(parent), stored, context);
-  const isReply = messages.every(({method}) => method === 'REPLY');
+  const isReply = messages.every(({method}) => method === 'REPLY' || method === 'REFRESH');
   requirePrivilege(isReply ? scheduleSendReply : scheduleSendInvite, outbox, context);
   const {kept, undone} = context.duties.owe(unit.home);
   context.undone(undone);
