@@ -3,6 +3,7 @@ import {cpus, loadavg, platform, release, tmpdir, totalmem} from 'node:os';
 import {parseArgs} from 'node:util';
 import {type Baseline, findRegressions, mergeBaseline} from './baseline.ts';
 import {flood, floodAccounts, prepareFlood, printFlood} from './flood.ts';
+import {measureInvitations, printInvitations} from './invite.ts';
 import {type HowLong, type Measured, measure, prepare} from './measure.ts';
 import {parseSizes} from './scale.ts';
 import {startHello, startOurs} from './servers.ts';
@@ -23,6 +24,9 @@ Measures this server beside bare node:http on this machine; docs/performance.md 
   --connections 1,16 how many at a time
   --workers N        processes that answer (default: 2)
   --flood            instead, keep 500 connections open and 200 requests under way, from 50 accounts, for 20 s (--seconds N)
+  --invite N         instead, invite N people to one event, change it, let all answer, call it off
+  --elsewhere N      so many of them have no account here
+  --mail             those are told by mail
   --quick            1 s and once each instead of 2 s and three times
   --save             makes the results the baseline to compare with
   --threshold N      percent that a ratio may fall below its baseline (default: 25)
@@ -61,6 +65,9 @@ async function main(): Promise<number> {
       dir: {type: 'string', default: tmpdir()},
       flood: {type: 'boolean', default: false},
       seconds: {type: 'string', default: '20'},
+      invite: {type: 'string'},
+      elsewhere: {type: 'string', default: '0'},
+      mail: {type: 'boolean', default: false},
       quick: {type: 'boolean', default: false},
       save: {type: 'boolean', default: false},
       json: {type: 'boolean', default: false},
@@ -73,7 +80,15 @@ async function main(): Promise<number> {
   const chosen = values.workloads.split(',').filter(Boolean);
   const rows = workloads.filter(({id}) => chosen.length === 0 || chosen.some(one => id === one || id.startsWith(`${one}-`)));
   const connections = values.connections.split(',').map(Number);
-  const numbers = [values.workers, values.seconds, values.threshold, values.minutes, values.asked, ...connections].map(Number);
+  const numbers = [
+    values.workers,
+    values.seconds,
+    values.threshold,
+    values.minutes,
+    values.asked,
+    values.invite ?? 1,
+    ...connections,
+  ].map(Number);
   const right = rows.length > 0 && Math.min(...sizes) >= 100 && numbers.every(value => value > 0 && Number.isFinite(value));
   if (values.help || !right) {
     (values.help ? process.stdout : process.stderr).write(usage);
@@ -92,6 +107,7 @@ async function main(): Promise<number> {
   }
 
   if (values.flood) return runFlood();
+  if (values.invite !== undefined) return runInvitations(Number(values.invite), Number(values.elsewhere));
 
   await using hello = await startHello();
   await using ours = await startOurs(values.dir, {workers: Number(values.workers)});
@@ -132,6 +148,13 @@ async function main(): Promise<number> {
     const result = await Promise.race([flood(ours, {visitors, underWay: 200, seconds: Number(values.seconds)}), interrupted]);
     process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : printFlood(result));
     return Object.keys(result.wrong).length > 0 ? 1 : 0;
+  }
+
+  async function runInvitations(attendees: number, elsewhere: number): Promise<number> {
+    const options = {attendees, elsewhere, workers: Number(values.workers), mail: values.mail, repetitions: how.repetitions};
+    const result = await Promise.race([measureInvitations(values.dir, options, say), interrupted]);
+    process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : printInvitations(result));
+    return 0;
   }
 }
 

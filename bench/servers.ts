@@ -41,11 +41,13 @@ export interface Running extends AsyncDisposable {
   cpuMs(): number | undefined;
 }
 
+export interface Ours extends Running {
+  /** A file of its DataRoot. */
+  dataFile(name: string): string;
+}
+
 /** Our server in a new folder below `base`, which goes with it. */
-export async function startOurs(
-  base: string,
-  {workers, plist = '', users = 1, others = [], seed}: OursOptions,
-): Promise<Running> {
+export async function startOurs(base: string, {workers, plist = '', users = 1, others = [], seed}: OursOptions): Promise<Ours> {
   const folder = mkdtempSync(join(base, 'caldav-bench-'));
   const port = await freePort();
   const root = process.geteuid?.() === 0;
@@ -103,6 +105,7 @@ ${plist}</dict></plist>`,
     readyMs,
     memoryBytes: () => processes().reduce((sum, {memoryBytes = 0}) => sum + memoryBytes, 0),
     cpuMs: () => cpuMs(pids),
+    dataFile: name => join(folder, 'data', name),
     async [Symbol.asyncDispose]() {
       await stop(child);
       remove();
@@ -111,7 +114,7 @@ ${plist}</dict></plist>`,
 }
 
 function account(name: string): string {
-  return `<user><uid>${name}</uid><guid>${guidOf(name)}</guid><password>${name}</password><name>${name}</name></user>`;
+  return `<user><uid>${name}</uid><guid>${guidOf(name)}</guid><password>${name}</password><name>${name}</name><email-address>${name}@example.com</email-address></user>`;
 }
 
 /** Bare node:http. */
