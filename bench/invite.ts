@@ -133,7 +133,7 @@ async function untilDelivered(ours: Ours): Promise<{deliveredMs: number; mostMiB
   const file = ours.dataFile('deliveries.sqlite');
   if (!existsSync(file)) throw new Error('the server has no deliveries');
   using database = new DatabaseSync(file, {readOnly: true, timeout: 5_000});
-  const owed = database.prepare('SELECT count(*) AS count FROM owed');
+  const owed = database.prepare('SELECT count(*) AS count FROM owing');
   for (let look = 1; Number(owed.get()!.count) > 0; look++) {
     await new Promise(resolve => setTimeout(resolve, 50));
     if (look % 40 === 0) mostMiB = Math.max(mostMiB, mib(ours));

@@ -137,10 +137,13 @@ export function requestFor(calendar: Calendar, address: string, {isMe, now}: {is
  * The whole as everybody else who is invited is to see it, for copies alone, after a reply: they show who comes. There is one calendar for
  * all who are invited to the same.
  */
-export function refreshesFor(calendar: Calendar, {isMe, now, except}: {isMe: IsMe; now: number; except: string}): Message[] {
+export function refreshesFor(
+  calendar: Calendar,
+  {isMe, now, except}: {isMe: IsMe; now: number; except?: string | undefined},
+): Message[] {
   const series = seriesOf(calendar);
   const parties = partiesOf(series, isMe);
-  parties.delete(normalAddress(except));
+  if (except !== undefined) parties.delete(normalAddress(except));
   const organizer = organizerPropertyIn(series);
   if (!organizer) return [];
   const sending = {right: undefined, sequence: 0, organizer, now};

@@ -5,7 +5,7 @@ import {utc} from '../ical/zone.ts';
 import {nothingChanged, type Receipt, type Received} from './message.ts';
 import {attendeesOf, myself, parameter} from './parties.ts';
 import {inKeysOf} from './receive-request.ts';
-import {changedBetween, isSameCalendar, isStale, rebuilt} from './received-copy.ts';
+import {changedBetween, isSameCalendar, isStale, lately, rebuilt} from './received-copy.ts';
 import {copyOf, instanceOf, isCancelled, partsOf, type Series, sequenceOf, seriesOf, setProperty, setSequence} from './series.ts';
 
 /**
@@ -32,7 +32,7 @@ export function receiveCancel({mine, message, isMe}: Receipt): Received {
   if (!taken) return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
   const calendar = rebuilt(mine!, partsOf(stored), message.calendar);
   if (isSameCalendar(calendar, mine!)) return {calendar: 'unchanged', what: 'cancel', changed: nothingChanged, answers: []};
-  return {calendar, what: 'cancel', changed: changedBetween(mine, calendar, isMe), answers: []};
+  return lately({calendar, what: 'cancel', answers: []}, () => changedBetween(mine, calendar, isMe));
 }
 
 function cancel(part: JcalComponent, by: JcalComponent): void {

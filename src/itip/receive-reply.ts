@@ -2,12 +2,12 @@ import {type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jca
 import {sameAddress} from './address.ts';
 import {stamp} from './envelope.ts';
 import {differences, meaningOf, reschedulingOf} from './meaning.ts';
-import {type Changed, type Message, nothingChanged, type Receipt, type Received} from './message.ts';
+import {type Message, nothingChanged, type Receipt, type Received} from './message.ts';
 import {requestFor} from './organizer.ts';
 import {counterpart} from './organizer-data.ts';
 import {addressOf, attendeesOf, isServed, parameter, partstatOf, setParameters} from './parties.ts';
 import {inKeysOf} from './receive-request.ts';
-import {changedBetween, isSameCalendar, statusIn} from './received-copy.ts';
+import {changedBetween, isSameCalendar, lately, statusIn} from './received-copy.ts';
 import {copyOf, instanceOf, type Series, sequenceOf, seriesOf} from './series.ts';
 
 /** REPLY (RFC 5546 §3.2.3) for an organizer: an attendee's PARTSTAT, of the series or of instances, which become overrides by it. */
@@ -28,12 +28,11 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
     const required = index < seen.delegates.length;
     return answer ? [{message: required ? answer : {...answer, quiet: true as const}, required}] : [];
   });
-  const changed: Changed = {
-    ...(isSame ? nothingChanged : changedBetween(mine, calendar, () => false)),
-    attendee: seen.attendee,
-    ...(seen.partstat ? {partstat: seen.partstat} : {}),
-  };
-  return {calendar: isSame ? 'unchanged' : calendar, what: 'reply', changed, answers};
+  const {attendee, partstat} = seen;
+  return lately({calendar: isSame ? 'unchanged' : calendar, what: 'reply', answers}, () => {
+    const changed = isSame ? nothingChanged : changedBetween(mine, calendar, () => false);
+    return {...changed, ...(attendee === undefined ? {} : {attendee}), ...(partstat ? {partstat} : {})};
+  });
 }
 
 /** What a reply has come to so far. */

@@ -5,7 +5,7 @@ import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
 import {nothingChanged, type Receipt, type Received} from './message.ts';
 import {counterpart} from './organizer-data.ts';
 import {myself, partstatOf} from './parties.ts';
-import {changedBetween, isOlder, isSameCalendar, isStale, merged, newObject, rebuilt} from './received-copy.ts';
+import {changedBetween, isOlder, isSameCalendar, isStale, lately, merged, newObject, rebuilt} from './received-copy.ts';
 import {refreshFor} from './refresh.ts';
 import {excludedIn, instanceOf, isCancelled, keyIn, partsOf, type Series, sequenceOf, seriesOf, setExcluded} from './series.ts';
 
@@ -14,7 +14,7 @@ export function receiveRequest({mine, message, isMe, now}: Receipt): Received {
   if (!mine) {
     if (message.quiet || isDeclined(message, isMe)) return ignored;
     const calendar = newObject(message.calendar, isMe);
-    return {calendar, what: 'new', changed: changedBetween(undefined, calendar, isMe), answers: []};
+    return lately({calendar, what: 'new', answers: []}, () => changedBetween(undefined, calendar, isMe));
   }
   const old = seriesOf(mine);
   const news = inKeysOf(old, seriesOf(message.calendar));
@@ -26,7 +26,7 @@ export function receiveRequest({mine, message, isMe, now}: Receipt): Received {
   const reply = replyWith([...unknownToOrganizer(parts, news, isMe), ...hidden], seriesOf(calendar), {isMe, now, was});
   const answers = [...(reply ? [{message: reply, required: false}] : []), ...asked];
   if (isSameCalendar(calendar, mine)) return {calendar: 'unchanged', what: 'update', changed: nothingChanged, answers};
-  return {calendar, what: 'update', changed: changedBetween(mine, calendar, isMe), answers};
+  return lately({calendar, what: 'update', answers}, () => changedBetween(mine, calendar, isMe));
 }
 
 const ignored: Received = {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};

@@ -2,7 +2,7 @@ import {allProperties, firstProperty, type JcalComponent, type JcalProperty, jca
 import type {Calendar} from '../ical/parse.ts';
 import {calendarOf, timezonesFor} from './envelope.ts';
 import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
-import type {Changed, IsMe} from './message.ts';
+import type {Changed, IsMe, Received} from './message.ts';
 import {addressOf, myself, organizerOf, partstatOf, setParameters} from './parties.ts';
 import {copyOf, isCancelled, partsOf, type Series, sequenceOf, seriesOf, setProperty} from './series.ts';
 
@@ -95,6 +95,18 @@ export function rebuilt(mine: Calendar, parts: readonly JcalComponent[], message
 export function newObject(message: Calendar, isMe: IsMe): Calendar {
   const parts = partsOf(seriesOf(message)).map(part => incoming(part, isMe));
   return calendarOf([], parts, message);
+}
+
+/** What has been received; what it changed is found out for who asks, since of a thousand attendees that costs. */
+export function lately(received: Omit<Received, 'changed'>, changed: () => Changed): Received {
+  let found: Changed | undefined;
+  return {
+    ...received,
+    get changed() {
+      found ??= changed();
+      return found;
+    },
+  };
 }
 
 /** What is different for the owner of an object. */

@@ -1,29 +1,25 @@
-import {createHash} from 'node:crypto';
 import type {Directory, Principal} from '../accounts/principal.ts';
-import {IcalError} from '../ical/ical-error.ts';
-import {indexObject} from '../ical/object-index.ts';
-import {type Calendar, parseCalendar} from '../ical/parse.ts';
-import {printCalendar} from '../ical/print.ts';
+import type {Calendar} from '../ical/parse.ts';
 import type {IsMe, Message, Received} from '../itip/message.ts';
-import {refreshesFor} from '../itip/organizer.ts';
 import {attendeesIn} from '../itip/parties.ts';
 import {receive} from '../itip/receive.ts';
-import type {HomeUnit, Path, Store, StoredObject} from '../store/store.ts';
+import type {HomeUnit, Store, StoredObject} from '../store/store.ts';
 import type {Owed} from '../webdav/duties.ts';
-import type {Name} from '../xml/names.ts';
-import {calendarsIn, requireDefaultCalendar} from './default-calendar.ts';
+import {type Alike, guidsIn} from './alike.ts';
 import {stageDuties} from './duty.ts';
+import {findObject, readObject, stageInboxItem, stageObject} from './held-object.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
-import {newScheduleTag, scheduleTagProperty} from './schedule-tag.ts';
-import {inboxIn} from './scheduling-collection.ts';
+import {gatherMs, gathers, refreshesOf, stageRound} from './refreshes.ts';
 
 /** What delivering needs. */
 export interface DeliverContext {
   readonly store: Store;
   readonly directory: Directory;
   readonly now: number;
-  /** Above so many attendees their copies are not refreshed after each reply. */
+  /** Above so many attendees their copies are not refreshed after each reply, but in rounds. */
   readonly mostRefreshed: number;
+  /** How long a round of so many gathers answers. */
+  gatherMs?(attendees: number): number;
   /** Called in the unit of work where the recipient's home comes to owe something; what it answers, when that is kept. */
   owe(home: HomeUnit['home']): Owed;
   /** What the recipient does with an invitation by itself, before anything is stored: rooms answer. */
@@ -48,44 +44,96 @@ export interface Response {
   readonly isSettled: boolean;
 }
 
+/** A message that is to be brought to somebody. */
+export interface Delivery {
+  /** To them. */
+  readonly message: Message;
+  /** What is known of it from others that it went to. */
+  readonly alike?: Alike | undefined;
+}
+
+/** What the unit of work makes of one object. */
+interface Held {
+  readonly object: StoredObject | undefined;
+  /** As it is by the messages so far. */
+  calendar: Calendar | undefined;
+  isChanged: boolean;
+  isMinor: boolean;
+  /** Whose answers have come. */
+  readonly repliers: string[];
+}
+
 /**
- * Brings a message into the home of who it is for (RFC 6638 §4): the object in its calendar or, new, in the default one, an item in the
- * Inbox, and what it calls for in the Outbox, all in one unit of work. Doing it twice changes nothing. Rejects where it cannot be done now.
+ * Brings messages into the home of who they are for (RFC 6638 §4), in their order: the object in its calendar or, new, in the default one,
+ * an item in the Inbox, and what it calls for in the Outbox, all in one unit of work. Doing it twice changes nothing. Rejects where it
+ * cannot be done now.
  */
-export async function deliver(message: Message, principal: Principal, context: DeliverContext): Promise<Received['what']> {
+export async function deliver(
+  deliveries: readonly Delivery[],
+  principal: Principal,
+  context: DeliverContext,
+): Promise<Received['what'][]> {
   const {store, directory, now} = context;
   const home = calendarHomeId(principal);
   await provisionHome(store, principal);
-  const isMe: IsMe = address => directory.findByAddress(address)?.guid === principal.guid;
+  const guidOf = deliveries.find(({alike}) => alike)?.alike?.guidOf ?? guidsIn(directory);
+  const isMe: IsMe = address => guidOf(address) === principal.guid;
   let owed: Owed | undefined;
-  const what = await store.write(home, async unit => {
+  const whats = await store.write(home, async unit => {
     owed?.undone();
     owed = undefined;
-    const object = findObject(unit, message.uid);
-    const mine = object && (await readObject(object, unit));
-    const received = receive({mine, message, isMe, now});
-    const answers = received.answers.map(answer => answer.message);
-    let isSettled = message.quiet === true || received.what === 'ignored';
-    if (received.calendar !== 'unchanged') {
-      let calendar = received.calendar;
-      if (context.respond && isInvitation(message) && !message.quiet) {
-        const response = await context.respond({principal, unit, before: mine, calendar, isMe, now});
-        calendar = response.calendar;
-        if (response.reply) answers.push(response.reply);
-        isSettled ||= response.isSettled;
+    const objects = new Map<string, Held>();
+    const answers: Message[] = [];
+    const outcomes: Received['what'][] = [];
+    for (const {message, alike} of deliveries) {
+      const held = objects.get(message.uid) ?? (await hold(message.uid, unit, alike));
+      objects.set(message.uid, held);
+      const mine = held.calendar;
+      const received =
+        alike && !held.isChanged
+          ? alike.receive(message, mine, held.object?.etag, {guid: principal.guid, isMe, now})
+          : receive({mine, message, isMe, now});
+      answers.push(...received.answers.map(answer => answer.message));
+      let isSettled = message.quiet === true || received.what === 'ignored';
+      if (received.calendar !== 'unchanged') {
+        let {calendar} = received;
+        if (context.respond && isInvitation(message) && !message.quiet) {
+          const response = await context.respond({principal, unit, before: mine, calendar, isMe, now});
+          calendar = response.calendar;
+          if (response.reply) answers.push(response.reply);
+          isSettled ||= response.isSettled;
+        }
+        held.calendar = calendar;
+        held.isChanged = true;
+        held.isMinor &&= isMinor(received, message);
+        if (received.what === 'reply') held.repliers.push(message.from);
       }
-      stageObject(object, calendar, isMinor(received, message), unit);
-      if (received.what === 'reply' && calendar) answers.push(...refreshes(calendar, message, isMe, context));
+      if (!isSettled && (received.calendar !== 'unchanged' || tells(received))) stageInboxItem(message, unit);
+      outcomes.push(received.what);
     }
-    if (!isSettled && (received.calendar !== 'unchanged' || tells(received))) stageInboxItem(message, unit);
-    if (answers.length > 0) {
+    let owes = false;
+    for (const [uid, {object, calendar, isChanged, isMinor, repliers}] of objects) {
+      if (!isChanged) continue;
+      stageObject(object, calendar, isMinor, unit);
+      if (!calendar || repliers.length === 0) continue;
+      if (!gathers(calendar, context.mostRefreshed)) answers.push(...refreshesOf(calendar, {isMe, now, repliers, directory}));
+      else if (stageRound(uid, now + (context.gatherMs ?? gatherMs)(attendeesIn(calendar).size), unit)) owes = true;
+    }
+    if (answers.length > 0 || owes) {
       owed = context.owe(home);
       stageDuties(answers, unit);
     }
-    return received.what;
+    return outcomes;
   });
   (owed as Owed | undefined)?.kept();
-  return what;
+  return whats;
+}
+
+async function hold(uid: string, unit: HomeUnit, alike: Alike | undefined): Promise<Held> {
+  const object = findObject(unit, uid);
+  const parse = alike && ((etag: string, bytes: Uint8Array) => alike.parse(etag, bytes));
+  const calendar = object && (await readObject(object, unit, parse));
+  return {object, calendar, isChanged: false, isMinor: true, repliers: []};
 }
 
 const isInvitation = ({method}: Message) => method === 'REQUEST' || method === 'ADD' || method === 'CANCEL';
@@ -94,75 +142,13 @@ const isInvitation = ({method}: Message) => method === 'REQUEST' || method === '
 const tells = ({what}: Received) => what === 'counter' || what === 'declinecounter';
 
 /** RFC 6638 §3.2.10: that somebody takes part, or not, keeps the tag. */
-function isMinor({what, changed}: Received, message: Message): boolean {
-  return what === 'reply' || message.quiet === true || (what === 'update' && changed.properties.every(name => minor.has(name)));
+function isMinor(received: Received, message: Message): boolean {
+  const {what} = received;
+  return (
+    what === 'reply' ||
+    message.quiet === true ||
+    (what === 'update' && received.changed.properties.every(each => minor.has(each)))
+  );
 }
 
 const minor = new Set(['PARTSTAT', 'SCHEDULE-STATUS', 'DTSTAMP']);
-
-function findObject(unit: HomeUnit, uid: string): StoredObject | undefined {
-  let found: StoredObject | undefined;
-  for (const {path} of calendarsIn(unit, '')) {
-    const object = unit.findUid(path, uid);
-    if (object && (!found || object.index?.organizer !== undefined)) found = object;
-    if (found?.index?.organizer !== undefined) return found;
-  }
-  return found;
-}
-
-/** One that is damaged is as if it were not there: what is delivered takes its place. */
-async function readObject({path, etag}: StoredObject, unit: HomeUnit): Promise<Calendar | undefined> {
-  const bytes = await unit.read(path, etag);
-  if (!bytes) throw new Error(`${path} in ${unit.home} was changed meanwhile`);
-  try {
-    return parseCalendar(bytes);
-  } catch (error) {
-    if (error instanceof IcalError) return undefined;
-    throw error;
-  }
-}
-
-function stageObject(object: StoredObject | undefined, calendar: Calendar | undefined, isMinor: boolean, unit: HomeUnit): void {
-  if (!calendar) {
-    if (object) unit.delete(object.path);
-    return;
-  }
-  const index = indexObject(calendar);
-  const tag: ReadonlyMap<Name, string> =
-    isMinor && object?.properties.has(scheduleTagProperty)
-      ? new Map()
-      : new Map([[scheduleTagProperty, newScheduleTag().property]]);
-  const path =
-    object?.path ?? freePath(requireDefaultCalendar(unit, index.component === 'VTODO' ? 'VTODO' : 'VEVENT'), index.uid, unit);
-  unit.put(path, new TextEncoder().encode(printCalendar(calendar)), index, tag);
-}
-
-/** The same each time, so that a delivery that is done again meets itself. */
-function freePath(calendar: Path, uid: string, unit: HomeUnit): Path {
-  const stem = `${calendar}/${hashOf(uid)}`;
-  for (let number = 1; ; number++) {
-    const path = `${stem}${number === 1 ? '' : `-${number}`}.ics`;
-    if (!unit.find(path)) return path;
-  }
-}
-
-/** RFC 6638 §4.1: its name is that of the message and all it says, so that there is one of each. */
-function stageInboxItem(message: Message, unit: HomeUnit): void {
-  const inbox = inboxIn(unit);
-  if (!inbox) throw new Error(`${unit.home} has no Inbox`);
-  const text = printCalendar(message.calendar);
-  const path = `${inbox.path}/${hashOf(JSON.stringify([message.method, message.from, text]))}.ics`;
-  if (!unit.find(path)) unit.put(path, new TextEncoder().encode(text));
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-/** The others who are here come to see who takes part, without being told. */
-function refreshes(calendar: Calendar, {from}: Message, isMe: IsMe, context: DeliverContext): Message[] {
-  if (attendeesIn(calendar).size > context.mostRefreshed) return [];
-  return refreshesFor(calendar, {isMe, now: context.now, except: from}).filter(
-    ({to}) => context.directory.findByAddress(to)?.calendars,
-  );
-}

@@ -45,6 +45,10 @@ const content = {
 /** Opens the file, made where there is none. `:memory:` keeps all of it in this process. Throws UserError where it cannot be used. */
 export function openDeliveriesFile(file: string): DeliveriesFile {
   const database = openSharedDatabase(file, content);
+  // What is forgotten of the rest by a power cut is looked at once more.
+  const hurried = database.prepare('PRAGMA synchronous = NORMAL');
+  const durable = database.prepare('PRAGMA synchronous = FULL');
+  hurried.run();
   const insert = database.prepare('INSERT INTO owing (home, holder, at) VALUES (?, ?, ?)');
   const homes = database.prepare('SELECT home FROM owing GROUP BY home ORDER BY min(id)');
   const ofHome = database.prepare('SELECT id, holder, at FROM owing WHERE home = ?');
@@ -55,7 +59,15 @@ export function openDeliveriesFile(file: string): DeliveriesFile {
   const leave = database.prepare('DELETE FROM claim WHERE home = ? AND holder = ?');
   const whose = database.prepare('SELECT holder FROM claim WHERE home = ?');
   return {
-    owe: (home, holder) => change(() => Number(insert.run(home, holder, Date.now()).lastInsertRowid)),
+    owe: (home, holder) =>
+      change(() => {
+        durable.run();
+        try {
+          return Number(insert.run(home, holder, Date.now()).lastInsertRowid);
+        } finally {
+          hurried.run();
+        }
+      }),
     owing: () => homes.all().map(row => row.home as HomeId),
     entries: home => ofHome.all(home) as unknown as Entry[],
     clear(ids) {

@@ -1,20 +1,23 @@
 import {randomUUID} from 'node:crypto';
 import type {Directory, Principal} from '../accounts/principal.ts';
 import {failpoint} from '../base/failpoint.ts';
+import {Gathering} from '../base/gathering.ts';
 import type {Log} from '../base/log.ts';
 import {Semaphore} from '../base/semaphore.ts';
 import {IcalError} from '../ical/ical-error.ts';
 import type {Message} from '../itip/message.ts';
-import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
+import type {HomeId, HomeView, Path, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/duties.ts';
+import {Alike, guidsIn} from './alike.ts';
 import {answerAsRoom} from './answer-as-room.ts';
 import {withUrls} from './calendar-user.ts';
-import {deliver} from './deliver.ts';
+import {type Delivery, deliver} from './deliver.ts';
 import type {DeliveriesFile, Entry} from './deliveries-file.ts';
 import {type Duty, readDuty, stageLeft} from './duty.ts';
 import {isGone, newHolder} from './holder.ts';
 import type {MailCallbacks, Mailer} from './mail/mailer.ts';
 import {calendarHomeId} from './provision.ts';
+import {mostAtOnce, readRound, stageRefreshes} from './refreshes.ts';
 import {reportStatus} from './report-status.ts';
 import {outboxIn} from './scheduling-collection.ts';
 
@@ -32,7 +35,10 @@ export interface DeliveriesOptions {
   readonly hostNames?: readonly string[];
   /** Undefined: nothing goes out by mail. */
   readonly mailer?: Mailer | undefined;
+  /** With more attendees, the others' copies show answers in rounds; by default `mostAtOnce` of `refreshes.ts`. */
   readonly mostRefreshed?: number;
+  /** How long a round of so many attendees gathers answers. */
+  gatherMs?(attendees: number): number;
 }
 
 /** Brings what homes owe to whom they owe it. */
@@ -53,8 +59,14 @@ const claimMs = 60_000;
 const retryMs = 60_000;
 /** A unit of work does not take so long: an entry that is older was kept, or never will be. */
 const doubtMs = 10 * 60_000;
-const homesAtOnce = 4;
-const recipientsAtOnce = 8;
+const homesAtOnce = 16;
+const recipientsAtOnce = 16;
+/** What comes for one home at the same time is stored together, so many messages at most. */
+const messagesAtOnce = 64;
+/** Of a message for many, so many are struck out together. */
+const recipientsStruckOut = 250;
+/** A claim is made anew when so much of its time is over. */
+const renewMs = 10_000;
 /** Another process sees to the home: it may have looked before the last duty was there. */
 const otherHolderMs = 500;
 
@@ -73,7 +85,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   /** Entries of this process of whose units it is not known yet whether they are kept. */
   const open = new Set<number>();
   const running = new Map<HomeId, {again: boolean; done: Promise<void>}>();
-  const later = new Set<NodeJS.Timeout>();
+  const later = new Map<HomeId, {at: number; timeout: NodeJS.Timeout}>();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -120,100 +132,154 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 
   async function see(home: HomeId, run: {again: boolean}): Promise<void> {
     if (!claim(home)) {
-      soon(home);
+      soon(home, otherHolderMs);
       return;
     }
     try {
       do {
         run.again = false;
         const known = file.entries(home).filter(isSettled);
-        const left = await deliverAll(home);
+        const {left, due} = await deliverAll(home);
         if (left > 0) return;
-        file.clear(known.map(({id}) => id));
-        for (const {id} of known) open.delete(id);
+        // One entry stays for what is put off.
+        const done = due === undefined ? known : known.slice(1);
+        file.clear(done.map(({id}) => id));
+        for (const {id} of done) open.delete(id);
+        if (due !== undefined) soon(home, Math.max(1, due - Date.now()));
       } while (run.again && !stopped);
     } finally {
       file.release(home, holder);
     }
   }
 
-  function soon(home: HomeId): void {
+  /** One look at a time is put off for each home, the next. */
+  function soon(home: HomeId, ms: number): void {
+    const at = Date.now() + ms;
+    const before = later.get(home);
+    if (stopped || (before && before.at <= at)) return;
+    clearTimeout(before?.timeout);
     const timeout = setTimeout(() => {
-      later.delete(timeout);
+      later.delete(home);
       if (file.entries(home).length > 0) wake(home);
-    }, otherHolderMs);
+    }, ms);
     timeout.unref();
-    later.add(timeout);
+    later.set(home, {at, timeout});
   }
 
-  /** Answers how many recipients are left. */
-  async function deliverAll(home: HomeId): Promise<number> {
+  /** Answers how many recipients are left, and when what is put off is due. */
+  async function deliverAll(home: HomeId): Promise<{left: number; due: number | undefined}> {
     const view = await store.view(home);
     const outbox = view && outboxIn(view);
-    if (!outbox) return 0;
+    if (!outbox) return {left: 0, due: undefined};
+    const due = await refreshAll(home, view, outbox.path);
+    const claimed = claiming(home);
     let left = 0;
     for (const stored of [...view.members(outbox.path)]) {
-      if (stopped) return left + 1;
-      file.claim(home, holder, claimMs);
-      if (!stored.collection) left += await discharge(home, view, stored);
+      if (stopped) return {left: left + 1, due};
+      claimed();
+      if (!stored.collection && !readRound(stored)) left += await discharge(home, view, stored, claimed);
     }
-    return left;
+    return {left, due};
   }
 
-  async function discharge(home: HomeId, view: HomeView, stored: StoredObject): Promise<number> {
+  /** Makes duties of the rounds of refreshes that are due; answers when the next is. */
+  async function refreshAll(home: HomeId, view: HomeView, outbox: Path): Promise<number | undefined> {
+    const users = directory();
+    const guidOf = guidsIn(users);
+    const guid = guidIn(home);
+    let due: number | undefined;
+    for (const stored of [...view.members(outbox)]) {
+      const round = stored.collection ? undefined : readRound(stored);
+      if (!round || stored.collection) continue;
+      if (round.due > Date.now()) due = Math.min(due ?? Infinity, round.due);
+      else {
+        const by = {isMe: (address: string) => guidOf(address) === guid, now: Date.now(), directory: users};
+        await store.write(home, unit => stageRefreshes(stored, round, {...by, unit}));
+      }
+    }
+    return due;
+  }
+
+  /** What is called again and again while a home is seen to. */
+  function claiming(home: HomeId): () => void {
+    let at = Date.now();
+    return () => {
+      if (Date.now() - at < renewMs) return;
+      at = Date.now();
+      file.claim(home, holder, claimMs);
+    };
+  }
+
+  async function discharge(home: HomeId, view: HomeView, stored: StoredObject, claimed: () => void): Promise<number> {
     const duty = await read(home, view, stored);
     if (!duty) return 0;
-    const sender = directory().findByGuid(home.slice(home.indexOf('/') + 1));
+    const sender = directory().findByGuid(guidIn(home));
+    const alike = duty.recipients.length > 1 ? new Alike(duty.message, guidsIn(directory())) : undefined;
     const left: string[] = [];
-    const failed = new Map<string, string>();
-    await Promise.all(
-      duty.recipients.map(to =>
-        recipients.run(async () => {
-          if (stopped) {
-            left.push(to);
-            return;
-          }
-          const status = await one({...duty, recipients: [to]}, to, sender).catch(error => {
-            log.error({err: error, home, to}, 'a message could not be delivered; it will be tried again');
-            return 'later' as const;
-          });
-          if (status === 'later') left.push(to);
-          else if (status !== 'done') failed.set(to, status);
-          file.claim(home, holder, claimMs);
-          failpoint('message delivered');
-        }),
-      ),
-    );
-    await store.write(home, async unit => {
-      if (failed.size > 0) await reportStatus(unit, duty.message, failed);
-      stageLeft(duty, left, unit);
-    });
-    failpoint('delivery removed');
+    for (let at = 0; at < duty.recipients.length; at += recipientsStruckOut) {
+      const failed = new Map<string, string>();
+      const some = duty.recipients.slice(at, at + recipientsStruckOut);
+      await Promise.all(
+        some.map(to =>
+          recipients.run(async () => {
+            if (stopped) {
+              left.push(to);
+              return;
+            }
+            const status = await one(duty, to, sender, alike).catch(error => {
+              log.error({err: error, home, to}, 'a message could not be delivered; it will be tried again');
+              return 'later' as const;
+            });
+            if (status === 'later') left.push(to);
+            else if (status !== 'done') failed.set(to, status);
+            claimed();
+            failpoint('message delivered');
+          }),
+        ),
+      );
+      const rest = [...left, ...duty.recipients.slice(at + recipientsStruckOut)];
+      await store.write(home, async unit => {
+        if (failed.size > 0) await reportStatus(unit, duty.message, failed);
+        stageLeft(duty, rest, unit);
+      });
+      failpoint('delivery removed');
+      if (stopped) return rest.length;
+    }
     return left.length;
   }
 
   /** `done`, or the SCHEDULE-STATUS of a failure that is there to stay. */
-  async function one({message}: Duty, to: string, sender: Principal | undefined): Promise<string> {
-    const principal = directory().findByAddress(to);
+  async function one({message}: Duty, to: string, sender: Principal | undefined, alike: Alike | undefined): Promise<string> {
+    const users = directory();
+    const principal = users.findByAddress(to);
     const addressed = {...message, to};
     if (!principal?.calendars) {
       const sent = sender && options.mailer ? await options.mailer.send(addressed, sender) : 'off';
       return sent === 'queued' || message.quiet ? 'done' : '3.7';
     }
-    await deliverTo(addressed, principal);
+    await deliverTo(addressed, principal, alike);
     return 'done';
   }
 
-  function deliverTo(message: Message, principal: Principal) {
+  /** What comes for one home at the same time is stored together; a room looks at what it has stored before it answers the next. */
+  const deliverSome = (_: string, deliveries: readonly (Delivery & {readonly principal: Principal})[]) => {
     const users = directory();
-    return deliver(message, principal, {
+    return deliver(deliveries, deliveries[0]!.principal, {
       store,
       directory: users,
       now: Date.now(),
-      mostRefreshed: options.mostRefreshed ?? 50,
+      mostRefreshed: options.mostRefreshed ?? mostAtOnce,
+      ...(options.gatherMs ? {gatherMs: options.gatherMs} : {}),
       owe,
       respond: invited => answerAsRoom(invited, {directory: users, log, limits}),
     });
+  };
+  const gathering = new Gathering(deliverSome, messagesAtOnce);
+  const alone = new Gathering(deliverSome, 1);
+
+  function deliverTo(message: Message, principal: Principal, alike?: Alike) {
+    const delivery = {message, principal, alike};
+    return principal.autoSchedule ? alone.add(principal.guid, delivery) : gathering.add(principal.guid, delivery);
   }
 
   async function read(home: HomeId, view: HomeView, stored: StoredObject): Promise<Duty | undefined> {
@@ -247,15 +313,20 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       timer.unref();
     },
     settle: wakeAll,
-    deliverIncoming: deliverTo,
+    deliverIncoming: (message, principal) => deliverTo(message, principal),
     reportFailure: ({uid, to, status}, sender) =>
       store.write(calendarHomeId(sender), unit => reportStatus(unit, {uid}, new Map([[to, status]]))),
     idle,
     async stop() {
       stopped = true;
       clearInterval(timer);
-      for (const timeout of later) clearTimeout(timeout);
+      for (const {timeout} of later.values()) clearTimeout(timeout);
       await idle();
     },
   };
+}
+
+/** Whose home it is. */
+function guidIn(home: HomeId): string {
+  return home.slice(home.indexOf('/') + 1);
 }

@@ -69,18 +69,11 @@ function grouped(messages: readonly Message[]): Group[] {
   const groups: Group[] = [];
   for (const message of messages) {
     const last = groups.at(-1);
-    const same =
-      last?.[0].calendar === message.calendar && last[0].quiet === message.quiet && last.length < mostRecipients
-        ? last
-        : undefined;
-    if (same) same.push(message);
+    if (last?.[0].calendar === message.calendar && last[0].quiet === message.quiet) last.push(message);
     else groups.push([message]);
   }
   return groups;
 }
-
-/** Who is left is written anew as it goes on. */
-const mostRecipients = 250;
 
 function printDelivery({method, uid, sequence, from, quiet}: Message, recipients: readonly string[]): string {
   const delivery: Element = {

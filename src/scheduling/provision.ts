@@ -29,13 +29,15 @@ const schedulingCollections = [
  */
 export async function provisionHome(store: Store, principal: Principal): Promise<void> {
   const home = calendarHomeId(principal);
-  const isNew = await store.createHome(home, unit => {
+  const view = await store.view(home);
+  if (view) {
+    if (!hasScheduling(view)) await store.write(home, makeSchedulingCollections);
+    return;
+  }
+  await store.createHome(home, unit => {
     for (const first of firstCalendars) makeFirstCalendar(first, unit);
     makeSchedulingCollections(unit);
   });
-  if (isNew) return;
-  const view = await store.view(home);
-  if (view && !hasScheduling(view)) await store.write(home, makeSchedulingCollections);
 }
 
 /** Whether a home, which may be older than scheduling here, has what it needs. */
