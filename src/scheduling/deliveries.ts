@@ -8,6 +8,7 @@ import {IcalError} from '../ical/ical-error.ts';
 import type {Message} from '../itip/message.ts';
 import type {HomeId, HomeView, Path, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/duties.ts';
+import type {DavContext} from '../webdav/tables.ts';
 import {Alike, guidsIn} from './alike.ts';
 import {answerAsRoom} from './answer-as-room.ts';
 import {withUrls} from './calendar-user.ts';
@@ -16,6 +17,7 @@ import type {DeliveriesFile, Entry} from './deliveries-file.ts';
 import {type Duty, readDuty, stageLeft} from './duty.ts';
 import {isGone, newHolder} from './holder.ts';
 import type {MailCallbacks, Mailer} from './mail/mailer.ts';
+import {mayBring} from './may-bring.ts';
 import {calendarHomeId} from './provision.ts';
 import {mostAtOnce, readRound, stageRefreshes} from './refreshes.ts';
 import {reportStatus} from './report-status.ts';
@@ -33,12 +35,22 @@ export interface DeliveriesOptions {
   readonly defaultTimezone?: string | undefined;
   /** The server's own: a URL of a principal under one of them is a calendar address of that principal's. */
   readonly hostNames?: readonly string[];
+  /** What may be asked of the server in somebody's name: what others let them deliver. Left out: all take what comes. */
+  as?(principal: Principal): DavContext;
   /** Undefined: nothing goes out by mail. */
   readonly mailer?: Mailer | undefined;
   /** With more attendees, the others' copies show answers in rounds; by default `mostAtOnce` of `refreshes.ts`. */
   readonly mostRefreshed?: number;
   /** How long a round of so many attendees gathers answers. */
   gatherMs?(attendees: number): number;
+}
+
+/** What all messages of one duty have in common. */
+interface Sending {
+  readonly sender: Principal | undefined;
+  /** What may be asked in the sender's name. */
+  readonly access: DavContext | undefined;
+  readonly alike: Alike | undefined;
 }
 
 /** Brings what homes owe to whom they owe it. */
@@ -214,6 +226,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     const duty = await read(home, view, stored);
     if (!duty) return 0;
     const sender = directory().findByGuid(guidIn(home));
+    const access = sender && options.as?.(sender);
     const alike = duty.recipients.length > 1 ? new Alike(duty.message, guidsIn(directory())) : undefined;
     const left: string[] = [];
     for (let at = 0; at < duty.recipients.length; at += recipientsStruckOut) {
@@ -226,7 +239,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
               left.push(to);
               return;
             }
-            const status = await one(duty, to, sender, alike).catch(error => {
+            const status = await one(duty, to, {sender, access, alike}).catch(error => {
               log.error({err: error, home, to}, 'a message could not be delivered; it will be tried again');
               return 'later' as const;
             });
@@ -249,7 +262,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   /** `done`, or the SCHEDULE-STATUS of a failure that is there to stay. */
-  async function one({message}: Duty, to: string, sender: Principal | undefined, alike: Alike | undefined): Promise<string> {
+  async function one({message}: Duty, to: string, {sender, access, alike}: Sending): Promise<string> {
     const users = directory();
     const principal = users.findByAddress(to);
     const addressed = {...message, to};
@@ -257,6 +270,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       const sent = sender && options.mailer ? await options.mailer.send(addressed, sender) : 'off';
       return sent === 'queued' || message.quiet ? 'done' : '3.7';
     }
+    if (!(await mayBring(message, principal, access))) return message.quiet ? 'done' : '3.8';
     await deliverTo(addressed, principal, alike);
     return 'done';
   }

@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import type {Directory} from '../accounts/principal.ts';
+import type {Directory, Principal} from '../accounts/principal.ts';
 import type {Proxies} from '../accounts/proxies.ts';
 import type {Log} from '../base/log.ts';
 import {readSecret} from '../base/secret-file.ts';
@@ -14,9 +14,11 @@ import type {Store} from '../store/store.ts';
 import {timezones} from '../timezones/timezones.ts';
 import {replyPage} from '../web/reply.ts';
 import {createWeb} from '../web/web.ts';
+import {createContext, type DavServer} from '../webdav/context.ts';
 import {createDispatch} from '../webdav/dispatch.ts';
 import type {Duties} from '../webdav/duties.ts';
 import {hostName} from '../webdav/href.ts';
+import type {DavContext} from '../webdav/tables.ts';
 import {protocolOf} from './protocol.ts';
 import {type OwnAddress, route} from './routes.ts';
 
@@ -40,7 +42,11 @@ export interface AppOptions {
 }
 
 /** Answers one request: never throws. Large bodies it takes only from those who have logged in. */
-export type App = Application & Required<Pick<Application, 'admit'>>;
+export type App = Application &
+  Required<Pick<Application, 'admit'>> & {
+    /** What may be asked in somebody's name where no request is served. */
+    as(principal: Principal): DavContext;
+  };
 
 /** The whole server above the sockets: pages, discovery, authentication, then WebDAV and its extensions. */
 export function createApp(options: AppOptions): App {
@@ -49,7 +55,7 @@ export function createApp(options: AppOptions): App {
   const nonceKey = digest.enabled ? readSecret(join(config.dataRoot, 'digest-key')) : undefined;
   const authenticator = createAuthenticator({directory, ...config.authentication, nonceKey, shared, log});
   const web = createWeb({config, authorityChain});
-  const dispatch = createDispatch({
+  const server: DavServer = {
     protocol: protocolOf(config),
     ...(rememberedBytes === undefined ? {} : {rememberedBytes}),
     store,
@@ -78,7 +84,8 @@ export function createApp(options: AppOptions): App {
     readPrincipals: config.readPrincipals,
     enableAnonymousReadRoot: config.enableAnonymousReadRoot,
     enableAnonymousReadNav: config.enableAnonymousReadNav,
-  });
+  };
+  const dispatch = createDispatch(server);
 
   const own: OwnAddress = {
     name: config.serverHostName,
@@ -109,7 +116,10 @@ export function createApp(options: AppOptions): App {
       if (response?.status !== 401 || response.headers?.['www-authenticate']) return response;
       return {...response, headers: {...response.headers, 'www-authenticate': authenticator.challenges(request)}};
     };
-  return Object.assign(refusing(answer), {admit: refusing(admit)});
+  return Object.assign(refusing(answer), {
+    admit: refusing(admit),
+    as: (principal: Principal) => createContext(server, {headers: {}}, principal),
+  });
 }
 
 /**

@@ -23,7 +23,11 @@ export interface DavServer
 }
 
 /** What the tables' rows may ask while this request is served. */
-export function createContext(server: DavServer, http: HttpRequest, principal: Principal | undefined): DavContext {
+export function createContext(
+  server: DavServer,
+  http: Pick<HttpRequest, 'headers'>,
+  principal: Principal | undefined,
+): DavContext {
   // Asked once: a reload in the middle of a request must not mix two directories.
   const {directory, protocol, store, limits, log, duties} = server;
   const proxies = onceAsked(() => server.proxies(directory));
@@ -98,7 +102,7 @@ export async function inUnit<T>(home: HomeId, outside: DavContext, work: (inside
 }
 
 /** The names in Host and in what a proxy says of the host that was asked for (RFC 7239). */
-function hostsOf({headers}: HttpRequest, known: readonly string[]): ReadonlySet<string> {
+function hostsOf({headers}: Pick<HttpRequest, 'headers'>, known: readonly string[]): ReadonlySet<string> {
   const forwarded = /(?:^|[;,\s])host="?([^";,\s]+)/i.exec(String(headers.forwarded ?? ''))?.[1];
   const named = [...known, headers.host, headers[':authority'], headers['x-forwarded-host'], forwarded];
   return new Set(named.flatMap(name => (typeof name === 'string' ? name.split(',') : [])).map(name => hostName(name.trim())));
