@@ -20,10 +20,15 @@ function addLines([name, properties, components]: JcalComponent, lines: string[]
 function printProperty([name, parameters, type, ...values]: JcalProperty): string {
   let line = name.toUpperCase();
   for (const [key, value] of Object.entries(parameters)) line += `;${key.toUpperCase()}=${printParameter(key, value)}`;
+  // Of a thousand attendees each is a line of its own.
+  if (type === 'cal-address' && callers.has(name) && values.length === 1) return `${line}:${values[0]}`;
   if (type === 'unknown' && values.length > 0) return `${line}:${values.join(',')}`; // RFC 7265 §5: as it is written, and of no VALUE
   const [first, ...others] = values.length > 0 ? values.map(value => bare([name, {}, type, value])) : [bare([name, {}, type])];
   return [line + first!.slice(name.length), ...others.map(valueIn)].join(',');
 }
+
+/** Whose value is a calendar address where no VALUE says what it is. */
+const callers = new Set(['attendee', 'organizer']);
 
 /** A content line without parameters save VALUE. */
 function bare(property: JcalProperty): string {
@@ -48,11 +53,21 @@ function printParameter(name: string, value: string | string[]): string {
 /** RFC 6868 §3. */
 const escapes: Readonly<Record<string, string>> = {'\n': '^n', '^': '^^', '"': "^'"};
 
-const encoder = new TextEncoder();
-
 /** RFC 5545 §3.1: 75 octets, of which a further line's space is one; no character is parted. */
 function fold(line: string): string {
-  if (line.length <= 25 || encoder.encode(line).length <= 75) return line;
+  if (line.length <= 25) return line;
+  return ascii.test(line) ? foldAscii(line) : foldWide(line);
+}
+
+const ascii = /^[\x00-\x7f]*$/;
+
+function foldAscii(line: string): string {
+  let folded = line.slice(0, 75);
+  for (let at = 75; at < line.length; at += 74) folded += `\r\n ${line.slice(at, at + 74)}`;
+  return folded;
+}
+
+function foldWide(line: string): string {
   let folded = '';
   let octets = 0;
   let from = 0;

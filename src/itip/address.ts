@@ -8,6 +8,7 @@ export function sameAddress(a: string, b: string): boolean {
 
 /** An address in the form that equal ones have in common: a key. */
 export function normalAddress(address: string): string {
+  if (isNormal.test(address)) return address;
   const text = address.trim();
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   // Some write the bare address; that is never a path.
@@ -20,6 +21,9 @@ export function normalAddress(address: string): string {
     ? `${scheme}:${decoded(rest)}`
     : `${scheme}:${authority.toLowerCase()}${decoded(rest.slice(authority.length)).replace(/\/$/, '')}`;
 }
+
+/** What nearly all are: of a thousand attendees each is looked at many times. */
+const isNormal = /^mailto:[!-$&->@[-~]*$/;
 
 function decoded(text: string): string {
   try {

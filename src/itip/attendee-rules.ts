@@ -1,5 +1,5 @@
 import type {JcalComponent, JcalProperty} from '../ical/jcal.ts';
-import {allProperties, firstProperty} from '../ical/jcal.ts';
+import {allProperties, cloned, firstProperty} from '../ical/jcal.ts';
 import type {FindZone} from '../ical/time.ts';
 import {normalAddress, sameAddress} from './address.ts';
 import {differences, type Meaning, meaningOf} from './meaning.ts';
@@ -46,11 +46,11 @@ function collapsed(text: string | undefined): string {
 }
 
 function copied(property: JcalProperty | undefined): JcalProperty | undefined {
-  return property && structuredClone(property);
+  return property && cloned(property);
 }
 
 function putBackAll(before: JcalComponent, after: JcalComponent, name: string): void {
-  after[1] = [...after[1].filter(([each]) => each !== name), ...allProperties(before, name).map(each => structuredClone(each))];
+  after[1] = [...after[1].filter(([each]) => each !== name), ...allProperties(before, name).map(cloned)];
 }
 
 /** The organizer and the others are who they were; a delegate is the attendee's to name (RFC 5546 §3.2.2.3). Throws ItipError. */
@@ -89,13 +89,13 @@ function putBackPeople(before: JcalComponent, after: JcalComponent, isMe: IsMe):
     if (!known) continue;
     const own = property[0] === 'attendee' && isMe(addressOf(property));
     if (own) {
-      const {partstat: _, rsvp: __, 'delegated-to': ___, ...others} = structuredClone(known[1]);
+      const {partstat: _, rsvp: __, 'delegated-to': ___, ...others} = cloned(known[1]);
       property[1] = {...others, ...property[1]};
       setParameters(property, {'schedule-status': known[1]['schedule-status']});
       continue;
     }
     const agent = parameter(property, 'schedule-agent');
-    const parameters = structuredClone(known[1]);
+    const parameters = cloned(known[1]);
     if (property[0] === 'organizer') {
       delete parameters['schedule-agent'];
       if (agent !== undefined) parameters['schedule-agent'] = agent;

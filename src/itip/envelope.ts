@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import {allProperties, type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
+import {allProperties, cloned, type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
 import {standardTimezone} from '../ical/standard-timezone.ts';
 import {printTime} from '../ical/time.ts';
@@ -60,8 +60,7 @@ export interface Outward {
 /** A component as others may see it (RFC 6638 §3.2.1, §7): a copy without alarms and whatever else is the sender's own. */
 export function outward(component: JcalComponent, {now, sequence, names, organizer}: Outward): JcalComponent {
   const kept = component[1].flatMap((property): JcalProperty[] => {
-    if (property[0] === 'uid' || property[0] === 'recurrence-id' || property[0] === 'sequence')
-      return [structuredClone(property)];
+    if (property[0] === 'uid' || property[0] === 'recurrence-id' || property[0] === 'sequence') return [cloned(property)];
     if (property[0] === 'attendee' && names && !names(addressOf(property))) return [];
     return isShared(component, property) ? [withoutAgent(property)] : [];
   });
@@ -74,7 +73,7 @@ export function outward(component: JcalComponent, {now, sequence, names, organiz
 
 /** RFC 6638 §7: what SCHEDULE-AGENT, -STATUS and -FORCE-SEND say stays at home. */
 function withoutAgent(property: JcalProperty): JcalProperty {
-  const sent = structuredClone(property);
+  const sent = cloned(property);
   if (sent[0] === 'attendee' || sent[0] === 'organizer') {
     setParameters(sent, {'schedule-agent': undefined, 'schedule-status': undefined, 'schedule-force-send': undefined});
     for (const name of Object.keys(sent[1])) if (name.startsWith('x-')) delete sent[1][name];

@@ -1,4 +1,4 @@
-import {allProperties, firstProperty, type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
+import {allProperties, cloned, firstProperty, type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
 import {calendarOf, timezonesFor} from './envelope.ts';
 import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
@@ -8,7 +8,7 @@ import {copyOf, isCancelled, partsOf, type Series, sequenceOf, seriesOf, setProp
 
 /** A component of a message as it comes into a calendar: alarms are not for others to set, nor is what only a server says. */
 export function incoming(component: JcalComponent, isMe: IsMe): JcalComponent {
-  const [name, properties, inner] = structuredClone(component);
+  const [name, properties, inner] = cloned(component);
   for (const property of properties) {
     if (property[0] !== 'attendee' && property[0] !== 'organizer') continue;
     setParameters(property, {'schedule-agent': undefined, 'schedule-status': undefined, 'schedule-force-send': undefined});
@@ -58,8 +58,8 @@ export function merged(
   const transparency = isReset ? allProperties(taken, 'transp') : [];
   const result: JcalComponent = [
     taken[0],
-    [...taken[1].filter(property => !isOwn(property)), ...structuredClone(kept), ...transparency],
-    [...taken[2], ...structuredClone(copy[2].filter(([name]) => name === 'valarm'))],
+    [...taken[1].filter(property => !isOwn(property)), ...cloned(kept), ...transparency],
+    [...taken[2], ...cloned(copy[2].filter(([name]) => name === 'valarm'))],
   ];
   const [organizer, known] = [organizerOf(result), organizerOf(copy)];
   if (organizer && known) {
@@ -87,7 +87,7 @@ export function rebuilt(mine: Calendar, parts: readonly JcalComponent[], message
   const tzids = new Set(own.map(part => textOf(part, 'tzid')));
   const known = jcalOf(copy)[2].filter(part => part[0] === 'vtimezone' && !tzids.has(textOf(part, 'tzid')));
   const used = timezonesFor(parts, {component: copy.component}).map(part => textOf(part, 'tzid'));
-  jcalOf(copy)[2] = [...structuredClone(own), ...known.filter(part => used.includes(textOf(part, 'tzid'))), ...parts];
+  jcalOf(copy)[2] = [...cloned(own), ...known.filter(part => used.includes(textOf(part, 'tzid'))), ...parts];
   return copyOf(copy);
 }
 

@@ -2,6 +2,7 @@ import ICAL from 'ical.js';
 import {instancesOfSet} from '../ical/expand.ts';
 import {
   allProperties,
+  cloned,
   firstProperty,
   type JcalComponent,
   type JcalProperty,
@@ -38,7 +39,7 @@ export function seriesOf(calendar: Calendar): Series {
 
 /** A calendar of its own, that can be written to. */
 export function copyOf(calendar: Calendar): Calendar {
-  return {component: new ICAL.Component(structuredClone(jcalOf(calendar)))};
+  return {component: new ICAL.Component(cloned(jcalOf(calendar)))};
 }
 
 /** The key of a time in another calendar's series: RECURRENCE-IDs are said in many ways. */
@@ -102,9 +103,9 @@ function derived(
     if (ofSeries.has(property[0])) return [];
     if (property[0] === 'dtstart' && start) return [timeProperty('dtstart', start, property)];
     if (property[0] === endName && end) return [timeProperty(endName, end, property)];
-    return [structuredClone(property)];
+    return [cloned(property)];
   });
-  const component: JcalComponent = [name, kept, structuredClone(inner)];
+  const component: JcalComponent = [name, kept, cloned(inner)];
   if (anchor) kept.push(timeProperty('recurrence-id', id, anchor));
   if (end && start && isOfOtherLength(component, end, findZone)) {
     component[1] = [...kept.filter(each => each[0] !== 'duration' && each[0] !== endName), timeProperty(endName, end, anchor!)];
