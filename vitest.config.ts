@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: './test/support/compile.ts',
+    setupFiles: './test/support/properties.ts',
     pool: 'forks',
     // Tests wait for disks and sockets more than they compute: a worker for each processor, not for all but one.
     maxWorkers: '100%',
