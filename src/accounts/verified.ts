@@ -29,9 +29,14 @@ export class VerifiedCredentials {
     this.#shared = shared;
   }
 
-  /** What is remembered of this name and password: whose they are, that they are wrong, or nothing. */
-  recall(directory: Directory, name: string, password: string): Principal | 'wrong' | undefined {
-    const key = this.#keyOf(directory, name, password);
+  /** What a name and a password are remembered by, as they are in this directory; it tells nothing of them. */
+  keyOf(directory: Directory, name: string, password: string): string {
+    const tag = directory.credentialTag?.(name) ?? this.#generationOf(directory);
+    return this.#hmac(JSON.stringify([name, tag, password]));
+  }
+
+  /** What is remembered by a key (`keyOf`) of this directory: whose they are, that they are wrong, or nothing. */
+  recall(directory: Directory, key: string): Principal | 'wrong' | undefined {
     const right = this.#right.get(key);
     if (right && right.until > this.#now()) return directory.findByGuid(right.guid);
     const wrong = this.#wrong.get(key);
@@ -49,7 +54,7 @@ export class VerifiedCredentials {
     client = '',
     turn: (work: Verification) => ReturnType<Verification> = work => work(),
   ): ReturnType<Verification> {
-    const key = this.#keyOf(directory, name, password);
+    const key = this.keyOf(directory, name, password);
     const running = this.#running.get(`${key} ${client}`);
     if (running) return running;
     const begun = turn(() => this.#ask(key, directory, name, password)).finally(() => this.#running.delete(`${key} ${client}`));
@@ -80,11 +85,6 @@ export class VerifiedCredentials {
   #tellOthers(directory: Directory, name: string, password: string, principal: Principal | undefined): void {
     const entry = this.#shared && sharedName(directory, name, password);
     if (entry) void this.#shared!.remember(entry, principal?.guid ?? wrong, lifetimeMs / 1000);
-  }
-
-  #keyOf(directory: Directory, name: string, password: string): string {
-    const tag = directory.credentialTag?.(name) ?? this.#generationOf(directory);
-    return this.#hmac(JSON.stringify([name, tag, password]));
   }
 
   #generationOf(directory: Directory): number {

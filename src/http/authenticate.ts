@@ -1,9 +1,9 @@
-import {randomBytes} from 'node:crypto';
+import {randomBytes, timingSafeEqual} from 'node:crypto';
 import type {Directory, Principal} from '../accounts/principal.ts';
 import {VerifiedCredentials} from '../accounts/verified.ts';
 import type {Log} from '../base/log.ts';
 import type {SharedMemory} from '../base/shared-memory.ts';
-import {basicChallenge, parseBasic} from './basic.ts';
+import {type BasicCredentials, basicChallenge, parseBasic} from './basic.ts';
 import {type DigestAlgorithm, digestChallenge, isDigestResponse, Nonces, parseDigest} from './digest.ts';
 import type {HttpRequest} from './message.ts';
 import {NonceUses} from './nonce-uses.ts';
@@ -28,6 +28,13 @@ export interface AuthenticatorOptions {
   readonly throttle?: Throttle;
   readonly verified?: VerifiedCredentials;
   now?(): number;
+}
+
+/** What a connection sent for a name and a password, and what they are remembered by. */
+interface BasicSent extends BasicCredentials {
+  readonly bytes: Uint8Array;
+  readonly directory: Directory;
+  readonly key: string;
 }
 
 export interface Authenticator {
@@ -65,16 +72,34 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const logRefusal = ({address}: HttpRequest, name: string) =>
     log.warn({account: name.slice(0, 100), address}, 'log-in refused: wrong name or password');
 
+  /** Most connections send the same with each request: it is read once. */
+  const lastSent = new WeakMap<object, BasicSent>();
+  const readBasic = ({connection}: HttpRequest, rest: string, directory: Directory): BasicSent | undefined => {
+    const bytes = Buffer.from(rest, 'latin1');
+    const last = connection && lastSent.get(connection);
+    if (last?.directory === directory && last.bytes.length === bytes.length && timingSafeEqual(last.bytes, bytes)) return last;
+    const credentials = parseBasic(rest);
+    if (!credentials) return undefined;
+    const sent = {
+      ...credentials,
+      bytes: Uint8Array.from(bytes),
+      directory,
+      key: verified.keyOf(directory, credentials.name, credentials.password),
+    };
+    if (connection) lastSent.set(connection, sent);
+    return sent;
+  };
+
   const byBasic = async (request: HttpRequest, rest: string): Promise<Principal> => {
     if (!basic.enabled) throw unauthorized(request, 'This server does not accept Basic authentication.');
     if (!mayCarryPassword(request)) throw new HttpRefusal(403, clearText);
-    const credentials = parseBasic(rest);
-    if (!credentials) throw unauthorized(request, 'The credentials are not in the form of RFC 7617.');
-    const {name, password} = credentials;
     const directory = options.directory();
+    const credentials = readBasic(request, rest, directory);
+    if (!credentials) throw unauthorized(request, 'The credentials are not in the form of RFC 7617.');
+    const {name, password, key} = credentials;
     const attempt = {address: request.address, account: name};
     throttle.admit(attempt);
-    const known = verified.recall(directory, name, password);
+    const known = verified.recall(directory, key);
     if (known === 'wrong') throw unauthorized(request, wrongText);
     if (known) return known;
     const principal = await verified.verify(directory, name, password, request.address, async verify => {

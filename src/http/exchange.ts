@@ -277,11 +277,12 @@ const mostPipelined = 100;
 const unaskedBytes = 64 * 1024;
 
 /** The request without its body. */
-function headOf({url = '/', method = 'GET', headers}: IncomingMessage, {address, secure}: Client): HttpRequest {
+function headOf({url = '/', method = 'GET', headers, socket}: IncomingMessage, {address, secure}: Client): HttpRequest {
   const target = originForm(url);
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
-  return {method, path, query: mark < 0 ? '' : target.slice(mark + 1), headers, body: new Uint8Array(0), address, secure};
+  const query = mark < 0 ? '' : target.slice(mark + 1);
+  return {method, path, query, headers, body: new Uint8Array(0), address, secure, connection: socket};
 }
 
 function plain(status: number, sentence: string): HttpResponse {

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly address: string;
   /** Whether the client's side of the connection is TLS, a trusted proxy's forwarding considered. */
   readonly secure: boolean;
+  /** The same object for all requests of one connection. */
+  readonly connection?: object;
 }
 
 /** An answer. A body of parts is sent part by part, with back-pressure. */

@@ -167,11 +167,18 @@ describe('passwords over clear HTTP', () => {
   });
 });
 
-describe('a verified credential', () => {
+const one = {};
+
+describe.each([
+  ['on connections of their own', () => ({})],
+  ['on one connection', () => one],
+] as const)('a verified credential, sent %s', (_, connection) => {
+  const sent = (pair: string) => request(basic(pair), {connection: connection()});
+
   test('is verified once, also when many requests come together', async () => {
     const directory = counting(accounts());
     const authenticator = make({directory: () => directory});
-    const send = (pair: string) => authenticator.authenticate(request(basic(pair))).catch(() => undefined);
+    const send = (pair: string) => authenticator.authenticate(sent(pair)).catch(() => undefined);
     const answers = await Promise.all(Array.from({length: 12}, () => send('ann:secret')));
     expect(answers.every(principal => principal?.uids[0] === 'ann')).toBe(true);
     await send('ann:secret');
@@ -185,46 +192,56 @@ describe('a verified credential', () => {
     let now = 0;
     const directory = counting(accounts());
     const authenticator = make({directory: () => directory, now: () => now});
-    await authenticator.authenticate(request(basic('ann:secret')));
+    await authenticator.authenticate(sent('ann:secret'));
     now = 9 * 60_000;
-    await authenticator.authenticate(request(basic('ann:secret')));
+    await authenticator.authenticate(sent('ann:secret'));
     expect(directory.verified).toBe(1);
     now = 11 * 60_000;
-    await authenticator.authenticate(request(basic('ann:secret')));
+    await authenticator.authenticate(sent('ann:secret'));
     expect(directory.verified).toBe(2);
   });
 
   test('ends with the password it was verified against, and outlives other changes', async () => {
     let directory = counting(accounts());
     const authenticator = make({directory: () => directory});
-    await authenticator.authenticate(request(basic('ann:secret')));
-    await refusal(authenticator.authenticate(request(basic('ann:next'))));
+    await authenticator.authenticate(sent('ann:secret'));
+    await refusal(authenticator.authenticate(sent('ann:next')));
     directory = counting(accounts());
-    await authenticator.authenticate(request(basic('ann:secret')));
+    await authenticator.authenticate(sent('ann:secret'));
     expect(directory.verified).toBe(0);
     directory = counting(accounts('next'));
-    expect((await refusal(authenticator.authenticate(request(basic('ann:secret'))))).status).toBe(401);
-    expect((await authenticator.authenticate(request(basic('ann:next'))))?.uids[0]).toBe('ann');
+    expect((await refusal(authenticator.authenticate(sent('ann:secret')))).status).toBe(401);
+    expect((await authenticator.authenticate(sent('ann:next')))?.uids[0]).toBe('ann');
   });
 
   test('ends with the directory, where that cannot say what changed', async () => {
-    const {credentialTag: _, ...plain} = accounts();
+    const {credentialTag: _tag, ...plain} = accounts();
     let directory = counting(plain);
     const authenticator = make({directory: () => directory});
-    await authenticator.authenticate(request(basic('ann:secret')));
-    await authenticator.authenticate(request(basic('ann:secret')));
+    await authenticator.authenticate(sent('ann:secret'));
+    await authenticator.authenticate(sent('ann:secret'));
     expect(directory.verified).toBe(1);
     directory = counting(plain);
-    await authenticator.authenticate(request(basic('ann:secret')));
+    await authenticator.authenticate(sent('ann:secret'));
     expect(directory.verified).toBe(1);
   });
 
   test('ends with the account', async () => {
     let directory = accounts();
     const authenticator = make({directory: () => directory});
-    await authenticator.authenticate(request(basic('ann:secret')));
+    await authenticator.authenticate(sent('ann:secret'));
     directory = parseDirectory('<accounts realm="R"/>', 'f');
-    expect((await refusal(authenticator.authenticate(request(basic('ann:secret'))))).status).toBe(401);
+    expect((await refusal(authenticator.authenticate(sent('ann:secret')))).status).toBe(401);
+  });
+
+  test('is whose it is, whoever was there before', async () => {
+    const directory = counting(accounts());
+    const authenticator = make({directory: () => directory});
+    const who = async (pair: string) => (await authenticator.authenticate(sent(pair)).catch(() => undefined))?.uids[0];
+    for (const pair of ['ann:secret', 'ann:secreT', 'bob:with:colons: in it', 'ann:secret', 'ann:secret']) {
+      expect([pair, await who(pair)]).toEqual([pair, pair.endsWith('T') ? undefined : pair.slice(0, 3)]);
+    }
+    expect(directory.verified).toBe(3);
   });
 });
 
