@@ -5,7 +5,12 @@ import {calendar, calendarHome, calendarHomes, calendarHomesOf, calendarObject} 
 import {get} from './methods/get.ts';
 import {mkcalendar} from './methods/mkcalendar.ts';
 import {calendarPrivileges} from './privileges.ts';
-import {calendarLimitProperties, calendarserverPrincipalProperties, homeProperties} from './properties/calendarserver.ts';
+import {
+  calendarLimitProperties,
+  calendarserverPrincipalProperties,
+  homeProperties,
+  scheduleChangesProperties,
+} from './properties/calendarserver.ts';
 import {
   calendarHomeProperties,
   calendarProperties,
@@ -31,6 +36,7 @@ export const calendarAccess: Extension = {
     collationProperties,
     schedulingCollectionProperties,
     scheduleTagProperties,
+    scheduleChangesProperties,
     transparencyProperties,
     timezoneIdProperties,
     rscaleProperties,

@@ -10,10 +10,13 @@ import {setProperty} from './series.ts';
 /** EXDATE is looked at instance by instance, ATTENDEE by whom it names. */
 const apart = new Set(['exdate', 'attendee', 'organizer']);
 
-/** What clients rewrite though nobody has asked them to: it is put back, and nobody is told. */
-const putBack = /^(?:STATUS|PRIORITY|CLASS|URL|RELATED-TO|X-.*)$/;
+/**
+ * What clients rewrite though nobody has asked them to, and what is the organizer's to say without which the answer is an answer all the
+ * same: it is put back, and nobody is told. A reply that is refused for a text that some client has cut short would never come.
+ */
+const putBack = /^(?:SUMMARY|DESCRIPTION|LOCATION|CONTACT|GEO|RESOURCES|STATUS|PRIORITY|CLASS|URL|RELATED-TO|X-.*)$/;
 
-/** How texts are compared: some clients wrap them anew. */
+/** How texts are compared: some clients wrap them anew, and have them so. */
 const texts = new Set(['SUMMARY', 'DESCRIPTION', 'LOCATION', 'CONTACT']);
 
 interface Copy {

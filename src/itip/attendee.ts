@@ -1,10 +1,24 @@
 import {type JcalComponent, jcalOf, textOf} from '../ical/jcal.ts';
+import {normalAddress} from './address.ts';
 import {type Answer, replyWith} from './answers.ts';
 import {requireOwnChanges, settleTransparency} from './attendee-rules.ts';
 import {differences, meaningOf} from './meaning.ts';
 import {type AttendeeResult, type Change, type IsMe, ItipError, type Message} from './message.ts';
 import {counterpart} from './organizer-data.ts';
-import {isServed, myself, organizerOf, parameter, partstatOf, requireOneOrganizer, roleIn, setParameters} from './parties.ts';
+import {
+  addressOf,
+  attendeesByKey,
+  attendeesOf,
+  isServed,
+  myself,
+  organizerOf,
+  parameter,
+  partstatOf,
+  requireOneOrganizer,
+  roleIn,
+  setParameters,
+} from './parties.ts';
+import {privateComment} from './private-comments.ts';
 import {replyOf, replyPart} from './reply.ts';
 import {copyOf, excludedIn, instanceOf, isCancelled, partsOf, type Series, seriesOf, setExcluded} from './series.ts';
 
@@ -67,8 +81,6 @@ function changesIn(old: Series, stored: Series, isMe: IsMe): Answer[] {
   return [...answers, ...excludedAnew(old, stored, isMe), ...droppedOverrides(old, stored, isMe)];
 }
 
-const privateComment = 'x-calendarserver-private-comment';
-
 function isAnsweredAnew(before: JcalComponent, after: JcalComponent, isMe: IsMe): boolean {
   const [was, is] = [myself(before, isMe), myself(after, isMe)];
   if (partstatOf(was) !== partstatOf(is) || parameter(was, 'delegated-to') !== parameter(is, 'delegated-to')) return true;
@@ -87,8 +99,8 @@ function excludedAnew(old: Series, stored: Series, isMe: IsMe): Answer[] {
 }
 
 /**
- * Overrides that were there and are not. One that said no more than the attendee's own is theirs to drop; the organizer's stays. Without a
- * series, what is gone is declined.
+ * Overrides that were there and are not. One that said no more than the attendee's own is theirs to drop; the organizer's stays, and what
+ * others have answered. Without a series, what is gone is declined.
  */
 function droppedOverrides(old: Series, stored: Series, isMe: IsMe): Answer[] {
   const excluded = new Set(excludedIn(stored));
@@ -103,16 +115,27 @@ function droppedOverrides(old: Series, stored: Series, isMe: IsMe): Answer[] {
     } else {
       const instance = instanceOf(stored, key);
       const same = instance && differences(meaningOf(before, old.findZone), meaningOf(instance, stored.findZone)).length === 0;
-      if (same) {
-        if (isAnsweredAnew(before, instance, isMe)) answers.push([key, instance]);
-      } else {
-        const kept = structuredClone(before);
-        stored.overrides.set(key, kept);
-        jcalOf(stored.calendar)[2].push(kept);
-      }
+      if (same && isAnsweredAnew(before, instance, isMe)) answers.push([key, instance]);
+      if (same && !takeOthersAnswers(before, instance, isMe)) continue;
+      const kept = same ? instance : structuredClone(before);
+      stored.overrides.set(key, kept);
+      jcalOf(stored.calendar)[2].push(kept);
     }
   }
   return answers;
+}
+
+/** What others have answered to an instance, from its override as it was, in place. Answers whether it is otherwise than to the series. */
+function takeOthersAnswers(before: JcalComponent, instance: JcalComponent, isMe: IsMe): boolean {
+  const known = attendeesByKey(before);
+  let differs = false;
+  for (const attendee of attendeesOf(instance)) {
+    const theirs = known.get(normalAddress(addressOf(attendee)));
+    if (!theirs || isMe(addressOf(attendee)) || partstatOf(theirs) === partstatOf(attendee)) continue;
+    attendee[1] = structuredClone(theirs[1]);
+    differs = true;
+  }
+  return differs;
 }
 
 /** RFC 6638 §7.2: SCHEDULE-FORCE-SEND=REPLY; it is not stored. */

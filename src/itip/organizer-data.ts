@@ -35,13 +35,14 @@ export function putRight(stored: Series, old: Series | undefined, rules: Rules):
     const knownByKey = attendeesByKey(before);
     for (const attendee of invitedIn(component, rules.isMe)) {
       const address = normalAddress(addressOf(attendee));
-      if (parameter(attendee, 'schedule-force-send')?.toUpperCase() === 'REQUEST') forced.add(address);
+      const isForced = parameter(attendee, 'schedule-force-send')?.toUpperCase() === 'REQUEST';
+      if (isForced) forced.add(address);
       setParameters(attendee, {'schedule-force-send': undefined});
       const known = knownByKey.get(address);
       if (!isServed(attendee)) continue;
       setParameters(attendee, {'schedule-status': parameter(known, 'schedule-status')});
       if (change?.asks) askAnew(attendee);
-      else if (settlePartstat(attendee, known, rules)) {
+      else if (settlePartstat(attendee, known, isForced ? {...rules, isStale: false} : rules)) {
         asked.set(address, (asked.get(address) ?? new Set()).add(key));
         raises = true;
       }

@@ -4,7 +4,9 @@ import {normalAddress} from './address.ts';
 import {addressOf, attendeesOf, parameter} from './parties.ts';
 import {partsOf, type Series} from './series.ts';
 
-const attendeeComment = 'x-calendarserver-attendee-comment';
+/** What an attendee tells the organizer alone (caldav-privatecomments §4.1.4), and as what the organizer has it (§4.1.5). */
+export const privateComment = 'x-calendarserver-private-comment';
+export const attendeeComment = 'x-calendarserver-attendee-comment';
 
 /** An attendee whose comment a component has twice (caldav-privatecomments §4.1.5); undefined: each has one at most. */
 export function commentedTwice(calendar: Calendar): string | undefined {
@@ -17,6 +19,17 @@ export function commentedTwice(calendar: Calendar): string | undefined {
     }
   }
   return undefined;
+}
+
+/** The comments of an attendee, in a component of the organizer's. */
+export function commentsOf(component: JcalComponent, address: string): JcalProperty[] {
+  const key = normalAddress(address);
+  return allProperties(component, attendeeComment).filter(each => refOf(each) === key);
+}
+
+/** What an attendee has told the organizer; '' where they have not, or have taken it back. */
+export function commentOf(component: JcalComponent, address: string): string {
+  return String(commentsOf(component, address)[0]?.[3] ?? '');
 }
 
 /**

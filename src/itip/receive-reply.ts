@@ -1,4 +1,4 @@
-import {type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
+import {firstProperty, type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
 import {sameAddress} from './address.ts';
 import {stamp} from './envelope.ts';
 import {differences, meaningOf, reschedulingOf} from './meaning.ts';
@@ -6,6 +6,7 @@ import {type Message, nothingChanged, type Receipt, type Received} from './messa
 import {requestFor} from './organizer.ts';
 import {counterpart} from './organizer-data.ts';
 import {addressOf, attendeesOf, isServed, parameter, partstatOf, setParameters} from './parties.ts';
+import {attendeeComment, commentsOf, privateComment} from './private-comments.ts';
 import {inKeysOf} from './receive-request.ts';
 import {changedBetween, isSameCalendar, lately, statusIn} from './received-copy.ts';
 import {copyOf, instanceOf, type Series, sequenceOf, seriesOf} from './series.ts';
@@ -14,7 +15,7 @@ import {copyOf, instanceOf, type Series, sequenceOf, seriesOf} from './series.ts
 export function receiveReply({mine, message, isMe, now}: Receipt): Received {
   const stored = seriesOf(copyOf(mine!));
   const news = inKeysOf(stored, seriesOf(message.calendar));
-  const seen = new Seen();
+  const seen = new Seen(now);
   const followed = news.master && applyToSeries(stored, news.master, news, message, seen);
   for (const [key, part] of news.overrides) applyToInstance(stored, key, part, news, message, seen, followed);
   if (news.master && followed) follow(stored, news, followed, seen);
@@ -37,12 +38,17 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
 
 /** What a reply has come to so far. */
 class Seen {
+  readonly now: number;
   attendee: string | undefined;
   partstat: string | undefined;
   /** It answers what is no longer the newest, though nothing was re-scheduled since. */
   isLate = false;
   declines = false;
   delegates: string[] = [];
+
+  constructor(now: number) {
+    this.now = now;
+  }
 }
 
 /** The ATTENDEE that answers (§3.2.3: there is one, and their delegate). */
@@ -137,7 +143,7 @@ function apply(
     ...(partstatOf(answer) === 'NEEDS-ACTION' ? {} : {rsvp: undefined}),
   });
   if (to !== undefined) addDelegate(component, part, addressOf(known), to, seen);
-  keepComment(component, part, addressOf(known));
+  keepComment(component, part, addressOf(known), seen.now);
   return true;
 }
 
@@ -171,21 +177,25 @@ function addDelegate(component: JcalComponent, part: JcalComponent, from: string
   if (!seen.delegates.some(each => sameAddress(each, to))) seen.delegates.push(to);
 }
 
-const privateComment = 'x-calendarserver-private-comment';
-const attendeeComment = 'x-calendarserver-attendee-comment';
-
-/** CalendarServer's private comments: what an attendee tells the organizer alone. */
-function keepComment(component: JcalComponent, part: JcalComponent, address: string): void {
-  const text = textOf(part, privateComment) ?? '';
-  const isTheirs = (property: JcalProperty) =>
-    property[0] === attendeeComment && sameAddress(parameter(property, 'x-calendarserver-attendee-ref') ?? '', address);
-  const known = component[1].find(isTheirs);
-  if (String(known?.[3] ?? '') === text) return;
-  component[1] = component[1].filter(property => !isTheirs(property));
-  if (text === '') return;
-  const at = textOf(part, 'dtstamp') ?? String(stamp(0)[3]);
-  const parameters = {'x-calendarserver-attendee-ref': address, 'x-calendarserver-dtstamp': at.replace(/[-:]/g, '')};
-  component[1].push([attendeeComment, parameters, 'unknown', text]);
+/**
+ * What an attendee tells the organizer alone (caldav-privatecomments §3.2): kept with whose it is, and when it came. One that is taken
+ * back is kept as empty.
+ */
+function keepComment(component: JcalComponent, part: JcalComponent, address: string, now: number): void {
+  const said = firstProperty(part, privateComment);
+  const value = String(said?.[3] ?? '');
+  const known = commentsOf(component, address);
+  if (value === String(known[0]?.[3] ?? '')) return;
+  const at = String(stamp(now)[3]).replace(/[-:]/g, '');
+  const {language, altrep} = said?.[1] ?? {};
+  const parameters = {
+    ...(language === undefined ? {} : {language}),
+    ...(altrep === undefined ? {} : {altrep}),
+    'x-calendarserver-attendee-ref': address,
+    'x-calendarserver-dtstamp': at,
+  };
+  component[1] = component[1].filter(property => !known.includes(property));
+  component[1].push([attendeeComment, parameters, 'unknown', value]);
 }
 
 /**

@@ -52,7 +52,8 @@ export function merged(
   if (theirs && own && !isAskedAnew) {
     for (const name of ['partstat', 'rsvp', 'delegated-to']) setParameters(theirs, {[name]: own[1][name]});
   }
-  const isReset = theirs !== undefined && partstatOf(theirs) === 'NEEDS-ACTION' && (asks || partstatOf(own) !== 'NEEDS-ACTION');
+  const isReset =
+    theirs !== undefined && partstatOf(theirs) === 'NEEDS-ACTION' && (asks || !own || partstatOf(own) !== 'NEEDS-ACTION');
   const isOwn = (property: JcalProperty) => !isShared(part, property) && !ofEdition.has(property[0]);
   const kept = copy[1].filter(property => isOwn(property) && !(isReset && property[0] === 'transp'));
   const transparency = isReset ? allProperties(taken, 'transp') : [];

@@ -4,6 +4,7 @@ import {sameAddress} from './address.ts';
 import {envelope, stamp} from './envelope.ts';
 import type {IsMe, Message} from './message.ts';
 import {addressOf, attendeesOf, myself, organizerOf, parameter, setParameters} from './parties.ts';
+import {privateComment} from './private-comments.ts';
 import {sequenceOf} from './series.ts';
 
 /** What a reply tells besides who answers what: which event it is about, and of a VTODO how far it has come (RFC 5546 §3.2.3, §3.4.3). */
@@ -24,7 +25,7 @@ const told = new Set([
   'percent-complete',
   'completed',
   'request-status',
-  'x-calendarserver-private-comment',
+  privateComment,
 ]);
 
 /** One component of a reply; undefined: there is nobody in it to answer, or nobody to answer to. */

@@ -5,11 +5,13 @@ import {attendeesIn} from '../itip/parties.ts';
 import {receive} from '../itip/receive.ts';
 import type {HomeUnit, Store, StoredObject} from '../store/store.ts';
 import type {Owed} from '../webdav/duties.ts';
+import type {Element} from '../xml/element.ts';
 import {type Alike, guidsIn} from './alike.ts';
 import {stageDuties} from './duty.ts';
 import {findObject, readObject, stageInboxItem, stageObject} from './held-object.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
 import {gatherMs, gathers, refreshesOf, stageRound} from './refreshes.ts';
+import {scheduleChanges} from './schedule-changes.ts';
 
 /** What delivering needs. */
 export interface DeliverContext {
@@ -108,7 +110,9 @@ export async function deliver(
         held.isMinor &&= isMinor(received, message);
         if (received.what === 'reply') held.repliers.push(message.from);
       }
-      if (!isSettled && (received.calendar !== 'unchanged' || tells(received))) stageInboxItem(message, unit);
+      if (!isSettled && (received.calendar !== 'unchanged' || tells(received))) {
+        stageInboxItem(message, changesBy(received, message, mine, now), unit);
+      }
       outcomes.push(received.what);
     }
     let owes = false;
@@ -134,6 +138,17 @@ async function hold(uid: string, unit: HomeUnit, alike: Alike | undefined): Prom
   const parse = alike && ((etag: string, bytes: Uint8Array) => alike.parse(etag, bytes));
   const calendar = object && (await readObject(object, unit, parse));
   return {object, calendar, isChanged: false, isMinor: true, repliers: []};
+}
+
+/** What is the same for many is found out once. */
+const changesOf = new WeakMap<Received, Element | undefined>();
+
+function changesBy(received: Received, message: Message, before: Calendar | undefined, now: number): Element | undefined {
+  if (changesOf.has(received)) return changesOf.get(received);
+  const after = received.calendar === 'unchanged' ? before : received.calendar;
+  const changes = scheduleChanges({what: received.what, message, before, after, now});
+  changesOf.set(received, changes);
+  return changes;
 }
 
 const isInvitation = ({method}: Message) => method === 'REQUEST' || method === 'ADD' || method === 'CANCEL';

@@ -1,12 +1,13 @@
 import {createHash} from 'node:crypto';
 import {IcalError} from '../ical/ical-error.ts';
-import {mainComponents, textOf} from '../ical/jcal.ts';
 import {indexObject, type ObjectIndex} from '../ical/object-index.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
 import {printCalendar} from '../ical/print.ts';
 import type {Message} from '../itip/message.ts';
 import type {HomeUnit, HomeView, Path, StoredObject} from '../store/store.ts';
+import type {Element} from '../xml/element.ts';
 import type {Name} from '../xml/names.ts';
+import {printAlone} from '../xml/print.ts';
 import {calendarsIn, requireDefaultCalendar} from './default-calendar.ts';
 import {newScheduleTag, scheduleTagProperty} from './schedule-tag.ts';
 import {inboxIn} from './scheduling-collection.ts';
@@ -68,18 +69,19 @@ function freePath(calendar: Path, uid: string, unit: HomeUnit): Path {
   }
 }
 
-/** RFC 6638 §4.1: its name is that of the message, so that there is one of each. */
-export function stageInboxItem({uid, method, sequence, from, calendar}: Message, unit: HomeUnit): void {
+/** RFC 6638 §4.1: its name is that of the message and all it says, so that there is one of each. `changes`: what it has changed. */
+export function stageInboxItem({method, from, calendar}: Message, changes: Element | undefined, unit: HomeUnit): void {
   const inbox = inboxIn(unit);
   if (!inbox) throw new Error(`${unit.home} has no Inbox`);
-  const parts = mainComponents(calendar).map(part => [textOf(part, 'recurrence-id'), textOf(part, 'dtstamp')]);
-  const name = hashOf(JSON.stringify([uid, method, sequence, from, parts]));
-  const path = `${inbox.path}/${name}.ics`;
-  if (!unit.find(path)) unit.put(path, printed(calendar));
+  const path = `${inbox.path}/${hashOf(method, from, printed(calendar))}.ics`;
+  const properties: ReadonlyMap<Name, string> = new Map(changes && [[changes.name, printAlone(changes)]]);
+  if (!unit.find(path)) unit.put(path, printed(calendar), undefined, properties);
 }
 
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+function hashOf(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 32);
 }
 
 const bytesOf = new WeakMap<Calendar, Uint8Array>();

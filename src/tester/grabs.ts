@@ -20,7 +20,7 @@ interface GrabKind {
 
 /** The grabs, by the element that asks for one. */
 const grabKinds: readonly GrabKind[] = [
-  {name: 'graburi', find: (_, __, {found, last}) => [found ?? last?.uri ?? '']},
+  {name: 'graburi', find: (answer, _, {last}) => [answer.header('location')[0] ?? last?.uri ?? '']},
   {name: 'grabcount', find: answer => [String(countOf(answer))]},
   {name: 'grabheader', find: (answer, source) => answer.header(source)},
   {name: 'grabproperty', find: properties},

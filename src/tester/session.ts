@@ -9,7 +9,7 @@ export interface Session {
   readonly info: ServerInfo;
   readonly variables: Variables;
   readonly client: Client;
-  /** The resource that a compound method found last: what `$` means as a URI. */
+  /** The resource that a compound method found last, or a Location told of: what `$` means as a URI. */
   found: string | undefined;
   /** All that were found, to tell two apart that were modified in the same second. */
   readonly seen: Set<string>;

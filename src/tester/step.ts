@@ -47,7 +47,7 @@ async function once(session: Session, request: ScriptRequest, iteration: number,
   const uri = uriOf(session, written, iteration);
   const answer = await sendRequest(session, sent, uri, iteration);
   if (request.endDelete) session.endDeletes.push({uri, credentials: credentialsOf(session, request)});
-  if (!compound) session.found = answer.header('location')[0] ?? uri;
+  if (!compound) session.found = answer.header('location')[0] ?? session.found;
   const failure = verify(session, request, answer, encodeUri(uri), mustSucceed);
   if (failure) return `${sent.method} ${encodeUri(uri)}: ${failure}`;
   for (const one of request.grabs) {

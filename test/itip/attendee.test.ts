@@ -80,10 +80,17 @@ describe('RFC 6638 §3.2.2.1 what an attendee may change', () => {
     expect(attendees(reply!.calendar)).toEqual([`ATTENDEE;CN=B;PARTSTAT=TENTATIVE:${b}`]);
   });
 
+  test('the organizer’s texts are put back, and the answer that came with them counts', () => {
+    const after = answered('ACCEPTED').map(line => line.replace('SUMMARY:Meeting', 'SUMMARY:Meet'));
+    const {calendar, reply} = change(once, [...after, 'LOCATION:Here', 'DESCRIPTION:x']);
+    expect(lines(calendar)).toContain('SUMMARY:Meeting');
+    expect(lines(calendar).filter(line => /^(?:LOCATION|DESCRIPTION)/.test(line))).toEqual([]);
+    expect(attendees(reply!.calendar)).toEqual([`ATTENDEE;CN=B;PARTSTAT=ACCEPTED:${b}`]);
+    expect(change(once, [...once, 'LOCATION:Here']).reply).toBeUndefined();
+  });
+
   test.each([
     ['the start', once.map(line => line.replace('20260302T100000', '20260302T093000'))],
-    ['the summary', once.map(line => line.replace('SUMMARY:Meeting', 'SUMMARY:Mine'))],
-    ['the place', [...once, 'LOCATION:Here']],
     ['somebody more', [...once, `ATTENDEE:${d}`]],
     ['somebody less', once.filter(line => !line.endsWith(c))],
     ['themselves off the list', once.filter(line => !line.endsWith(b))],
@@ -153,6 +160,20 @@ describe('RFC 6638 §3.2.2.2 an attendee changes instances', () => {
     const {calendar, reply} = change(object(vevent(...daily), vevent(...exception)), object(vevent(...daily)));
     expect(reply).toBeUndefined();
     expect(lines(calendar)).toContain('SUMMARY:Other');
+  });
+
+  test('what others have answered to an instance stays, though a client drops the exception', () => {
+    const others = third('NEEDS-ACTION').map(line =>
+      line.replace('OPT-PARTICIPANT;PARTSTAT=ACCEPTED', 'OPT-PARTICIPANT;PARTSTAT=DECLINED'),
+    );
+    const {calendar, reply} = change(object(vevent(...daily), vevent(...others)), object(vevent(...answered('ACCEPTED', daily))));
+    expect(attendees(calendar!)).toEqual([
+      ...answered('ACCEPTED').filter(line => line.startsWith('ATTENDEE')),
+      ...answered('ACCEPTED')
+        .filter(line => line.startsWith('ATTENDEE'))
+        .map(line => line.replace('OPT-PARTICIPANT;PARTSTAT=ACCEPTED', 'OPT-PARTICIPANT;PARTSTAT=DECLINED')),
+    ]);
+    expect(attendees(reply!.calendar)[0]).toBe(`ATTENDEE;CN=B;PARTSTAT=ACCEPTED:${b}`);
   });
 
   test('an answer to the series names what is answered otherwise', () => {

@@ -146,6 +146,12 @@ describe('RFC 5546 §4.2.3 update an event', () => {
     expect(lines(calendar)).not.toContain('TRANSP:OPAQUE');
   });
 
+  test('who had the event and was not invited is not busy by it until they answer', () => {
+    const mine = object(conference('DTSTART:19970701T200000Z', 'DTEND:19970701T210000Z', `ORGANIZER:${a}`, `ATTENDEE:${c}`));
+    const {calendar} = receive({mine, message: message('REQUEST', a, b, proposed), isMe: me(b), now});
+    expect(lines(calendar)).toContain('TRANSP:TRANSPARENT');
+  });
+
   test('a text that changes asks nobody anew, and SEQUENCE stays', () => {
     const renamed = object(proposed.map(line => line.replace('SUMMARY:Conference', 'SUMMARY:Meeting')));
     const {calendar, messages} = organizerChange({before: object(proposed), after: renamed, isMe: me(a), now});

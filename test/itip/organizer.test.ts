@@ -84,6 +84,14 @@ describe('RFC 6638 §7.2 SCHEDULE-FORCE-SEND', () => {
     expect(told(forced)).toEqual([`REQUEST ${b}`]);
     expect(printCalendar(forced.calendar!)).not.toContain('FORCE');
   });
+
+  test('asks anew who is named NEEDS-ACTION in it, also where it was made to an older one', () => {
+    const before = meeting(`ATTENDEE;PARTSTAT=ACCEPTED:${b}`, `ATTENDEE;PARTSTAT=ACCEPTED:${c}`);
+    const asks = [`ATTENDEE;SCHEDULE-FORCE-SEND=REQUEST;PARTSTAT=NEEDS-ACTION:${b}`, `ATTENDEE;PARTSTAT=NEEDS-ACTION:${c}`];
+    const {calendar} = change(before, meeting(...asks), {isLocal: () => true, isStale: true});
+    expect(lines(calendar)).toContain(`ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:${b}`);
+    expect(lines(calendar)).toContain(`ATTENDEE;PARTSTAT=ACCEPTED:${c}`);
+  });
 });
 
 describe('RFC 6638 §3.2.1 what is the organizer’s own', () => {

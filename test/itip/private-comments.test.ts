@@ -2,7 +2,9 @@ import {describe, expect, test} from 'vitest';
 import {allProperties, mainComponents, textOf} from '../../src/ical/jcal.ts';
 import {type Calendar, parseCalendar} from '../../src/ical/parse.ts';
 import {commentedTwice, keepAttendeeComments} from '../../src/itip/private-comments.ts';
+import {receive} from '../../src/itip/receive.ts';
 import {copyOf, seriesOf} from '../../src/itip/series.ts';
+import {lines, me, message, vevent} from './rfc5546.ts';
 
 const comment = (who: string, text: string) =>
   `X-CALENDARSERVER-ATTENDEE-COMMENT;X-CALENDARSERVER-ATTENDEE-REF="mailto:${who}@example.com";X-CALENDARSERVER-DTSTAMP=20080827T171052Z:${text}`;
@@ -70,5 +72,37 @@ describe('caldav-privatecomments §4.1.5: one comment of each attendee', () => {
   test('in each component', () => {
     expect(commentedTwice(calendar(part([comment('bob', 'a'), comment('cid', 'b')])))).toBeUndefined();
     expect(commentedTwice(calendar(part([comment('bob', 'a'), comment('BOB', 'b')])))).toBe('mailto:bob@example.com');
+  });
+});
+
+describe('caldav-privatecomments §3.2: what the organizer has of a reply', () => {
+  const answer = (...lines: string[]) =>
+    vevent(
+      'UID:one',
+      'DTSTAMP:20300101T000000Z',
+      'ORGANIZER:mailto:ann@example.com',
+      'ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.com',
+      ...lines,
+    );
+  const take = (mine: Calendar, ...said: string[]) => {
+    const reply = message('REPLY', 'mailto:bob@example.com', 'mailto:ann@example.com', answer(...said));
+    const {calendar} = receive({mine, message: reply, isMe: me('mailto:ann@example.com'), now: Date.UTC(2030, 1, 2, 3, 4, 5)});
+    return calendar === 'unchanged' || !calendar ? mine : calendar;
+  };
+  const ref = 'X-CALENDARSERVER-ATTENDEE-REF="MAILTO:bob@example.com"';
+  const stamp = 'X-CALENDARSERVER-DTSTAMP=20300202T030405Z';
+  const told = (of: Calendar) => lines(of).filter(line => line.startsWith('X-'));
+
+  test('is the comment, whose it is and when it came; no comment is nothing', () => {
+    expect(told(take(calendar(part([])), 'X-CALENDARSERVER-PRIVATE-COMMENT;LANGUAGE=en:Gladly'))).toEqual([
+      `X-CALENDARSERVER-ATTENDEE-COMMENT;LANGUAGE=en;${ref};${stamp}:Gladly`,
+    ]);
+    expect(told(take(calendar(part([]))))).toEqual([]);
+  });
+
+  test('one taken back is empty, and one that is the same stays as it is', () => {
+    const before = calendar(part([comment('bob', 'Late'), comment('cid', 'Ill')]));
+    expect(told(take(before))).toEqual([comment('cid', 'Ill'), `X-CALENDARSERVER-ATTENDEE-COMMENT;${ref};${stamp}:`]);
+    expect(told(take(before, 'X-CALENDARSERVER-PRIVATE-COMMENT:Late'))).toEqual(told(before));
   });
 });

@@ -179,6 +179,14 @@ describe('compound methods', () => {
     expect(outcomes).toEqual(['passed', 'passed', 'passed']);
   });
 
+  test('`$` stays what was found while other things are asked for', async () => {
+    const found = request('<method>GETNEW</method><ruri>/c/</ruri>');
+    const {lines} = await run(suite(found + get('/a') + request('<method>PUT</method><ruri>$</ruri>')), ({line}) =>
+      line.startsWith('PROPFIND') ? listing(['/c/1', monday]) : {status: 200},
+    );
+    expect(lines.slice(1)).toEqual(['GET /c/1', 'GET /a', 'PUT /c/1']);
+  });
+
   test('GETNEW tells two apart that were modified in the same second: by what it has found, and by ETag', async () => {
     const body = request('<method>GETNEW</method><ruri>/c/</ruri>');
     const {lines} = await run(suite(body, body, body), ({line}, asks) => {

@@ -1,8 +1,9 @@
+import {scheduleChangesProperty} from '../../scheduling/schedule-changes.ts';
 import {principal} from '../../webdav/kinds/principal.ts';
-import {properties} from '../../webdav/tables.ts';
+import {kept, properties} from '../../webdav/tables.ts';
 import {element} from '../../xml/element.ts';
 import {caldav, calendarserver} from '../../xml/names.ts';
-import {calendar, calendarHome} from '../kinds.ts';
+import {calendar, calendarHome, calendarObject} from '../kinds.ts';
 
 const number = (limit: number) => (limit > 0 ? String(limit) : undefined);
 
@@ -30,6 +31,12 @@ export const homeProperties = properties(
     // The sets of component types that a calendar can be made with: with none listed, any.
     {name: caldav('supported-calendar-component-sets'), allprop: false, get: () => []},
   ],
+);
+
+/** caldav-schedulingchanges §4.1.1: what an item in an Inbox has changed in the calendar; protected. */
+export const scheduleChangesProperties = properties(
+  [calendarObject],
+  [{name: scheduleChangesProperty, allprop: false, get: of => kept(scheduleChangesProperty, of)}],
 );
 
 /** CalendarServer's properties of a principal. */
