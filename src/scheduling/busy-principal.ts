@@ -7,6 +7,7 @@ import type {Name} from '../xml/names.ts';
 import {availabilityIn} from './availability.ts';
 import {busyIn} from './busy-time.ts';
 import {freeBusySet} from './free-busy-set.ts';
+import {groupMembers} from './group-members.ts';
 import {readFreeBusy, scheduleQueryFreebusy} from './privileges.ts';
 import {inboxIn} from './scheduling-collection.ts';
 
@@ -49,19 +50,14 @@ export async function busyPrincipal(
   return mayAsk ? mergeBusy(busy) : undefined;
 }
 
-/** Those in a group and in the groups in it, each once; no more than so many. */
-function membersOfGroup(group: Principal, {directory}: DavContext): Principal[] {
-  const met = new Set([group.guid]);
-  const found: Principal[] = [];
-  const open = [...group.members];
-  while (open.length > 0 && found.length < maxMembers) {
-    const guid = open.shift()!;
-    const member = met.has(guid) ? undefined : directory.findByGuid(guid);
-    met.add(guid);
-    if (member?.type === 'groups') open.push(...member.members);
-    else if (member?.calendars) found.push(member);
+/** No more than so many. */
+function* membersOfGroup(group: Principal, {directory}: DavContext): Generator<Principal> {
+  let count = 0;
+  for (const member of groupMembers(group, directory)) {
+    if (!member.calendars) continue;
+    if (count++ >= maxMembers) return;
+    yield member;
   }
-  return found;
 }
 
 const maxMembers = 100;

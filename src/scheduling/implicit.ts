@@ -7,8 +7,8 @@ import {refreshOfNew} from '../itip/refresh.ts';
 import {withStatuses} from '../itip/schedule-status.ts';
 import {isOver} from './is-over.ts';
 
-/** How a calendar address is reached: it is somebody's here, by mail, or not at all. */
-export type Reach = 'here' | 'mail' | 'nobody';
+/** How a calendar address is reached: it is somebody's here, a group's whose members are attendees themselves, by mail, or not at all. */
+export type Reach = 'here' | 'group' | 'mail' | 'nobody';
 
 /** What the owner of a home stores in place of what was there. */
 export interface ImplicitChange {
@@ -51,12 +51,12 @@ export function implicitChange(change: ImplicitChange): ImplicitResult {
   return {
     role: stays,
     calendar: calendar && told.length > 0 ? withStatuses(calendar, told) : calendar,
-    messages: sent.filter(({to}) => reach(to) !== 'nobody'),
+    messages: sent.filter(({to}) => reach(to) === 'here' || reach(to) === 'mail'),
   };
 }
 
-/** RFC 6638 §3.2.9. */
-const statuses: Readonly<Record<Reach, string>> = {here: '1.2', mail: '1.1', nobody: '3.7'};
+/** RFC 6638 §3.2.9, and of a group RFC 5546 §3.6: it was forwarded. */
+const statuses: Readonly<Record<Reach, string>> = {here: '1.2', group: '2.7', mail: '1.1', nobody: '3.7'};
 
 function whenAsked(look: () => boolean): () => boolean {
   let known: boolean | undefined;

@@ -16,6 +16,9 @@ export const allowedOrganizerChange = precondition(403, caldav('allowed-organize
 /** RFC 6638 §3.2.4.4. */
 export const allowedAttendeeChange = precondition(403, caldav('allowed-attendee-scheduling-object-change'));
 
+/** RFC 6638 §3.2.4 by RFC 4791 §5.3.2.1: those in groups are attendees, too. */
+export const maxAttendeesPerInstance = precondition(403, caldav('max-attendees-per-instance'));
+
 /** RFC 6638 §5: a POST to an Outbox. */
 export const supportedCollection = precondition(403, caldav('supported-collection'));
 export const supportedCalendarData = precondition(403, caldav('supported-calendar-data'));

@@ -1,10 +1,12 @@
+import type {Principal} from '../accounts/principal.ts';
 import {failpoint} from '../base/failpoint.ts';
 import {IcalError} from '../ical/ical-error.ts';
+import {mainComponents} from '../ical/jcal.ts';
 import {indexObject} from '../ical/object-index.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
 import {printCalendar} from '../ical/print.ts';
 import {ItipError, type Message} from '../itip/message.ts';
-import {roleIn} from '../itip/parties.ts';
+import {attendeesOf, roleIn} from '../itip/parties.ts';
 import type {StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/duties.ts';
 import {DavError} from '../webdav/error.ts';
@@ -16,10 +18,12 @@ import {dav, type Name} from '../xml/names.ts';
 import {findCalendarUser} from './calendar-user.ts';
 import {calendarsIn} from './default-calendar.ts';
 import {stageDuties} from './duty.ts';
+import {expandGroups} from './expand-groups.ts';
 import {type ImplicitResult, implicitChange, type Reach} from './implicit.ts';
 import {
   allowedAttendeeChange,
   allowedOrganizerChange,
+  maxAttendeesPerInstance,
   sameOrganizerInAllComponents,
   uniqueSchedulingObjectResource,
 } from './preconditions.ts';
@@ -40,7 +44,7 @@ export function schedule(change: ObjectChange, context: SchedulingContext): Prom
 async function scheduled(change: ObjectChange, context: SchedulingContext): Promise<Scheduled> {
   const {parent, before, after, headers} = change;
   const owner = parent.owner!;
-  const {isMe, reach} = lookUp(owner.guid, context);
+  const {find, isMe, reach} = lookUp(owner.guid, context);
   const [was, is] = [before && (await readBefore(before, context)), after && parseCalendar(after.bytes)];
   if (is) requireSingleComments(is);
   if (is && roleIn(is, isMe)) requireUnique(change, context);
@@ -49,8 +53,11 @@ async function scheduled(change: ObjectChange, context: SchedulingContext): Prom
     String(headers['schedule-reply'] ?? '')
       .trim()
       .toUpperCase() === 'F';
+  const {directory, limits} = context;
+  const expanded = is && roleIn(is, isMe) === 'organizer' ? expandGroups(is, {owner, before: was, directory, find}) : is;
+  if (expanded && expanded !== is) requireAttendees(expanded, limits.maxAttendeesPerInstance);
   const result = decide(
-    () => implicitChange({before: was, after: is, isMe, reach, now: Date.now(), isStale, isSilent}),
+    () => implicitChange({before: was, after: expanded, isMe, reach, now: Date.now(), isStale, isSilent}),
     was && roleIn(was, isMe),
   );
   if (result.messages.length > 0) owe(result.messages, parent, context);
@@ -59,19 +66,26 @@ async function scheduled(change: ObjectChange, context: SchedulingContext): Prom
 
 /** Addresses are asked for many times over, and of a thousand attendees each costs. */
 function lookUp(guid: string, context: SchedulingContext) {
-  const found = new Map<string, string | undefined>();
-  const guidOf = (address: string) => {
-    if (!found.has(address)) {
-      const user = findCalendarUser(address, context);
-      found.set(address, user?.calendars || user?.guid === guid ? user.guid : undefined);
-    }
+  const found = new Map<string, Principal | undefined>();
+  const find = (address: string) => {
+    if (!found.has(address)) found.set(address, findCalendarUser(address, context));
     return found.get(address);
   };
   return {
-    isMe: (address: string) => guidOf(address) === guid,
-    reach: (address: string): Reach =>
-      guidOf(address) !== undefined ? 'here' : context.duties.reaches(address) ? 'mail' : 'nobody',
+    find,
+    isMe: (address: string) => find(address)?.guid === guid,
+    reach(address: string): Reach {
+      const user = find(address);
+      if (user?.calendars || user?.guid === guid) return 'here';
+      return user?.type === 'groups' ? 'group' : context.duties.reaches(address) ? 'mail' : 'nobody';
+    },
   };
+}
+
+/** RFC 4791 §5.2.9: who is in groups counts. */
+function requireAttendees(calendar: Calendar, limit: number): void {
+  if (limit === 0 || mainComponents(calendar).every(part => attendeesOf(part).length <= limit)) return;
+  throw new DavError(maxAttendeesPerInstance, {message: `With those in its groups an instance has at most ${limit} attendees.`});
 }
 
 /** What is damaged, or not known yet to this unit, is as if it were not there. */

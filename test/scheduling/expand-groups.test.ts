@@ -1,0 +1,108 @@
+import {describe, expect, test} from 'vitest';
+import type {Client} from '../support/client.ts';
+import {event} from '../support/events.ts';
+import {guidOf, serve} from '../support/serve.ts';
+
+const home = (name: string) => `/calendars/users/${name}/`;
+const own = `${home('ann')}calendar/1.ics`;
+const family = 'urn:uuid:F0000000-0000-0000-0000-000000000001';
+
+const member = (name: string) => `<member type="users">${name}</member>`;
+/** The family: Ann, Bob, and the children, a group of their own with Cid in it. */
+const records = `<group><uid>family</uid><guid>F0000000-0000-0000-0000-000000000001</guid><name>Family</name>
+<members>${member('ann')}${member('bob')}<member type="groups">children</member></members></group>
+<group><uid>children</uid><guid>F0000000-0000-0000-0000-000000000002</guid><members>${member('cid')}${member('bob')}</members></group>`;
+
+const serveFamily = (plist = {}) => serve({ann: [], bob: [], cid: []}, {records, plist});
+
+const meeting = (...attendees: string[]) =>
+  event(
+    '1',
+    '20991201T100000Z',
+    'ORGANIZER:mailto:ann@example.com',
+    'ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.com',
+    ...attendees.map(each => `ATTENDEE;PARTSTAT=NEEDS-ACTION:${each}`),
+  );
+
+const linesOf = async (client: Client, href = own) => (await client.get(href)).text.replaceAll('\r\n ', '').split('\r\n');
+
+const attendeesIn = (lines: readonly string[]) =>
+  Object.fromEntries(
+    lines.flatMap(line => (/^ATTENDEE.*?:(mailto:(\w+)|urn.*)/.exec(line) ? [[RegExp.$2 || 'family', line]] : [])),
+  );
+
+async function objectsIn(client: Client, path: string): Promise<string[]> {
+  return [...(await client.propfind(path, 1)).responses.keys()].filter(href => href.endsWith('.ics'));
+}
+
+describe('RFC 5545 §3.2.11 MEMBER, RFC 6638 §3.2.1: groups that are invited', () => {
+  test('those in the group, and in groups in it, are attendees beside it, each once; the organizer is who he is', async () => {
+    const {ann, bob, cid, delivered} = await serveFamily();
+    expect((await ann.put(own, meeting(family))).status).toBe(201);
+    await delivered();
+    const attendees = attendeesIn(await linesOf(ann));
+    expect(Object.keys(attendees).sort()).toEqual(['ann', 'bob', 'cid', 'family']);
+    expect(attendees.family).toMatch(/CUTYPE=GROUP.*SCHEDULE-STATUS=2\.7|SCHEDULE-STATUS=2\.7.*CUTYPE=GROUP/);
+    expect(attendees.bob).toContain(`MEMBER="${family}"`);
+    expect(attendees.bob).toContain('SCHEDULE-STATUS=1.2');
+    for (const [client, name] of [
+      [bob, 'bob'],
+      [cid, 'cid'],
+    ] as const) {
+      expect((await objectsIn(client, `${home(name)}calendar/`)).length).toBe(1);
+      expect((await objectsIn(client, `${home(name)}inbox/`)).length).toBe(1);
+    }
+  });
+
+  test('their answers come in, and stay when the organizer stores it without them, as a program does that has not read it again', async () => {
+    const {ann, bob, cid, delivered} = await serveFamily();
+    await ann.put(own, meeting(family));
+    await delivered();
+    const [copy] = await objectsIn(bob, `${home('bob')}calendar/`);
+    const text = (await linesOf(bob, copy)).join('\r\n');
+    await bob.put(copy!, text.replace(/^(ATTENDEE.*)PARTSTAT=NEEDS-ACTION(.*bob@)/m, '$1PARTSTAT=ACCEPTED$2'));
+    await delivered();
+    expect(attendeesIn(await linesOf(ann)).bob).toContain('PARTSTAT=ACCEPTED');
+    await ann.put(own, meeting(family).replace('SUMMARY:Event 1', 'SUMMARY:Feast'));
+    await delivered();
+    expect(attendeesIn(await linesOf(ann)).bob).toContain('PARTSTAT=ACCEPTED');
+    const [other] = await objectsIn(cid, `${home('cid')}calendar/`);
+    expect(await linesOf(cid, other)).toContain('SUMMARY:Feast');
+  });
+
+  test('without the group those go who were there by it, and not who was invited by name', async () => {
+    const {ann, bob, cid, delivered} = await serveFamily();
+    await ann.put(own, meeting(family, 'mailto:cid@example.com'));
+    await delivered();
+    const lines = (await linesOf(ann)).filter(line => !line.endsWith(family));
+    expect((await ann.put(own, lines.join('\r\n'))).status).toBe(204);
+    await delivered();
+    expect(Object.keys(attendeesIn(await linesOf(ann))).sort()).toEqual(['ann', 'cid']);
+    expect((await objectsIn(bob, `${home('bob')}inbox/`)).length).toBe(2);
+    expect((await objectsIn(cid, `${home('cid')}calendar/`)).length).toBe(1);
+  });
+
+  test('more than an event may have are refused: max-attendees-per-instance', async () => {
+    const {ann} = await serveFamily({MaxAttendeesPerInstance: 3});
+    expect(await ann.put(own, meeting(family))).toMatchObject({
+      status: 403,
+      error: '{urn:ietf:params:xml:ns:caldav}max-attendees-per-instance',
+    });
+  });
+
+  test('a group that another server looks after, or the client, is left as it is', async () => {
+    const {ann, bob, delivered} = await serveFamily();
+    await ann.put(own, meeting(family).replace(`PARTSTAT=NEEDS-ACTION:${family}`, `SCHEDULE-AGENT=CLIENT:${family}`));
+    await delivered();
+    expect(Object.keys(attendeesIn(await linesOf(ann))).sort()).toEqual(['ann', 'family']);
+    expect(await objectsIn(bob, `${home('bob')}inbox/`)).toEqual([]);
+  });
+
+  test('an attendee who is here by his GUID alone is one and the same', async () => {
+    const {ann, delivered} = await serveFamily();
+    await ann.put(own, meeting(family, `urn:uuid:${guidOf(2)}`));
+    await delivered();
+    const lines = (await linesOf(ann)).filter(line => line.startsWith('ATTENDEE'));
+    expect(lines.length).toBe(4);
+  });
+});
