@@ -24,10 +24,12 @@ export function calendarOf(properties: readonly JcalProperty[], components: read
   return {component: new ICAL.Component(['vcalendar', head, [...timezonesFor(components, from), ...components]])};
 }
 
-/** The VTIMEZONEs that components name. */
+/** The VTIMEZONEs that components name, and those that nothing in `from` does: of all-day events some clients tell where they are at home. */
 export function timezonesFor(components: readonly JcalComponent[], from: Calendar): JcalComponent[] {
   const told = jcalOf(from)[2].filter(([name]) => name === 'vtimezone');
-  return [...tzidsIn(components)].flatMap(tzid => {
+  const named = told.length > 0 ? tzidsIn(jcalOf(from)[2]) : new Set();
+  const unnamed = told.flatMap(part => textOf(part, 'tzid') ?? []).filter(tzid => !named.has(tzid));
+  return [...new Set([...tzidsIn(components), ...unnamed])].flatMap(tzid => {
     const known = told.find(part => textOf(part, 'tzid') === tzid);
     if (known) return [known];
     const zone = zoneByName(tzid);

@@ -2,7 +2,7 @@ import type {JcalComponent, JcalProperty} from '../ical/jcal.ts';
 import {normalAddress} from './address.ts';
 import {outward} from './envelope.ts';
 import {differences, meaningOf} from './meaning.ts';
-import type {IsMe} from './message.ts';
+import type {IsMe, Quiet} from './message.ts';
 import {counterpart, invitedIn} from './organizer-data.ts';
 import {addressOf, isServed} from './parties.ts';
 import {excludedIn, instanceOf, isCancelled, type Series, setExcluded, setProperty} from './series.ts';
@@ -19,11 +19,11 @@ export interface Side {
   readonly parties: ReadonlyMap<string, Party>;
 }
 
-/** Who is invited by the server (SCHEDULE-AGENT) to what takes place: what is cancelled nobody is invited to. */
-export function partiesOf(series: Series, isMe: IsMe): Map<string, Party> {
+/** Who is invited by the server (SCHEDULE-AGENT) to what takes place: to what is cancelled nobody is, save `withCancelled`. */
+export function partiesOf(series: Series, isMe: IsMe, {withCancelled = false} = {}): Map<string, Party> {
   const found = new Map<string, Party>();
   const add = (key: number | 'master', component: JcalComponent) => {
-    if (isCancelled(component)) return;
+    if (!withCancelled && isCancelled(component)) return;
     for (const attendee of invitedIn(component, isMe)) {
       const address = addressOf(attendee);
       if (!isServed(attendee) || address === '') continue;
@@ -38,14 +38,16 @@ export function partiesOf(series: Series, isMe: IsMe): Map<string, Party> {
   return found;
 }
 
-/** What one recipient, and everybody who is invited alike, is to be sent. */
+/** What one recipient, and everybody who is invited alike, is to be sent, in this order. */
 export interface Plan {
+  /** How what is cancelled was changed with that: their copies are to say the same. */
+  readonly lastWords: Request | undefined;
   readonly cancels: readonly {readonly component: JcalComponent; readonly everybody: boolean}[];
   readonly request: Request | undefined;
 }
 
 interface Request {
-  readonly quiet: boolean;
+  readonly quiet?: Quiet | undefined;
   components(now: number, organizer: JcalProperty): JcalComponent[];
 }
 
@@ -61,7 +63,8 @@ export function plannedFor(was: Side, is: Side, address: string, asking: Asking)
   const has = is.parties.get(address)?.keys ?? new Set();
   const hidden = is.series && has.has('master') ? hiddenFrom(is.series, has) : new Set<number>();
   const cancels = cancelsFor(was, is, had, has, hidden);
-  return {cancels, request: requestFor(was, is, {had, has, hidden, cancels: cancels.length}, asking)};
+  const lastWords = lastWordsFor(was, is, had, has);
+  return {lastWords, cancels, request: requestFor(was, is, {had, has, hidden, cancels: cancels.length}, asking)};
 }
 
 /** Instances of a series that somebody is not invited to: they are EXDATE to them. */
@@ -102,6 +105,34 @@ function cancelsFor(
     });
 }
 
+/** RFC 5546 §3.2.2: a REQUEST has no STATUS:CANCELLED, and a CANCEL changes nothing else. */
+function lastWordsFor({series: old}: Side, {series: now}: Side, had: Keys, has: Keys): Request | undefined {
+  if (!old || !now) return undefined;
+  const ended = [...(now.master ? [['master', now.master] as const] : []), ...now.overrides].flatMap(([key, component]) => {
+    if (has.has(key) || !isCancelled(component)) return [];
+    const before = beforeOf(old, key, had);
+    return before && !isCancelled(before) ? [{key, before, component}] : [];
+  });
+  if (!ended.some(({before, component}) => isChanged(before, old, component, now, statusAndExdate))) return undefined;
+  const rest = [...now.overrides].filter(([key]) => had.has(key)).map(([, component]) => component);
+  const told = ended.some(({key}) => key === 'master') ? [now.master!, ...rest] : ended.map(({component}) => component);
+  return {
+    quiet: 'told',
+    components: (at, organizer) =>
+      told.map(component => {
+        const sent = outward(component, {now: at, organizer});
+        setProperty(sent, 'status', undefined);
+        return sent;
+      }),
+  };
+}
+
+/** What somebody was invited to, of a component or instance; undefined: they were not. */
+function beforeOf(old: Series, key: number | 'master', had: Keys): JcalComponent | undefined {
+  if (had.has(key)) return counterpart(old, key);
+  return had.has('master') && key !== 'master' && !old.overrides.has(key) ? instanceOf(old, key) : undefined;
+}
+
 interface Knowledge {
   readonly had: Keys;
   readonly has: Keys;
@@ -120,23 +151,22 @@ function requestFor(
   const old = was.series;
   const isNews = ([key, component]: readonly [number | 'master', JcalComponent]) => {
     if (asked.has(key)) return true;
-    const before =
-      old &&
-      (had.has(key)
-        ? counterpart(old, key)
-        : had.has('master') && key !== 'master' && !old.overrides.has(key)
-          ? instanceOf(old, key)
-          : undefined);
+    const before = old && beforeOf(old, key, had);
     return !before || !old || isChanged(before, old, component, series);
   };
   if (!has.has('master')) {
     // With the series all was cancelled.
     const all = forced || had.has('master');
-    return partial(shown.filter(each => all || isNews(each)).map(([, component]) => component));
+    const told = shown.filter(each => all || isNews(each)).map(([, component]) => component);
+    if (told.length > 0 || cancels === 0) return partial(told);
+    // Their SEQUENCE is raised with that of what is cancelled.
+    return partial(
+      shown.map(([, component]) => component),
+      'told',
+    );
   }
   const master = series.master!;
   const full: Request = {
-    quiet: false,
     components: (now, organizer) => [
       hide(outward(master, {now, organizer}), series, hidden),
       ...shown.map(([, component]) => outward(component, {now, organizer})),
@@ -146,19 +176,21 @@ function requestFor(
   const news = shown.filter(isNews).map(([, component]) => component);
   const excludes = differences(meaningOf(old!.master!, old!.findZone), meaningOf(master, series.findZone)).includes('EXDATE');
   if (!excludes) return partial(news);
-  return {...full, quiet: news.length === 0 && cancels > 0 && [...excludedIn(old!)].every(key => hidden.has(key))};
+  const isTold = news.length === 0 && cancels > 0 && [...excludedIn(old!)].every(key => hidden.has(key));
+  return isTold ? {...full, quiet: 'told'} : full;
 }
 
-function partial(components: readonly JcalComponent[]): Request | undefined {
+function partial(components: readonly JcalComponent[], quiet?: Quiet): Request | undefined {
   if (components.length === 0) return undefined;
-  return {quiet: false, components: (now, organizer) => components.map(component => outward(component, {now, organizer}))};
+  return {quiet, components: (now, organizer) => components.map(component => outward(component, {now, organizer}))};
 }
 
 const exdate = new Set(['exdate']);
+const statusAndExdate = new Set(['status', 'exdate']);
 
 /** Whether something is told anew: what is said, or of whom an answer is awaited that was given. */
-function isChanged(before: JcalComponent, old: Series, after: JcalComponent, now: Series): boolean {
-  return differences(meaningOf(before, old.findZone, exdate), meaningOf(after, now.findZone, exdate)).length > 0;
+function isChanged(before: JcalComponent, old: Series, after: JcalComponent, now: Series, except = exdate): boolean {
+  return differences(meaningOf(before, old.findZone, except), meaningOf(after, now.findZone, except)).length > 0;
 }
 
 /** Whether an override is gone and its instance says something else without it. */

@@ -3,6 +3,9 @@ import type {Calendar} from '../ical/parse.ts';
 /** The methods of RFC 5546 §1.4 that go between an organizer and attendees. */
 export type Method = 'REQUEST' | 'REPLY' | 'CANCEL' | 'ADD' | 'REFRESH' | 'COUNTER' | 'DECLINECOUNTER';
 
+/** `told`: by a CANCEL, of the same change or before it. `refresh`: it keeps a copy exact, as of who takes part, and is nobody's news. */
+export type Quiet = 'told' | 'refresh';
+
 /** One message to one recipient (RFC 5546 §3.2). `calendar` has METHOD and what this recipient may see of it, and nothing more. */
 export interface Message {
   readonly method: Method;
@@ -13,11 +16,8 @@ export interface Message {
   /** The highest SEQUENCE in it. */
   readonly sequence: number;
   readonly calendar: Calendar;
-  /**
-   * It keeps a copy exact, and tells nothing that its owner has not been told, as by a CANCEL of the same change, or said: nobody needs an
-   * e-mail of it, and where there is no copy it makes none.
-   */
-  readonly quiet?: true;
+  /** It tells nothing that its recipient has not been told or said: nobody needs an e-mail of it, and where there is no copy it makes none. */
+  readonly quiet?: Quiet;
 }
 
 /** Whether a calendar address is the owner's of the object that is asked about. */

@@ -79,7 +79,11 @@ function settlePartstat(attendee: JcalProperty, known: JcalProperty | undefined,
     if (local && now !== 'NEEDS-ACTION') askAnew(attendee);
     return false;
   }
-  if (now === partstatOf(known)) return false;
+  if (now === partstatOf(known)) {
+    // Some clients write it with the first invitation alone: an answer is still asked for, unless they say otherwise.
+    if (now === 'NEEDS-ACTION' && parameter(attendee, 'rsvp') === undefined) setParameters(attendee, {rsvp: known[1].rsvp});
+    return false;
+  }
   if (!isStale && now === 'NEEDS-ACTION') {
     askAnew(attendee);
     return true;

@@ -1,12 +1,20 @@
-import {type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
+import {type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
 import {normalAddress, sameAddress} from './address.ts';
 import {envelope} from './envelope.ts';
 import {cancelled, type Party, partiesOf, plannedFor, type Side} from './invitations.ts';
-import {type IsMe, ItipError, type Message, type Method, type OrganizerChange, type OrganizerResult} from './message.ts';
+import {
+  type IsMe,
+  ItipError,
+  type Message,
+  type Method,
+  type OrganizerChange,
+  type OrganizerResult,
+  type Quiet,
+} from './message.ts';
 import {putRight, settleSequence} from './organizer-data.ts';
 import {addressOf, organizerIn, organizerOf, requireOneOrganizer} from './parties.ts';
-import {copyOf, partsOf, type Series, sequenceOf, seriesOf} from './series.ts';
+import {copyOf, partsOf, type Series, sequenceOf, seriesOf, setProperty} from './series.ts';
 
 /**
  * What an organizer's change is for everybody else (RFC 6638 §3.2.1, RFC 5546 §3.2): the calendar to store, and who is invited, told of
@@ -23,7 +31,8 @@ export function organizerChange(change: OrganizerChange): OrganizerResult {
   const raises = (right?.raises ?? false) || anyLoss(was, is);
   const sequence = stored ? settleSequence(stored, old, raises) : Math.max(0, ...(old ? partsOf(old) : []).map(sequenceOf)) + 1;
   const organizer = organizerPropertyIn(stored) ?? organizerPropertyIn(old);
-  const messages = organizer ? messagesFor(was, is, {right, sequence, organizer, now}) : [];
+  const sending = organizer && {right, sequence, organizer, now};
+  const messages = sending ? (old && !stored ? removalFor(old, isMe, sending) : messagesFor(was, is, sending)) : [];
   const isSame = stored !== undefined && JSON.stringify(jcalOf(stored.calendar)) === JSON.stringify(jcalOf(after!));
   return {calendar: isSame ? after : stored?.calendar, messages};
 }
@@ -44,6 +53,36 @@ function organizerPropertyIn(series: Series | undefined): JcalProperty | undefin
       .map(organizerOf)
       .find(each => each !== undefined)
   );
+}
+
+/**
+ * The whole is removed (RFC 6638 §3.2.1.3). Who was invited to some instances alone has no other left: theirs is no less the whole, and
+ * RECURRENCE-ID "MUST NOT be specified" (RFC 5546 §3.2.5). Who has been told that all of it is cancelled needs no e-mail of that again.
+ */
+function removalFor(old: Series, isMe: IsMe, {sequence, organizer, now}: Sending): Message[] {
+  const open = partiesOf(old, isMe);
+  const calendars = new Map<JcalComponent, Calendar>();
+  const calendarOf = (component: JcalComponent) => {
+    const known = calendars.get(component);
+    if (known) return known;
+    const sent = cancelled(component, {now, sequence, organizer, everybody: true, names: () => true});
+    setProperty(sent, 'recurrence-id', undefined);
+    const calendar = envelope('CANCEL', [sent], old.calendar);
+    calendars.set(component, calendar);
+    return calendar;
+  };
+  return [...partiesOf(old, isMe, {withCancelled: true})].map(([key, {address, keys}]): Message => {
+    const [first] = open.get(key)?.keys ?? keys;
+    const component = first === 'master' || first === undefined ? old.master! : old.overrides.get(first)!;
+    const message = {
+      method: 'CANCEL' as const,
+      uid: textOf(component, 'uid') ?? '',
+      from: addressOf(organizer),
+      to: address,
+      sequence,
+    };
+    return {...message, calendar: calendarOf(component), ...(open.has(key) ? {} : {quiet: 'told' as const})};
+  });
 }
 
 /** Whether somebody is no longer invited to something. */
@@ -95,7 +134,7 @@ function groupMessages(was: Side, is: Side, group: readonly Party[], {right, seq
   const plan = plannedFor(was, is, key, {asked: right?.asked.get(key) ?? new Set(), forced: right?.forced.has(key) ?? false});
   const members = new Set(group.map(({address}) => normalAddress(address)));
   const messages: Message[] = [];
-  const send = (method: Method, components: readonly JcalComponent[], from: Series, quiet: boolean) => {
+  const send = (method: Method, components: readonly JcalComponent[], from: Series, quiet?: Quiet) => {
     const calendar = envelope(method, components, from.calendar);
     const highest = Math.max(0, ...components.map(sequenceOf));
     const [first] = components;
@@ -105,6 +144,7 @@ function groupMessages(was: Side, is: Side, group: readonly Party[], {right, seq
       messages.push(quiet ? {...message, quiet} : message);
     }
   };
+  if (is.series && plan.lastWords) send('REQUEST', plan.lastWords.components(now, organizer), is.series, plan.lastWords.quiet);
   if (was.series && plan.cancels.length > 0) {
     const components = plan.cancels.map(each =>
       cancelled(each.component, {
@@ -115,7 +155,7 @@ function groupMessages(was: Side, is: Side, group: readonly Party[], {right, seq
         names: address => members.has(normalAddress(address)),
       }),
     );
-    send('CANCEL', components, was.series, false);
+    send('CANCEL', components, was.series);
   }
   if (is.series && plan.request) send('REQUEST', plan.request.components(now, organizer), is.series, plan.request.quiet);
   return messages;
@@ -148,5 +188,5 @@ export function refreshesFor(
   if (!organizer) return [];
   const sending = {right: undefined, sequence: 0, organizer, now};
   const nothing: Side = {series: undefined, parties: new Map()};
-  return messagesFor(nothing, {series, parties}, sending).map(message => ({...message, quiet: true as const}));
+  return messagesFor(nothing, {series, parties}, sending).map(message => ({...message, quiet: 'refresh' as const}));
 }

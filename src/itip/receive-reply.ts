@@ -27,7 +27,7 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
   const answers = [...seen.delegates, ...(mayDiffer ? [seen.attendee] : [])].flatMap((address, index) => {
     const answer = requestFor(calendar, address, {isMe, now});
     const required = index < seen.delegates.length;
-    return answer ? [{message: required ? answer : {...answer, quiet: true as const}, required}] : [];
+    return answer ? [{message: required ? answer : {...answer, quiet: 'refresh' as const}, required}] : [];
   });
   const {attendee, partstat} = seen;
   return lately({calendar: isSame ? 'unchanged' : calendar, what: 'reply', answers}, () => {
@@ -207,8 +207,12 @@ function follow(stored: Series, news: Series, before: JcalProperty, seen: Seen):
   if (!now || seen.attendee === undefined) return;
   for (const [key, component] of stored.overrides) {
     const own = findAttendee(component, before);
-    if (!own || !isServed(own) || news.overrides.has(key) || partstatOf(own) !== partstatOf(before)) continue;
-    if (partstatOf(own) === partstatOf(now)) continue;
+    if (!own || !isServed(own) || news.overrides.has(key)) continue;
+    if (partstatOf(own) === partstatOf(now)) {
+      setParameters(own, {'schedule-status': now[1]['schedule-status']});
+      continue;
+    }
+    if (partstatOf(own) !== partstatOf(before)) continue;
     const usual = counterpart({...stored, overrides: new Map()}, key);
     const moved = !usual || reschedulingOf(usual, stored.findZone, component, stored.findZone).asks;
     if (moved && sequenceOf(news.master) < sequenceOf(component)) continue;

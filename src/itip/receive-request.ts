@@ -136,7 +136,8 @@ function someInstances(old: Series, news: Series, isMe: IsMe): Taken {
   for (const [key, part] of news.overrides) {
     const copy = old.overrides.get(key);
     if (copy ? isPast(part, copy, old) : old.master && isOlder(part, old.master)) continue;
-    if (old.master && !copy && !excluded.has(key) && !instanceOf(old, key)) {
+    // What is said after all was cancelled is about another series.
+    if (old.master && !isCancelled(old.master) && !copy && !excluded.has(key) && !instanceOf(old, key)) {
       strange.push(part);
       continue;
     }

@@ -96,7 +96,7 @@ export async function deliver(
           ? alike.receive(message, mine, held.object?.etag, {guid: principal.guid, isMe, now})
           : receive({mine, message, isMe, now});
       answers.push(...received.answers.map(answer => answer.message));
-      let isSettled = message.quiet === true || received.what === 'ignored';
+      let isSettled = message.quiet === 'refresh' || received.what === 'ignored';
       if (received.calendar !== 'unchanged') {
         let {calendar} = received;
         if (context.respond && isInvitation(message) && !message.quiet) {
@@ -161,7 +161,7 @@ function isMinor(received: Received, message: Message): boolean {
   const {what} = received;
   return (
     what === 'reply' ||
-    message.quiet === true ||
+    message.quiet !== undefined ||
     (what === 'update' && received.changed.properties.every(each => minor.has(each)))
   );
 }

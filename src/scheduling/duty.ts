@@ -57,7 +57,7 @@ export function readDuty({path, properties}: StoredObject, bytes: Uint8Array): D
     to: recipients[0] ?? '',
     sequence: Number(sequence),
     calendar: parseCalendar(bytes),
-    ...(quiet === undefined ? {} : {quiet: true}),
+    ...(quiet === undefined ? {} : {quiet: quiet === 'told' ? quiet : 'refresh'}),
   };
   return {path, message, recipients};
 }
@@ -78,7 +78,7 @@ function grouped(messages: readonly Message[]): Group[] {
 function printDelivery({method, uid, sequence, from, quiet}: Message, recipients: readonly string[]): string {
   const delivery: Element = {
     name: deliveryProperty,
-    attributes: {method, uid, sequence: String(sequence), from, ...(quiet ? {quiet: '1'} : {})},
+    attributes: {method, uid, sequence: String(sequence), from, ...(quiet ? {quiet} : {})},
     children: recipients.map(recipient => element(dav('href'), recipient)),
   };
   return printAlone(delivery);

@@ -47,7 +47,9 @@ export function implicitChange(change: ImplicitChange): ImplicitResult {
   const stays = after && roleIn(after, isMe);
   const isPast = whenAsked(() => [before, after].every(each => !each || isOver(each, now)));
   const sent = isSilent ? [] : messages.filter(({to}) => reach(to) !== 'mail' || !isPast());
-  const told = sent.filter(({quiet}) => !quiet).map(message => ({message, status: statuses[reach(message.to)]}));
+  const told = sent
+    .filter(({quiet, to}) => quiet === undefined || (quiet === 'told' && reach(to) === 'here'))
+    .map(message => ({message, status: statuses[reach(message.to)]}));
   return {
     role: stays,
     calendar: calendar && told.length > 0 ? withStatuses(calendar, told) : calendar,

@@ -21,7 +21,7 @@ export async function reportStatus(
     const bytes = await unit.read(stored.path, stored.etag);
     if (!bytes) continue;
     const before = parseCalendar(bytes);
-    const told = [...statuses].map(([to, status]) => ({message: {to, calendar: message.calendar ?? before}, status}));
+    const told = [...statuses].map(([to, status]) => ({message: {to}, status}));
     const calendar = withStatuses(before, told);
     unit.put(stored.path, new TextEncoder().encode(printCalendar(calendar)), indexObject(calendar));
     return;

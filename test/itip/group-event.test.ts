@@ -283,14 +283,18 @@ describe('RFC 5546 §4.2.9 cancel a group event', () => {
     expect(lines(messages[0]!.calendar)).toContain('STATUS:CANCELLED');
   });
 
-  test('STATUS:CANCELLED is a CANCEL as well; removing it later sends nothing more', () => {
+  test('STATUS:CANCELLED is a CANCEL as well; the one for its removal later nobody needs an e-mail of (RFC 6638 §3.2.1.3)', () => {
     const after = object(proposed.toSpliced(-1, 0, 'STATUS:CANCELLED'));
     const {calendar, messages} = organizerChange({before: object(proposed), after, isMe: me(a), now});
     expect(messages.map(({method, sequence}) => [method, sequence])).toEqual([
       ['CANCEL', 1],
       ['CANCEL', 1],
     ]);
-    expect(organizerChange({before: calendar, after: undefined, isMe: me(a), now}).messages).toEqual([]);
+    const removed = organizerChange({before: calendar, after: undefined, isMe: me(a), now}).messages;
+    expect(removed.map(({method, to, sequence, quiet}) => [method, to, sequence, quiet])).toEqual([
+      ['CANCEL', b, 2, 'told'],
+      ['CANCEL', c, 2, 'told'],
+    ]);
   });
 
   test('it stays in the attendee’s calendar as cancelled; taking it away declines nothing', () => {

@@ -220,8 +220,8 @@ describe('copies of others after a reply', () => {
     const calendar = object(meeting(`ATTENDEE;PARTSTAT=ACCEPTED:${b}`, `ATTENDEE:${c}`, `ATTENDEE:${d}`));
     const messages = refreshesFor(calendar, {isMe: me(a), now, except: b});
     expect(messages.map(({method, to, quiet}) => [method, to, quiet])).toEqual([
-      ['REQUEST', c, true],
-      ['REQUEST', d, true],
+      ['REQUEST', c, 'refresh'],
+      ['REQUEST', d, 'refresh'],
     ]);
     expect(messages[0]!.calendar).toBe(messages[1]!.calendar);
   });
