@@ -158,8 +158,9 @@ function requestFor(
     // With the series all was cancelled.
     const all = forced || had.has('master');
     const told = shown.filter(each => all || isNews(each)).map(([, component]) => component);
-    if (told.length > 0 || cancels === 0) return partial(told);
-    // Their SEQUENCE is raised with that of what is cancelled.
+    const isOfSeries = old?.master && series.master && isChanged(old.master, old, series.master, series, new Set());
+    if (told.length > 0 || cancels === 0 || !isOfSeries) return partial(told);
+    // The series has changed, and with it the SEQUENCE of all of it.
     return partial(
       shown.map(([, component]) => component),
       'told',

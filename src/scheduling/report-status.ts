@@ -7,12 +7,12 @@ import type {HomeUnit} from '../store/store.ts';
 import {calendarsIn} from './default-calendar.ts';
 
 /**
- * Writes into the sender's object what has become of a message, by recipient (RFC 6638 §3.2.9); where it is not known what the message
- * was about, in all components. Nothing, where the object is gone.
+ * Writes into the sender's object what has become of a message, by recipient (RFC 6638 §3.2.9). Nothing, where the object is
+ * gone.
  */
 export async function reportStatus(
   unit: HomeUnit,
-  message: Pick<Message, 'uid'> & Partial<Message>,
+  message: Pick<Message, 'uid'>,
   statuses: ReadonlyMap<string, string>,
 ): Promise<void> {
   for (const {path} of calendarsIn(unit, '')) {

@@ -193,7 +193,7 @@ describe('RFC 6638 §7.3 SCHEDULE-STATUS', () => {
 
   test('of a reply is the ORGANIZER’s, also of one who takes part', () => {
     const mine = object(vevent('UID:1', `ORGANIZER:${a}`, `ATTENDEE;PARTSTAT=ACCEPTED:${a}`, `ATTENDEE;PARTSTAT=ACCEPTED:${b}`));
-    const written = withStatuses(mine, [{message: {to: a, calendar: mine}, status: '1.2'}]);
+    const written = withStatuses(mine, [{message: {to: a}, status: '1.2'}]);
     expect(lines(written).filter(line => line.includes('STATUS'))).toEqual([`ORGANIZER;SCHEDULE-STATUS=1.2:${a}`]);
   });
 
