@@ -28,7 +28,7 @@ export function organizerChange(change: OrganizerChange): OrganizerResult {
   const right = stored && putRight(stored, old, change);
   const was: Side = {series: old, parties: old ? partiesOf(old, isMe) : new Map()};
   const is: Side = {series: stored, parties: stored ? partiesOf(stored, isMe) : new Map()};
-  const raises = (right?.raises ?? false) || anyLoss(was, is);
+  const raises = (right?.raises ?? false) || anyLossOrReturn(was, is);
   const sequence = stored ? settleSequence(stored, old, raises) : Math.max(0, ...(old ? partsOf(old) : []).map(sequenceOf)) + 1;
   const organizer = organizerPropertyIn(stored) ?? organizerPropertyIn(old);
   const sending = organizer && {right, sequence, organizer, now};
@@ -85,8 +85,8 @@ function removalFor(old: Series, isMe: IsMe, {sequence, organizer, now}: Sending
   });
 }
 
-/** Whether somebody is no longer invited to something. */
-function anyLoss(was: Side, is: Side): boolean {
+/** Whether somebody is no longer invited to something, or to an instance of their series that they were not: theirs has an EXDATE less. */
+function anyLossOrReturn(was: Side, is: Side): boolean {
   for (const [address, {keys}] of was.parties) {
     const now = is.parties.get(address)?.keys;
     for (const key of keys) {
@@ -94,7 +94,10 @@ function anyLoss(was: Side, is: Side): boolean {
       if (key === 'master' || !now?.has('master') || is.series?.overrides.has(key)) return true;
     }
     if (!keys.has('master') || !now?.has('master')) continue;
-    for (const key of is.series?.overrides.keys() ?? []) if (!now.has(key) && !was.series?.overrides.has(key)) return true;
+    for (const key of is.series?.overrides.keys() ?? []) {
+      const isNew = !was.series?.overrides.has(key);
+      if (isNew ? !now.has(key) : now.has(key) && !keys.has(key)) return true;
+    }
   }
   return false;
 }

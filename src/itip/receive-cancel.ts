@@ -2,11 +2,23 @@ import {firstProperty, type JcalComponent} from '../ical/jcal.ts';
 import {anchorOf, timingOf} from '../ical/recurrence-set.ts';
 import {printTime} from '../ical/time.ts';
 import {utc} from '../ical/zone.ts';
+import {unexcluded} from './answers.ts';
 import {nothingChanged, type Receipt, type Received} from './message.ts';
 import {attendeesOf, myself, parameter} from './parties.ts';
 import {inKeysOf} from './receive-request.ts';
 import {changedBetween, isSameCalendar, isStale, lately, rebuilt} from './received-copy.ts';
-import {copyOf, instanceOf, isCancelled, partsOf, type Series, sequenceOf, seriesOf, setProperty, setSequence} from './series.ts';
+import {
+  copyOf,
+  excludedIn,
+  instanceOf,
+  isCancelled,
+  partsOf,
+  type Series,
+  sequenceOf,
+  seriesOf,
+  setProperty,
+  setSequence,
+} from './series.ts';
 
 /**
  * CANCEL (RFC 5546 §3.2.5) for an attendee: what is cancelled stays in the calendar as STATUS:CANCELLED, so that they see that it is, until
@@ -29,10 +41,18 @@ export function receiveCancel({mine, message, isMe}: Receipt): Received {
     const isRest = parameter(firstProperty(part, 'recurrence-id'), 'range')?.toUpperCase() === 'THISANDFUTURE';
     taken = (isRest ? cancelFrom(stored, key, part) : cancelOne(stored, key, part)) || taken;
   }
-  if (!taken) return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
+  if (!taken) {
+    // What the attendee has taken away already is not there to be cancelled, and they are to know that it is.
+    const what = [...news.overrides].some(([key, part]) => isForMe(part) && isTakenAway(stored, key)) ? 'cancel' : 'ignored';
+    return {calendar: 'unchanged', what, changed: nothingChanged, answers: []};
+  }
   const calendar = rebuilt(mine!, partsOf(stored), message.calendar);
-  if (isSameCalendar(calendar, mine!)) return {calendar: 'unchanged', what: 'cancel', changed: nothingChanged, answers: []};
+  if (isSameCalendar(calendar, mine!)) return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
   return lately({calendar, what: 'cancel', answers: []}, () => changedBetween(mine, calendar, isMe));
+}
+
+function isTakenAway(stored: Series, key: number): boolean {
+  return excludedIn(stored).has(key) && instanceOf(unexcluded(stored), key) !== undefined;
 }
 
 function cancel(part: JcalComponent, by: JcalComponent): void {

@@ -1,5 +1,6 @@
 import {allProperties, cloned, firstProperty, type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
+import {sameAddress} from './address.ts';
 import {calendarOf, timezonesFor} from './envelope.ts';
 import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
 import type {Changed, IsMe, Received} from './message.ts';
@@ -62,10 +63,6 @@ export function merged(
     [...taken[1].filter(property => !isOwn(property)), ...cloned(kept), ...transparency],
     [...taken[2], ...cloned(copy[2].filter(([name]) => name === 'valarm'))],
   ];
-  const [organizer, known] = [organizerOf(result), organizerOf(copy)];
-  if (organizer && known) {
-    for (const name of ['schedule-agent', 'schedule-status']) setParameters(organizer, {[name]: known[1][name]});
-  }
   return result;
 }
 
@@ -83,6 +80,7 @@ export function isOlder(part: JcalComponent, copy: JcalComponent): boolean {
 
 /** The owner's object with these components in place of what it had, and the VTIMEZONEs of both. */
 export function rebuilt(mine: Calendar, parts: readonly JcalComponent[], message: Calendar): Calendar {
+  keepOrganizer(parts, mine);
   const copy = copyOf(mine);
   const own = timezonesFor(parts, message);
   const tzids = new Set(own.map(part => textOf(part, 'tzid')));
@@ -90,6 +88,16 @@ export function rebuilt(mine: Calendar, parts: readonly JcalComponent[], message
   const used = timezonesFor(parts, {component: copy.component}).map(part => textOf(part, 'tzid'));
   jcalOf(copy)[2] = [...cloned(own), ...known.filter(part => used.includes(textOf(part, 'tzid'))), ...parts];
   return copyOf(copy);
+}
+
+/** What the server says of the ORGANIZER is the same in all components, also in those that are new; in place. */
+function keepOrganizer(parts: readonly JcalComponent[], mine: Calendar): void {
+  const known = partsOf(seriesOf(mine)).map(organizerOf).find(Boolean);
+  for (const part of parts) {
+    const organizer = organizerOf(part);
+    if (!organizer || !known || !sameAddress(addressOf(organizer), addressOf(known))) continue;
+    for (const name of ['schedule-agent', 'schedule-status']) setParameters(organizer, {[name]: known[1][name]});
+  }
 }
 
 /** An object of its own, of what a message says. */

@@ -37,7 +37,7 @@ export function refreshOfNew(calendar: Calendar, isMe: IsMe, now: number): Messa
   const parts = partsOf(seriesOf(calendar));
   if (!parts.every(part => isServed(organizerOf(part)))) return undefined;
   const [answer] = refreshFor(parts, {uid: textOf(parts[0]!, 'uid') ?? '', calendar}, isMe, now);
-  return answer && {...answer.message, quiet: true};
+  return answer && {...answer.message, quiet: 'refresh'};
 }
 
 /** What the organizer's calendar answers: the whole; and where that is asked for unnoticed by who is not invited, that they are not. */

@@ -154,7 +154,7 @@ function changesBy(received: Received, message: Message, before: Calendar | unde
 const isInvitation = ({method}: Message) => method === 'REQUEST' || method === 'ADD' || method === 'CANCEL';
 
 /** What a person is to see though it changes nothing. */
-const tells = ({what}: Received) => what === 'counter' || what === 'declinecounter';
+const tells = ({what}: Received) => what === 'counter' || what === 'declinecounter' || what === 'cancel';
 
 /** RFC 6638 §3.2.10: that somebody takes part, or not, keeps the tag. */
 function isMinor(received: Received, message: Message): boolean {

@@ -79,7 +79,7 @@ describe('what one message is for many', () => {
             to: '',
             sequence: 1,
             calendar: parseCalendar(calendar(told, method)),
-            ...(quiet ? {quiet: true as const} : {}),
+            ...(quiet ? {quiet: 'refresh' as const} : {}),
           };
           const alike = new Alike(message, guidOf);
           for (const [which, name] of who) {
