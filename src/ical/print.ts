@@ -2,7 +2,7 @@ import ICAL from 'ical.js';
 import {type JcalComponent, type JcalProperty, jcalOf} from './jcal.ts';
 import type {Calendar} from './parse.ts';
 
-/** Prints an iCalendar object (RFC 5545 §3.4): lines folded at 75 octets, each ended by CRLF. */
+/** Prints an iCalendar object (RFC 5545 §3.4): lines folded at 74 octets, each ended by CRLF. */
 export function printCalendar(calendar: Calendar): string {
   const lines: string[] = [];
   addLines(jcalOf(calendar), lines);
@@ -53,17 +53,21 @@ function printParameter(name: string, value: string | string[]): string {
 /** RFC 6868 §3. */
 const escapes: Readonly<Record<string, string>> = {'\n': '^n', '^': '^^', '"': "^'"};
 
-/** RFC 5545 §3.1: 75 octets, of which a further line's space is one; no character is parted. */
+/**
+ * RFC 5545 §3.1 has 75 octets at most. They are 74, of which a further line's space is one, as CalendarServer has it and some programs
+ * compare; no character is parted.
+ */
 function fold(line: string): string {
   if (line.length <= 25) return line;
   return ascii.test(line) ? foldAscii(line) : foldWide(line);
 }
 
+const mostOctets = 74;
 const ascii = /^[\x00-\x7f]*$/;
 
 function foldAscii(line: string): string {
-  let folded = line.slice(0, 75);
-  for (let at = 75; at < line.length; at += 74) folded += `\r\n ${line.slice(at, at + 74)}`;
+  let folded = line.slice(0, mostOctets);
+  for (let at = mostOctets; at < line.length; at += mostOctets - 1) folded += `\r\n ${line.slice(at, at + mostOctets - 1)}`;
   return folded;
 }
 
@@ -74,7 +78,7 @@ function foldWide(line: string): string {
   for (let at = 0; at < line.length; ) {
     const code = line.codePointAt(at)!;
     octets += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (octets > 75) {
+    if (octets > mostOctets) {
       folded += `${line.slice(from, at)}\r\n `;
       from = at;
       octets = 1;

@@ -81,8 +81,12 @@ export function partstatOf(attendee: JcalProperty | undefined): string {
 
 /** RFC 6638 §7.1: whether the server does the scheduling with this one. */
 export function isServed(property: JcalProperty | undefined): boolean {
-  const agent = parameter(property, 'schedule-agent')?.toUpperCase();
-  return agent === undefined || agent === '' || agent === 'SERVER';
+  return agentOf(property) === 'SERVER';
+}
+
+/** SCHEDULE-AGENT (RFC 6638 §7.1), in upper case, its default filled in. */
+export function agentOf(property: JcalProperty | undefined): string {
+  return parameter(property, 'schedule-agent')?.toUpperCase() || 'SERVER';
 }
 
 /** Parameters set, and those that are undefined taken away; in place. */

@@ -1,7 +1,7 @@
 import {firstProperty, textOf} from '../ical/jcal.ts';
 import {sameAddress} from './address.ts';
 import {type Message, nothingChanged, type Receipt, type Received} from './message.ts';
-import {isServed, organizerIn, organizerOf} from './parties.ts';
+import {agentOf, organizerIn, organizerOf} from './parties.ts';
 import {receiveAdd} from './receive-add.ts';
 import {receiveCancel} from './receive-cancel.ts';
 import {receiveReply} from './receive-reply.ts';
@@ -45,7 +45,10 @@ function isMine({mine, isMe}: Receipt): boolean {
   return organizer !== undefined && isMe(organizer);
 }
 
-/** Whether a message is from who organizes the object, and it is the server that schedules it (RFC 6638 §7.1). */
+/**
+ * Whether a message is from who organizes the object, and no program sees to it itself (RFC 6638 §7.1). One of which NONE was to be sent to
+ * an organizer is theirs again once they invite: CalendarServer says so of what it has had from organizers it did not know.
+ */
 function isFromOrganizer({mine, message, isMe}: Receipt): boolean {
   const said = organizerIn(message.calendar);
   if (said === undefined || isMe(said) || !isSameUid(message)) return false;
@@ -53,7 +56,7 @@ function isFromOrganizer({mine, message, isMe}: Receipt): boolean {
   const organizer = organizerIn(mine);
   return (
     (organizer === undefined || sameAddress(organizer, said)) &&
-    partsOf(seriesOf(mine)).every(part => isServed(organizerOf(part)))
+    partsOf(seriesOf(mine)).every(part => agentOf(organizerOf(part)) !== 'CLIENT')
   );
 }
 

@@ -4,7 +4,7 @@ import {sameAddress} from './address.ts';
 import {calendarOf, timezonesFor} from './envelope.ts';
 import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
 import type {Changed, IsMe, Received} from './message.ts';
-import {addressOf, myself, organizerOf, partstatOf, setParameters} from './parties.ts';
+import {addressOf, isServed, myself, organizerOf, partstatOf, setParameters} from './parties.ts';
 import {copyOf, isCancelled, partsOf, type Series, sequenceOf, seriesOf, setProperty} from './series.ts';
 
 /** A component of a message as it comes into a calendar: alarms are not for others to set, nor is what only a server says. */
@@ -53,8 +53,11 @@ export function merged(
   if (theirs && own && !isAskedAnew) {
     for (const name of ['partstat', 'rsvp', 'delegated-to']) setParameters(theirs, {[name]: own[1][name]});
   }
+  const known = organizerOf(copy);
+  // Until now the server had no part in it.
+  const isFirst = !own || (known !== undefined && !isServed(known));
   const isReset =
-    theirs !== undefined && partstatOf(theirs) === 'NEEDS-ACTION' && (asks || !own || partstatOf(own) !== 'NEEDS-ACTION');
+    theirs !== undefined && partstatOf(theirs) === 'NEEDS-ACTION' && (asks || isFirst || partstatOf(own) !== 'NEEDS-ACTION');
   const isOwn = (property: JcalProperty) => !isShared(part, property) && !ofEdition.has(property[0]);
   const kept = copy[1].filter(property => isOwn(property) && !(isReset && property[0] === 'transp'));
   const transparency = isReset ? allProperties(taken, 'transp') : [];
@@ -90,13 +93,13 @@ export function rebuilt(mine: Calendar, parts: readonly JcalComponent[], message
   return copyOf(copy);
 }
 
-/** What the server says of the ORGANIZER is the same in all components, also in those that are new; in place. */
+/** What the server says of the ORGANIZER is the same in all components, also in those that are new; in place. From now on it has a part in it. */
 function keepOrganizer(parts: readonly JcalComponent[], mine: Calendar): void {
   const known = partsOf(seriesOf(mine)).map(organizerOf).find(Boolean);
   for (const part of parts) {
     const organizer = organizerOf(part);
     if (!organizer || !known || !sameAddress(addressOf(organizer), addressOf(known))) continue;
-    for (const name of ['schedule-agent', 'schedule-status']) setParameters(organizer, {[name]: known[1][name]});
+    setParameters(organizer, {'schedule-status': isServed(known) ? known[1]['schedule-status'] : undefined});
   }
 }
 

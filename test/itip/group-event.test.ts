@@ -152,6 +152,19 @@ describe('RFC 5546 §4.2.3 update an event', () => {
     expect(lines(calendar)).toContain('TRANSP:TRANSPARENT');
   });
 
+  test.each([
+    ['CLIENT', 'ignored'],
+    ['NONE', 'update'],
+  ])('RFC 6638 §7.1: a copy whose ORGANIZER has SCHEDULE-AGENT=%s: %s', (agent, what) => {
+    const mine = object(
+      proposed.map(line => line.replace('ORGANIZER:', `ORGANIZER;SCHEDULE-AGENT=${agent};SCHEDULE-STATUS=5.3:`)),
+    );
+    const update = proposed.map(line => line.replace('SUMMARY:Conference', 'SUMMARY:Meeting'));
+    const received = receive({mine, message: message('REQUEST', a, b, update), isMe: me(b), now});
+    expect(received.what).toBe(what);
+    if (what === 'update') expect(lines(received.calendar)).toContain(`ORGANIZER:${a}`);
+  });
+
   test('a text that changes asks nobody anew, and SEQUENCE stays', () => {
     const renamed = object(proposed.map(line => line.replace('SUMMARY:Conference', 'SUMMARY:Meeting')));
     const {calendar, messages} = organizerChange({before: object(proposed), after: renamed, isMe: me(a), now});
