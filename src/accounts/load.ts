@@ -4,21 +4,27 @@ import {createDirectory} from './directory.ts';
 import {parseAccounts} from './document.ts';
 import {duplicates} from './duplicates.ts';
 import type {Directory} from './principal.ts';
-import {readRecords} from './records.ts';
+import {type AccountRecord, readRecords} from './records.ts';
 import {validateAccounts} from './validate.ts';
 
-/** accounts.xml as a directory. Throws UserError naming file, line and fix where the file cannot be used. */
-export function parseDirectory(text: string, file: string): Directory {
+/** What accounts.xml says, as data that may go from process to process: to read it takes longer than to send it. */
+export interface Accounts {
+  readonly realm: string;
+  readonly records: readonly AccountRecord[];
+}
+
+/** Throws UserError naming file, line and fix where the file cannot be used. */
+export function parseAccountRecords(text: string, file: string): Accounts {
   const root = parseAccounts(text, file);
   const {realm, records, findings} = readRecords(root);
   const error = [...validateAccounts(root), ...findings, ...duplicates(records)].find(({level}) => level === 'error');
   if (error) throw new UserError(`${file}, line ${error.line}: ${error.message}.`, error.fix);
-  return createDirectory(realm, records);
+  return {realm, records};
 }
 
-/** The same of a text that `parseDirectory` has taken: with many accounts, to look for faults takes as long as to read them. */
-export function parseSoundDirectory(text: string, file: string): Directory {
-  const {realm, records} = readRecords(parseAccounts(text, file));
+/** accounts.xml as a directory. Throws UserError as `parseAccountRecords` does. */
+export function parseDirectory(text: string, file: string): Directory {
+  const {realm, records} = parseAccountRecords(text, file);
   return createDirectory(realm, records);
 }
 

@@ -1,17 +1,15 @@
-import {type ChildProcess, fork} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {availableParallelism} from 'node:os';
-import {extname, join} from 'node:path';
 import type {Log} from '../base/log.ts';
 import {UserError} from '../base/user-error.ts';
 import type {Crew, CrewLogs} from './crew.ts';
 import {createHandOver} from './hand-over.ts';
 import type {Material} from './material.ts';
-import {workerEnvironment, workerFlags} from './memory.ts';
 import type {FromWorker, ToWorker} from './messages.ts';
 import {endpoints} from './ports.ts';
 import type {Account} from './privileges.ts';
 import {type HealthFigures, healthFigures, Pulse} from './pulse.ts';
+import {forkWorker, hasEnded, type Recruits} from './recruits.ts';
 import type {ProcessStatus, WorkerStats} from './stats.ts';
 
 /** A worker that lived shorter than this died of its start: the next one waits. */
@@ -36,11 +34,9 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const program = join(import.meta.dirname, `worker-process${extname(import.meta.filename)}`);
-
 /** Workers beside this process, which has the ports: it may be root when they are bound, and the workers need not. */
 export function createCombined(
-  count: number,
+  recruits: Recruits,
   logs: CrewLogs,
   log: Log,
   account: Account | undefined,
@@ -52,7 +48,6 @@ export function createCombined(
   let material: Material;
   let state: 'starting' | 'ready' | 'stopping' = 'starting';
   let respawns = 0;
-  const crewSize = count || availableParallelism();
   const startId = randomUUID();
   const handOver = createHandOver<ChildProcess>(log);
   let rounds: NodeJS.Timeout | undefined;
@@ -79,12 +74,12 @@ export function createCombined(
 
   /** Starts a worker; resolves when it answers, rejects where it cannot. */
   function start(seat: Seat): Promise<void> {
-    const worker = fork(program, [], {
-      execArgv: [...workerFlags],
-      serialization: 'advanced',
-      // Threads for what waits for the disk: many files that are synced at the same time share a commit of the file system.
-      env: {UV_THREADPOOL_SIZE: '12', ...workerEnvironment, ...process.env, CALDAV_WORKERS: String(crewSize)},
-    });
+    const recruit = recruits.take();
+    const worker = recruit?.worker ?? forkWorker(recruits.size);
+    const welcome = () => {
+      seat.pulse = new Pulse(health);
+      tell(worker, {type: 'start', material, account, startId, binds: false, profile: logs.profile !== undefined});
+    };
     seat.worker = worker;
     seat.since = Date.now();
     seat.pulse = undefined;
@@ -92,8 +87,7 @@ export function createCombined(
       worker.on('message', (message: FromWorker) => {
         switch (message.type) {
           case 'loaded':
-            seat.pulse = new Pulse(health);
-            tell(worker, {type: 'start', material, account, startId, binds: false, profile: logs.profile !== undefined});
+            if (!recruit) welcome();
             break;
           case 'ready':
             seat.ready = true;
@@ -146,6 +140,7 @@ export function createCombined(
         // The system has no process to give: what never was will not exit.
         if (worker.pid === undefined) over(null, null);
       });
+      void recruit?.loaded.then(welcome);
     });
   }
 
@@ -205,7 +200,7 @@ export function createCombined(
       material = first;
       const bound = await handOver.listen(endpoints(first.config));
       rounds = setInterval(round, health.everyMs);
-      const started = Array.from({length: crewSize}, () => {
+      const started = Array.from({length: recruits.size}, () => {
         const seat = {ready: false, pauseMs: 0} as Seat;
         seats.push(seat);
         return start(seat);
@@ -248,8 +243,4 @@ export function createCombined(
     },
     stop: end,
   };
-}
-
-function hasEnded({pid, exitCode, signalCode}: ChildProcess): boolean {
-  return pid === undefined || exitCode !== null || signalCode !== null;
 }

@@ -1,7 +1,7 @@
 import {X509Certificate} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import {createSecureContext} from 'node:tls';
-import {parseDirectory, readAccounts} from '../accounts/load.ts';
+import {type Accounts, parseAccountRecords, readAccounts} from '../accounts/load.ts';
 import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
 import {trustedProxies} from '../http/forwarded.ts';
@@ -14,8 +14,8 @@ import {memcachedAddresses} from './memcached.ts';
  */
 export interface Material {
   readonly config: Config;
-  /** The text of accounts.xml, which has been parsed without complaint. */
-  readonly accounts: string;
+  /** What accounts.xml says, without fault. */
+  readonly accounts: Accounts;
   /** Undefined: no TLS. */
   readonly tls: TlsMaterial | undefined;
 }
@@ -24,7 +24,7 @@ export interface Material {
 export async function readMaterial(config: Config): Promise<Material> {
   checkProxies(config);
   memcachedAddresses(config);
-  return {config, accounts: await readDirectory(config), tls: await readTls(config)};
+  return {config, accounts: await readAccountRecords(config), tls: await readTls(config)};
 }
 
 /** Throws UserError where TrustedProxies names what is no address. */
@@ -39,11 +39,9 @@ export function checkProxies(config: Config): void {
   }
 }
 
-/** The text of accounts.xml. Throws UserError where it cannot be read or is wrong. */
-export async function readDirectory({directory: {xmlFile}}: Config): Promise<string> {
-  const text = await readAccounts(xmlFile);
-  parseDirectory(text, xmlFile);
-  return text;
+/** What accounts.xml says. Throws UserError where it cannot be read or is wrong. */
+export async function readAccountRecords({directory: {xmlFile}}: Config): Promise<Accounts> {
+  return parseAccountRecords(await readAccounts(xmlFile), xmlFile);
 }
 
 /** The certificate, its key and its chain. Throws UserError where they cannot be read, are damaged or do not belong together. */

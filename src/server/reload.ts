@@ -1,6 +1,6 @@
 import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
-import {checkProxies, type Material, readDirectory, readTls} from './material.ts';
+import {checkProxies, type Material, readAccountRecords, readTls} from './material.ts';
 import {memcachedAddresses} from './memcached.ts';
 
 /** What a reload came to. */
@@ -58,7 +58,7 @@ export async function readAgain(
     memcachedAddresses(next);
     return next;
   }, before.config);
-  const accounts = await attempt(() => readDirectory(config), before.accounts);
+  const accounts = await attempt(() => readAccountRecords(config), before.accounts);
   const tls = await attempt(() => readTls(config), before.tls);
   const notes = onlyAtStart
     .filter(([, of]) => JSON.stringify(of(config)) !== JSON.stringify(of(before.config)))

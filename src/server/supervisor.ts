@@ -15,6 +15,7 @@ import {startMemcached} from './memcached-process.ts';
 import {claimPidFile} from './pid-file.ts';
 import {checkPorts, endpoints, printAddresses} from './ports.ts';
 import {type Account, currentIdentity, type Identity, planAccount} from './privileges.ts';
+import {Recruits} from './recruits.ts';
 import {type ReloadReport, readAgain} from './reload.ts';
 import {onSignals} from './signals.ts';
 import {type ServerStatus, writeStats} from './stats.ts';
@@ -47,9 +48,10 @@ const renewEveryMs = 6 * 60 * 60 * 1000;
 export async function supervise(options: SuperviseOptions): Promise<void> {
   const config = options.loadConfig();
   const account = planAccount(config, options.identity ?? currentIdentity(), options.note);
+  await using undo = new AsyncDisposableStack();
+  const recruits = config.processType === 'Single' ? undefined : undo.use(new Recruits(config.processCount));
   const material = await readMaterial(config);
   await options.check?.(config, account);
-  await using undo = new AsyncDisposableStack();
 
   makeFolders(config, account);
   const pidFile = claimPidFile(config.pidFile);
@@ -63,10 +65,9 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
   undo.defer(() => logs.close());
   const log = createLog(config.logs.level, logs.crew.error);
   // Only a process that answers itself loads all that answering takes.
-  const crew =
-    config.processType === 'Single'
-      ? (await import('./single.ts')).createSingle(logs.crew, account)
-      : (await import('./combined.ts')).createCombined(config.processCount, logs.crew, log, account);
+  const crew = recruits
+    ? (await import('./combined.ts')).createCombined(recruits, logs.crew, log, account)
+    : (await import('./single.ts')).createSingle(logs.crew, account);
   const {clientEnabled, serverEnabled} = config.memcached;
   if (clientEnabled && serverEnabled) undo.use(startMemcached(config, account, log));
   const server = createServer(config, crew, material, {log, loadConfig: options.loadConfig, reopen: logs.reopen});

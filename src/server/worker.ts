@@ -1,6 +1,6 @@
 import type {Socket} from 'node:net';
 import {isDeepStrictEqual} from 'node:util';
-import {parseSoundDirectory} from '../accounts/load.ts';
+import {createDirectory} from '../accounts/directory.ts';
 import type {Directory} from '../accounts/principal.ts';
 import {openProxiesFile, proxiesFileIn} from '../accounts/proxies-file.ts';
 import type {Log} from '../base/log.ts';
@@ -79,7 +79,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   drop?.();
   process.umask(material.config.umask);
 
-  let directory: Directory = parseSoundDirectory(material.accounts, material.config.directory.xmlFile);
+  let directory: Directory = createDirectory(material.accounts.realm, material.accounts.records);
   const store = await openFileStore({
     root: material.config.documentRoot,
     log,
@@ -139,7 +139,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       else socket.destroy();
     },
     reload(next) {
-      const nextDirectory = parseSoundDirectory(next.accounts, next.config.directory.xmlFile);
+      const nextDirectory = createDirectory(next.accounts.realm, next.accounts.records);
       if (next.tls) listener.updateTls(next.tls);
       directory = nextDirectory;
       // The app remembers credentials and failures: it is made anew only where the configuration is another one.
