@@ -1,3 +1,4 @@
+import {instancesOfSet} from '../ical/expand.ts';
 import {firstProperty, type JcalComponent, type JcalProperty} from '../ical/jcal.ts';
 import {parseRule} from '../ical/recurrence-rule.ts';
 import {anchorOf, timingOf} from '../ical/recurrence-set.ts';
@@ -161,21 +162,35 @@ export function reschedulingOf(
 ): Rescheduling {
   const changed = differences(meaningOf(before, beforeZone), meaningOf(after, afterZone));
   const asks = changed.filter(name => rescheduling.includes(name));
-  const shortened = asks.length === 1 && asks[0] === 'RRULE' && isShortened(before, after);
+  const shortened = asks.length === 1 && asks[0] === 'RRULE' && isShortened(before, beforeZone, after, afterZone);
   return {asks: asks.length > 0 && !shortened, raisesSequence: changed.some(name => raising.includes(name))};
 }
 
-/** Whether a rule is the same but for an end that it has now, or has earlier. */
-function isShortened(before: JcalComponent, after: JcalComponent): boolean {
+/** Whether a rule is the same but for an end that it has now, or has earlier: clients end a series by UNTIL that had a COUNT. */
+function isShortened(before: JcalComponent, beforeZone: FindZone, after: JcalComponent, afterZone: FindZone): boolean {
   const [a, b] = [before, after].map(each => firstProperty(each, 'rrule')?.[3]);
   if (a === undefined || b === undefined) return false;
   try {
     const [old, now] = [parseRule(a), parseRule(b)];
     const endless = (value: unknown) => ruleText({...(value as object), until: undefined, count: undefined});
     if (endless(a) !== endless(b)) return false;
-    if (now.until) return old.count === undefined && now.until.local <= (old.until?.local ?? Infinity);
-    return now.count !== undefined && !old.until && now.count <= (old.count ?? Infinity);
+    if (now.until && old.count !== undefined) return timesIn(after, afterZone, old.count) <= old.count;
+    if (now.until) return now.until.local <= (old.until?.local ?? Infinity);
+    if (now.count === undefined) return false;
+    return now.count <= (old.until ? timesIn(before, beforeZone, now.count) : (old.count ?? Infinity));
   } catch {
     return false;
   }
+}
+
+/** Whoever counts further than this does not count. */
+const mostTimes = 10_000;
+
+/** How many times a rule makes; looked for no further than just above `most`. Throws where that is too far. */
+function timesIn([name, properties]: JcalComponent, findZone: FindZone, most: number): number {
+  if (most > mostTimes) throw new RangeError('too many times');
+  const master: JcalComponent = [name, properties.filter(([each]) => !/^(?:exdate|rdate|exrule)$/.test(each)), []];
+  let times = 0;
+  for (const _ of instancesOfSet({master, overrides: []}, findZone, {})) if (++times > most) break;
+  return times;
 }

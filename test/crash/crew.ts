@@ -11,8 +11,12 @@ import type {FromWorker, ToWorker} from '../../src/server/messages.ts';
 export const accounts = {ann: 'A0000000-0000-4000-8000-000000000001', bob: 'B0000000-0000-4000-8000-000000000002'} as const;
 export type Account = keyof typeof accounts;
 
-const users = Object.entries(accounts).map(
-  ([name, guid]) => `<user><uid>${name}</uid><guid>${guid}</guid><password>${name}</password><name>${name}</name></user>`,
+/** Who is invited besides, by the tests of that. */
+const guests = {cat: 'C0000000-0000-4000-8000-000000000003'};
+
+const users = Object.entries({...accounts, ...guests}).map(
+  ([name, guid]) => `<user><uid>${name}</uid><guid>${guid}</guid><password>${name}</password><name>${name}</name>
+<email-address>${name}@example.com</email-address></user>`,
 );
 
 /** A process that has loaded all of the program and waits to be told to serve; or that serves. */
@@ -51,8 +55,8 @@ export class Crew {
     this.#materials = materials;
   }
 
-  /** A new data folder within `folder`, for so many workers, whose environment has `env` too. */
-  static async make(folder: string, size: number, env: Readonly<Record<string, string>> = {}): Promise<Crew> {
+  /** A new data folder within `folder`, for so many workers, whose environment has `env` too, and their plist these keys. */
+  static async make(folder: string, size: number, env: Readonly<Record<string, string>> = {}, keys = ''): Promise<Crew> {
     for (const name of ['docs', 'data', 'logs', 'run']) mkdirSync(join(folder, name), {recursive: true});
     writeFileSync(join(folder, 'accounts.xml'), `<accounts realm="Crash">${users.join('')}</accounts>`, {mode: 0o600});
     const ports: number[] = [];
@@ -61,7 +65,7 @@ export class Crew {
       let port = await freePort();
       while (ports.includes(port)) port = await freePort();
       const file = join(folder, `caldavd-${at}.plist`);
-      writeFileSync(file, plist(port));
+      writeFileSync(file, plist(port, keys));
       ports.push(port);
       materials.push(await readMaterial(loadConfig({file, folder})));
     }
@@ -178,8 +182,8 @@ function tell({child}: Member, message: ToWorker): void {
   if (child.connected) child.send(message, () => {});
 }
 
-function plist(port: number): string {
-  return `<plist version="1.0"><dict>
+function plist(port: number, keys: string): string {
+  return `<plist version="1.0"><dict>${keys}
 <key>BindAddresses</key><array><string>127.0.0.1</string></array>
 <key>HTTPPort</key><integer>${port}</integer><key>SSLPort</key><integer>0</integer>
 <key>SSLCertificate</key><string/><key>SSLPrivateKey</key><string/><key>SSLAuthorityChain</key><string/>

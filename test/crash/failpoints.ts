@@ -8,6 +8,9 @@ const named = readdirSync(src, {recursive: true, encoding: 'utf8'})
   .filter(file => file.endsWith('.ts'))
   .flatMap(file => [...readFileSync(join(src, file), 'utf8').matchAll(/failpoint\('([^']+)'\)/g)].map(([, name]) => name!));
 
+/** Those of invitations, see inviting.ts and test/scheduling/crash.test.ts. */
+export const ofInvitations = ['delivery owed', 'delivery kept', 'message delivered', 'delivery removed'];
+
 /** Those of a home's making and removal, and of an index's repair, which no client comes by; and one of the supervisor's. */
 export const rare = [
   'home made',
@@ -18,11 +21,7 @@ export const rare = [
   'old index aside',
   'next index in place',
   'connection handed over',
-  // Of invitations, see test/scheduling/crash.test.ts.
-  'delivery owed',
-  'delivery kept',
-  'message delivered',
-  'delivery removed',
+  ...ofInvitations,
 ];
 
 export const failpoints = named.filter(name => !rare.includes(name));

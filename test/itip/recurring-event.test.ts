@@ -153,6 +153,27 @@ describe('RFC 5546 §4.4.5 change all future instances', () => {
     expect(ended).toBeDefined();
   });
 
+  test.each([
+    ['COUNT=2', 'UNTIL=19970608T180000Z', true],
+    ['COUNT=2', 'UNTIL=19970701T180000Z', true],
+    ['COUNT=2', 'UNTIL=19970801T180000Z', false],
+    ['UNTIL=19970801T180000Z', 'COUNT=3', true],
+    ['UNTIL=19970801T180000Z', 'COUNT=4', false],
+    ['COUNT=4', 'COUNT=3', true],
+    ['COUNT=3', 'COUNT=4', false],
+    ['COUNT=3', 'INTERVAL=1', false],
+  ])('a series that ended by %s and ends by %s has no time more: %s', (was, is, shortened) => {
+    const [before, after] = [was, is].map(end =>
+      object(
+        series().map(line =>
+          line.replace('UNTIL=19980901T210000Z', end).replace('ATTENDEE;RSVP=TRUE', 'ATTENDEE;PARTSTAT=ACCEPTED'),
+        ),
+      ),
+    );
+    const kept = lines(change(before, after!).calendar).filter(line => line.includes('PARTSTAT=ACCEPTED'));
+    expect(kept.length).toBe(shortened ? 3 : 1);
+  });
+
   test('CANCEL with RANGE=THISANDFUTURE ends the series before it', () => {
     const cancel = vevent(...head(1, `ATTENDEE:${b}`), 'RECURRENCE-ID;RANGE=THISANDFUTURE:19970901T180000Z', 'STATUS:CANCELLED');
     const {calendar} = receive({mine: invited(series()), message: message('CANCEL', a, b, cancel), isMe: me(b), now});

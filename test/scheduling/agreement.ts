@@ -3,6 +3,7 @@ import {expect} from 'vitest';
 import {type Calendar, parseCalendar} from '../../src/ical/parse.ts';
 import {printCalendar} from '../../src/ical/print.ts';
 import type {Message, Method} from '../../src/itip/message.ts';
+import {organizerOf, setParameters} from '../../src/itip/parties.ts';
 import {receive} from '../../src/itip/receive.ts';
 import {copyOf, partsOf, seriesOf} from '../../src/itip/series.ts';
 import {attendeeEdits, invitation, organizerEdits} from '../itip/edits.ts';
@@ -72,8 +73,7 @@ export class Players {
   readonly #inboxes: Readonly<Record<Person, Replica>>;
   /** Attendees who have stored, from what an old device had, what they had taken away: if ann has not got it either, nobody can say so. */
   readonly #stored = new Set<Person>();
-  /** ann's changes that the server has kept, or may have. */
-  changes = 0;
+  #changes = 0;
 
   constructor(server: Playground) {
     this.#server = server;
@@ -93,7 +93,6 @@ export class Players {
     const body = printCalendar(invitation([bob, cat, dan]));
     const put = await this.#server.client('ann').put('/calendars/users/ann/calendar/1.ics', body, {'if-none-match': '*'});
     expect(put.status).toBe(201);
-    this.changes++;
     await this.#server.settled();
     for (const name of names) for (const each of this.#devices[name]) await each.sync();
   }
@@ -114,9 +113,9 @@ export class Players {
     const copy = copyOf(parseCalendar(held.text));
     const whom = [bob, cat, dan][step.whom - 1]!;
     edit(copy, step.n, step.k, name === 'ann' ? whom : address);
+    if (name === 'ann') this.#sign(copy);
     const isGone = partsOf(seriesOf(copy)).length === 0;
     const condition = conditionOf(step.by, held);
-    if (name === 'ann') this.changes++;
     const answer = await cutOff(() =>
       isGone ? device.client.delete(href, condition) : device.client.put(href, printCalendar(copy), condition),
     );
@@ -129,10 +128,15 @@ export class Players {
     const [device] = this.#devices[name];
     const [found] = device!.objects;
     if (!found) return;
-    if (name === 'ann') this.changes++;
     const answer = await cutOff(() => device!.client.delete(found[0]));
     this.#note(`${name} delete`, answer);
     await ignoringCuts(() => device!.sync());
+  }
+
+  /** So that no two of ann's changes are told in the same words. */
+  #sign(calendar: Calendar): void {
+    this.#changes++;
+    for (const part of partsOf(seriesOf(calendar))) setParameters(organizerOf(part)!, {cn: `Ann ${this.#changes}`});
   }
 
   #note(what: string, answer: Answer | undefined): void {
@@ -185,7 +189,7 @@ function conditionOf(by: 'etag' | 'tag' | 'nothing', {etag, scheduleTag}: Held):
 }
 
 /** What somebody is to have by the organizer's calendar; what they have declined they need not keep. */
-function asTold(organizers: Calendar | undefined, who: string, theirs: Calendar | undefined): Record<string, string> {
+export function asTold(organizers: Calendar | undefined, who: string, theirs: Calendar | undefined): Record<string, string> {
   const [told, own] = [agenda(organizers, who), agenda(theirs, who)];
   return Object.fromEntries(Object.entries(told).filter(([key, text]) => key in own || !text.endsWith(' DECLINED')));
 }
