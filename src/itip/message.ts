@@ -85,8 +85,11 @@ export interface Receipt {
   readonly now: number;
 }
 
-/** What a message came to: `ignored` where it is stale, about nothing that is there, or from somebody who has no say in it. */
-export type Outcome = 'new' | 'update' | 'cancel' | 'reply' | 'refresh' | 'counter' | 'declinecounter' | 'ignored';
+/**
+ * What a message came to: `ignored` where it is stale, about nothing that is there, or from somebody who has no say in it; `refused` where
+ * it is an invitation to what somebody else organizes.
+ */
+export type Outcome = 'new' | 'update' | 'cancel' | 'reply' | 'refresh' | 'counter' | 'declinecounter' | 'ignored' | 'refused';
 
 export interface Received {
   /** What to store in place of `mine`. Undefined: it is to be removed (or there still is nothing). */

@@ -20,7 +20,7 @@ export function receive(receipt: Receipt): Received {
   const {mine, message, isMe, now} = receipt;
   switch (message.method) {
     case 'REQUEST':
-      return isFromOrganizer(receipt) ? receiveRequest(receipt) : ignored;
+      return isFromOrganizer(receipt) ? receiveRequest(receipt) : isOthers(receipt) ? {...ignored, what: 'refused'} : ignored;
     case 'ADD':
       return isFromOrganizer(receipt) ? receiveAdd(receipt) : ignored;
     case 'CANCEL':
@@ -58,6 +58,12 @@ function isFromOrganizer({mine, message, isMe}: Receipt): boolean {
     (organizer === undefined || sameAddress(organizer, said)) &&
     partsOf(seriesOf(mine)).every(part => agentOf(organizerOf(part)) !== 'CLIENT')
   );
+}
+
+/** Whether what is there is organized by somebody else than who invites to it: a UID is not theirs to take. */
+function isOthers({mine, message}: Receipt): boolean {
+  const [organizer, said] = [mine && organizerIn(mine), organizerIn(message.calendar)];
+  return organizer !== undefined && said !== undefined && !sameAddress(organizer, said);
 }
 
 function isSameUid({calendar, uid}: Message): boolean {

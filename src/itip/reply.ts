@@ -37,11 +37,25 @@ export function replyPart(component: JcalComponent, isMe: IsMe, now: number, par
   const delegate = delegateIn(component, mine);
   const properties = component[1].filter(([name]) => told.has(name)).map(property => structuredClone(property));
   const status = component[0] === 'vtodo' ? allProperties(component, 'status') : [];
+  const isTold = properties.some(([name]) => name === 'request-status');
   return [
     component[0],
-    [stamp(now), answering(organizer), attendee, ...(delegate ? [answering(delegate)] : []), ...properties, ...status],
+    [
+      stamp(now),
+      answering(organizer),
+      attendee,
+      ...(delegate ? [answering(delegate)] : []),
+      ...properties,
+      ...status,
+      ...(isTold ? [] : [success()]),
+    ],
     [],
   ];
+}
+
+/** REQUEST-STATUS (RFC 5546 §3.6.1): the request was understood. */
+function success(): JcalProperty {
+  return ['request-status', {}, 'text', ['2.0', 'Success']];
 }
 
 /** The ATTENDEE that one's own has been delegated to (RFC 5546 §2.1.2). */

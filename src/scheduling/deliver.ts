@@ -96,7 +96,7 @@ export async function deliver(
           ? alike.receive(message, mine, held.object?.etag, {guid: principal.guid, isMe, now})
           : receive({mine, message, isMe, now});
       answers.push(...received.answers.map(answer => answer.message));
-      let isSettled = message.quiet === 'refresh' || received.what === 'ignored';
+      let isSettled = message.quiet === 'refresh' || received.what === 'ignored' || received.what === 'refused';
       if (received.calendar !== 'unchanged') {
         let {calendar} = received;
         if (context.respond && isInvitation(message) && !message.quiet) {

@@ -271,8 +271,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       return sent === 'queued' || message.quiet ? 'done' : '3.7';
     }
     if (!(await mayBring(message, principal, access))) return message.quiet ? 'done' : '3.8';
-    await deliverTo(addressed, principal, alike);
-    return 'done';
+    const what = await deliverTo(addressed, principal, alike);
+    return what === 'refused' && !message.quiet ? '5.3' : 'done';
   }
 
   /** What comes for one home at the same time is stored together; a room looks at what it has stored before it answers the next. */

@@ -41,7 +41,8 @@ function actionOf({what, message, before, after}: MessageChange): Element | unde
   if (!before || !is) return undefined;
   const was = seriesOf(before);
   if (what === 'update') {
-    const changed = [...keysOf(is)].flatMap(key => recurrence(key, is, changesIn(was, is, key)));
+    const excluded = excludesAnew(was, seriesOf(message.calendar));
+    const changed = [...keysOf(is)].flatMap(key => recurrence(key, is, changesIn(was, is, key, excluded)));
     return changed.length > 0 ? element(cs('update'), ...changed) : undefined;
   }
   if (what !== 'reply') return undefined;
@@ -98,14 +99,22 @@ function idOf(part: JcalComponent, {findZone}: Series): Element {
 }
 
 /** §4.1.2.4: what is said otherwise of an instance; what is new has nothing that it could differ from. */
-function changesIn(was: Series, is: Series, key: Key): Changes {
+function changesIn(was: Series, is: Series, key: Key, excluded: boolean): Changes {
   const [before, after] = [counterpart(was, key), counterpart(is, key)];
   if (!before || !after) return new Map();
   const names = differences(meaningOf(before, was.findZone), meaningOf(after, is.findZone));
   const found = new Map<string, ReadonlySet<string>>(names.map(name => [name, parametersOf(name, before, after)]));
   const ofPeople = attendeeParameters(before, after, () => true);
   if (ofPeople.size > 0) found.set('ATTENDEE', ofPeople);
+  if (key === 'master' && excluded) found.set('EXDATE', new Set());
   return found.size > 0 ? found : undefined;
+}
+
+/** Whether the organizer leaves out others than before: what is cancelled may be shown as that still. */
+function excludesAnew(was: Series, news: Series): boolean {
+  if (!was.master || !news.master) return false;
+  const [old, now] = [meaningOf(was.master, was.findZone), meaningOf(news.master, news.findZone)];
+  return differences(old, now).includes('EXDATE');
 }
 
 /** §4.1.2.2: an answer is PARTSTAT, or a comment. */

@@ -163,6 +163,19 @@ describe('RFC 6638 §3.2.2: an attendee', () => {
   });
 });
 
+describe('RFC 6638 §3.2.9: SCHEDULE-STATUS', () => {
+  test('5.3: the UID is of an event that somebody else organizes, and theirs stays as it is', async () => {
+    const {ann, bob, cat, delivered} = await serve({ann: [], bob: [], cat: []});
+    await ann.put(`${calendarOf('ann')}1.ics`, meeting());
+    await delivered();
+    const forged = meeting({start: '20271202T100000Z'}).replaceAll('mailto:ann@', 'mailto:cat@');
+    await cat.put(`${calendarOf('cat')}1.ics`, forged);
+    await delivered();
+    expect(lineOf((await only(cat, calendarOf('cat'))).text, /^ATTENDEE.*bob/)).toContain('SCHEDULE-STATUS=5.3');
+    expect((await only(bob, calendarOf('bob'))).text).toContain('DTSTART:20271201T100000Z');
+  });
+});
+
 describe('RFC 6638 §3.2.4: preconditions', () => {
   test('one UID is in one calendar: unique-scheduling-object-resource', async () => {
     const {ann} = await serve({ann: [], bob: []});
