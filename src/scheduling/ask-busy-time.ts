@@ -54,9 +54,10 @@ async function ask(attendee: JcalProperty, asked: FreeBusyRequest, context: DavC
   return {recipient, status: requestStatus.success, data: {type: format.type, text: format.print(reply)}};
 }
 
-/** What is left out of a busy time is told thereby: so only what the one who asks has organized himself. */
-function isMasked({stored}: Resource, {masked}: FreeBusyRequest, context: DavContext): boolean {
+/** What is left out of a busy time is told thereby: so only what the one who asks has organized, or has in a calendar of their own. */
+function isMasked({stored, owner}: Resource, {masked}: FreeBusyRequest, context: DavContext): boolean {
   if (masked.size === 0 || stored?.collection !== false || !stored.index || !masked.has(stored.index.uid)) return false;
   const {organizer} = stored.index;
-  return organizer !== undefined && findCalendarUser(organizer, context)?.guid === context.principal?.guid;
+  const whose = organizer === undefined ? owner : findCalendarUser(organizer, context);
+  return whose !== undefined && whose.guid === context.principal?.guid;
 }

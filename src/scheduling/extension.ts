@@ -16,3 +16,13 @@ export const scheduling: Extension = {
   privileges: schedulingPrivileges,
   conditions: [ifScheduleTagMatch],
 };
+
+/** CalendarServer's: what an attendee tells the organizer alone (caldav-privatecomments §4.2.1). It goes with replies. */
+export const privateComments: Extension = {
+  name: 'private comments',
+  tokens: ['calendarserver-private-comments'],
+  kinds: [],
+  methods: [],
+  properties: [],
+  reports: [],
+};

@@ -2,7 +2,7 @@ import {calendarAccess} from '../caldav/extension.ts';
 import {privateEvents} from '../caldav/private-events.ts';
 import {timezonesByReference} from '../caldav/timezones-by-reference.ts';
 import type {Config} from '../config/config.ts';
-import {scheduling} from '../scheduling/extension.ts';
+import {privateComments, scheduling} from '../scheduling/extension.ts';
 import {timezoneServices} from '../timezones/extension.ts';
 import {webdav} from '../webdav/extension.ts';
 import {join} from '../webdav/join.ts';
@@ -15,6 +15,7 @@ const optional: readonly {readonly extension: Extension; isOn(config: Config): b
   {extension: timezonesByReference, isOn: ({enableTimezoneService}) => enableTimezoneService},
   {extension: timezoneServices, isOn: ({enableTimezoneService}) => enableTimezoneService},
   {extension: privateEvents, isOn: ({enablePrivateEvents}) => enablePrivateEvents},
+  {extension: privateComments, isOn: ({enableImplicitScheduling}) => enableImplicitScheduling},
 ];
 
 /** What the server speaks: the extensions' rows joined. Whatever a client sees listed is computed from this. */

@@ -25,6 +25,7 @@ const plist = {
   AdminPrincipals: ['/principals/__uids__/0C8BDE62-E600-4696-83D3-8B5ECABDFD2E/'],
   Authentication: {Basic: {Enabled: true}, Digest: {Enabled: false}, ChallengeDiscovery: false},
   EnableAnonymousReadRoot: true,
+  EnableImplicitScheduling: true,
   DefaultTimezone: 'UTC',
   FreeBusyURL: {Enabled: true, TimePeriod: 14},
   UserQuota: 104857600,

@@ -166,7 +166,7 @@ describe('RFC 6638 §5 busy time by POST to the Outbox', () => {
   });
 
   test('X-CALENDARSERVER-MASK-UID leaves out a meeting of the one who asks, and nobody else’s', async () => {
-    const {ann} = await serve({
+    const {ann, bob} = await serve({
       ann: [],
       bob: [
         event('hers', '20261201T100000Z', 'ORGANIZER:mailto:ann@example.com', 'ATTENDEE:mailto:bob@example.com'),
@@ -176,6 +176,9 @@ describe('RFC 6638 §5 busy time by POST to the Outbox', () => {
     });
     const lines = ['hers', 'his', 'own'].map(uid => `X-CALENDARSERVER-MASK-UID:${uid}`);
     expect(await ask(ann, {lines})).toEqual([[ok, 'FREEBUSY;FBTYPE=BUSY:20261201T140000Z/PT1H,20261201T180000Z/PT1H']]);
+    expect(await ask(bob, {from: 'bob', to: ['bob'], lines})).toEqual([
+      [ok, 'FREEBUSY;FBTYPE=BUSY:20261201T100000Z/PT1H,20261201T140000Z/PT1H'],
+    ]);
   });
 
   test('of more than thirty, the rest is put off', async () => {
