@@ -144,13 +144,14 @@ function clockText(zone: Zone, from: number): string {
 /** What makes a change a re-scheduling that everybody is asked about anew (RFC 5546 §2.1.4). */
 const rescheduling = ['DTSTART', 'DTEND', 'DUE', 'RRULE', 'EXRULE', 'RDATE'];
 
-/** What raises SEQUENCE besides (ibid.). */
-const raising = [...rescheduling, 'EXDATE', 'STATUS'];
-
 /** How a component has been changed for who is invited. */
 export interface Rescheduling {
   /** Asked anew: PARTSTAT is NEEDS-ACTION again. Not so where the series only ends earlier: what was agreed on stands. */
   readonly asks: boolean;
+  /**
+   * RFC 5546 §2.1.4: also what puts into question whether somebody can come, as another LOCATION. Only people know what does, so that all
+   * that attendees are told of counts.
+   */
   readonly raisesSequence: boolean;
 }
 
@@ -163,7 +164,7 @@ export function reschedulingOf(
   const changed = differences(meaningOf(before, beforeZone), meaningOf(after, afterZone));
   const asks = changed.filter(name => rescheduling.includes(name));
   const shortened = asks.length === 1 && asks[0] === 'RRULE' && isShortened(before, beforeZone, after, afterZone);
-  return {asks: asks.length > 0 && !shortened, raisesSequence: changed.some(name => raising.includes(name))};
+  return {asks: asks.length > 0 && !shortened, raisesSequence: changed.length > 0};
 }
 
 /** Whether a rule is the same but for an end that it has now, or has earlier: clients end a series by UNTIL that had a COUNT. */

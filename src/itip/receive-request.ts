@@ -141,6 +141,8 @@ function someInstances(old: Series, news: Series, isMe: IsMe): Taken {
       strange.push(part);
       continue;
     }
+    // Who has declined this one, and taken it away, is not bothered with it.
+    if (!old.master && !copy && partstatOf(myself(part, isMe)) === 'DECLINED') continue;
     taken = true;
     if (excluded.has(key)) {
       if (ownDecline(key, old, news, isMe) === 'known') continue;

@@ -1,6 +1,7 @@
 import {allProperties, cloned, firstProperty, type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
 import {sameAddress} from './address.ts';
+import {settleTransparency} from './attendee-rules.ts';
 import {calendarOf, timezonesFor} from './envelope.ts';
 import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
 import type {Changed, IsMe, Received} from './message.ts';
@@ -66,6 +67,7 @@ export function merged(
     [...taken[1].filter(property => !isOwn(property)), ...cloned(kept), ...transparency],
     [...taken[2], ...cloned(copy[2].filter(([name]) => name === 'valarm'))],
   ];
+  settleTransparency(copy, result, isMe);
   return result;
 }
 
