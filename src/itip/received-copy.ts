@@ -105,9 +105,11 @@ function keepOrganizer(parts: readonly JcalComponent[], mine: Calendar): void {
   }
 }
 
-/** An object of its own, of what a message says. */
+/** An object of its own, of what a message says; of instances alone not those that the owner has declined, and so taken away. */
 export function newObject(message: Calendar, isMe: IsMe): Calendar {
-  const parts = partsOf(seriesOf(message)).map(part => incoming(part, isMe));
+  const series = seriesOf(message);
+  const isTakenAway = (part: JcalComponent) => !series.master && partstatOf(myself(part, isMe)) === 'DECLINED';
+  const parts = partsOf(series).flatMap(part => (isTakenAway(part) ? [] : [incoming(part, isMe)]));
   return calendarOf([], parts, message);
 }
 
