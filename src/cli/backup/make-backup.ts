@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {type FileHandle, open, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {basename, dirname, join} from 'node:path';
@@ -8,6 +8,8 @@ import {ArchiveWriter} from '../../archive/write-archive.ts';
 import {silent} from '../../base/log.ts';
 import {UserError} from '../../base/user-error.ts';
 import type {Config} from '../../config/config.ts';
+import {holdBack} from '../../scheduling/mail/hold-back.ts';
+import {mailFileIn} from '../../scheduling/mail/mail-file.ts';
 import {indexFile} from '../../server/indexer.ts';
 import {isAlive} from '../../server/pid-file.ts';
 import {type BackupItem, backupHome} from '../../store/file/backup-home.ts';
@@ -20,7 +22,7 @@ import type {CommandIo} from '../command.ts';
 import {lockData} from '../data-lock.ts';
 import {createProgress} from '../transfer/progress.ts';
 import {programVersion} from '../version.ts';
-import {formatVersion, homeName, type Manifest, manifestName, proxiesName} from './names.ts';
+import {formatVersion, homeName, type Manifest, mailName, manifestName, proxiesName} from './names.ts';
 import {type Contents, readBackup} from './read-backup.ts';
 import {findServerFiles} from './server-files.ts';
 
@@ -72,7 +74,7 @@ async function write(handle: FileHandle, config: Config, io: CommandIo): Promise
     const made = new Date();
     const manifest: Manifest = {
       program: 'caldav',
-      format: formatVersion,
+      format: existsSync(mailFileIn(config.dataRoot)) ? formatVersion : 1,
       version: programVersion(),
       made: made.toISOString(),
       folder: config.folder,
@@ -84,7 +86,7 @@ async function write(handle: FileHandle, config: Config, io: CommandIo): Promise
       archive.add({name, folder: false, sizeBytes: bytes.length, attributes: new Map(), ...about}, bytes);
     await add(manifestName, Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
     for (const {name, bytes, ...about} of read) await add(name, bytes, about);
-    const proxies = await readProxies(proxiesFileIn(config.dataRoot));
+    const proxies = await readDatabase(proxiesFileIn(config.dataRoot));
     if (proxies) await add(proxiesName, proxies.bytes, {...own, ...proxies.owner});
     const progress = createProgress(io.out, 'writing accounts', homes.length);
     const above = new Set<string>();
@@ -97,6 +99,10 @@ async function write(handle: FileHandle, config: Config, io: CommandIo): Promise
     } finally {
       progress.end();
     }
+    // After the homes: whoever is invited by what is in them has their token. What one server may send the other must not.
+    const mail =
+      manifest.format < 2 ? undefined : await readDatabase(mailFileIn(config.dataRoot), copy => holdBack(copy, Date.now()));
+    if (mail) await add(mailName, mail.bytes, {...own, ...mail.owner});
     await archive.end(own);
   });
 }
@@ -175,19 +181,23 @@ async function readServerFile(file: string) {
   }
 }
 
-/** The file as SQLite gives it at one moment, whoever writes to it. */
-async function readProxies(file: string): Promise<{bytes: Uint8Array; owner: {uid: number; gid: number}} | undefined> {
+/** The file as SQLite gives it at one moment, whoever writes to it. `change`: what is done to the copy. */
+async function readDatabase(
+  file: string,
+  change?: (copy: string) => void,
+): Promise<{bytes: Uint8Array; owner: {uid: number; gid: number}} | undefined> {
   const owner = await stat(file).catch(() => undefined);
   if (!owner) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'caldav-backup-'));
   try {
-    const copy = join(folder, 'proxies.sqlite');
+    const copy = join(folder, 'copy.sqlite');
     const database = new DatabaseSync(file, {timeout: 5_000});
     try {
       database.prepare('VACUUM INTO ?').run(copy);
     } finally {
       database.close();
     }
+    change?.(copy);
     return {bytes: await readFile(copy), owner: {uid: owner.uid, gid: owner.gid}};
   } finally {
     rmSync(folder, {recursive: true, force: true});

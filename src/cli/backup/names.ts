@@ -6,10 +6,11 @@ import type {HomeId} from '../../store/store.ts';
 /** The first entry: what the backup is of. Laid out so that, taken out by tar, the archive is a server's folder. */
 export const manifestName = 'BACKUP.json';
 export const proxiesName = 'data/proxies.sqlite';
+export const mailName = 'data/mail.sqlite';
 const documentsName = 'data/documents';
 
-/** The archive's form; raised when a program that knows only the last one could not read it. */
-export const formatVersion = 1;
+/** The archive's form; raised when a program that knows only the last one could not read it. 2: what is mailed is in it. */
+export const formatVersion = 2;
 
 export interface Manifest {
   readonly program: 'caldav';
@@ -46,7 +47,7 @@ export function notOurs(file: string): UserError {
 
 /** What an entry of the archive is, by its name. */
 export type Place =
-  | {readonly of: 'manifest' | 'proxies'}
+  | {readonly of: 'manifest' | 'proxies' | 'mail'}
   /** Above the homes. */
   | {readonly of: 'nothing'}
   /** A file of the configuration: its path in the server's folder, or, where it lay elsewhere, in none. */
@@ -66,6 +67,7 @@ export function placeOf(name: string): Place | undefined {
     return undefined;
   if (name === manifestName) return {of: 'manifest'};
   if (name === proxiesName) return {of: 'proxies'};
+  if (name === mailName) return {of: 'mail'};
   if (names[0] === 'conf' || names[0] === 'elsewhere') return names.length > 1 ? {of: 'configuration'} : {of: 'nothing'};
   if (name === 'data' || name === documentsName) return {of: 'nothing'};
   const [, , tree, ...below] = names;

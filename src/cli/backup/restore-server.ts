@@ -9,6 +9,11 @@ import {replaceFile} from '../../base/replace-file.ts';
 import {UserError} from '../../base/user-error.ts';
 import type {Config} from '../../config/config.ts';
 import {inspectConfig, loadConfig} from '../../config/load.ts';
+import {deliveriesFileIn, openDeliveriesFile} from '../../scheduling/deliveries-file.ts';
+import {newHolder} from '../../scheduling/holder.ts';
+import {holdBack} from '../../scheduling/mail/hold-back.ts';
+import {mailFileIn} from '../../scheduling/mail/mail-file.ts';
+import {outboxIn} from '../../scheduling/scheduling-collection.ts';
 import {indexFile} from '../../server/indexer.ts';
 import {type Account, currentIdentity, planAccount} from '../../server/privileges.ts';
 import {canReach} from '../../setup/look.ts';
@@ -18,6 +23,7 @@ import {isInternal, nameOfFile, trees} from '../../store/file/layout.ts';
 import {HomeRestorer} from '../../store/file/restore-home.ts';
 import {syncFolder} from '../../store/file/safe-file.ts';
 import {openFileStore, prepareFileStore} from '../../store/file/store.ts';
+import type {HomeId, HomeView} from '../../store/store.ts';
 import {asDataOwner} from '../as-data-owner.ts';
 import type {CommandIo} from '../command.ts';
 import {checkPlace, whileStopped} from '../data-place.ts';
@@ -109,15 +115,19 @@ async function restoreData(
 ): Promise<string[]> {
   const {documentRoot, dataRoot} = places.config;
   const staging = join(documentRoot, '.restoring');
-  const proxies = join(dataRoot, '.restoring.sqlite');
-  await rm(staging, {recursive: true, force: true});
-  await rm(proxies, {force: true});
+  const clear = async () => {
+    await rm(staging, {recursive: true, force: true});
+    for (const {temporary} of databases)
+      for (const suffix of suffixes) await rm(join(dataRoot, temporary + suffix), {force: true});
+  };
+  await clear();
   await mkdir(staging, {mode: 0o700});
   let restorer: HomeRestorer | undefined;
   let last = '';
   try {
     const read = await readBackup(handle, file, io, 'restoring', async (place, entry) => {
-      if (place.of === 'proxies') await replaceFile(proxies, await wholeOf(entry), {mode: 0o600});
+      const database = databases.find(({of}) => of === place.of);
+      if (database) await replaceFile(join(dataRoot, database.temporary), await wholeOf(entry), {mode: 0o600});
       if (place.of !== 'home') return;
       if (place.home !== last) {
         await restorer?.end();
@@ -128,21 +138,48 @@ async function restoreData(
     });
     await restorer?.end();
     if (read.sha256 !== contents.sha256) throw new UserError(`${file} has changed while it was read.`, 'Type the same again.');
-    await makeIndexes(staging, read.homes, io);
+    oweAgain(dataRoot, await makeIndexes(staging, read.homes, io));
   } catch (error) {
     await restorer?.[Symbol.asyncDispose]();
-    await rm(staging, {recursive: true, force: true});
-    await rm(proxies, {force: true});
+    await clear();
     throw error;
   }
-  return exchange({documentRoot, dataRoot, staging, proxies}, stamp);
+  return exchange({documentRoot, dataRoot, staging}, stamp);
 }
 
-async function makeIndexes(root: string, homes: number, {out}: CommandIo): Promise<void> {
+/** What is in DataRoot beside the calendars, and the name it has until everything is there. `of`: what it is in a backup. */
+const databases = [
+  {of: 'proxies', temporary: '.restoring.sqlite', fileIn: proxiesFileIn},
+  {of: 'mail', temporary: '.restoring-mail.sqlite', fileIn: mailFileIn},
+  {of: 'deliveries', temporary: '.restoring-deliveries.sqlite', fileIn: deliveriesFileIn},
+] as const;
+
+const suffixes = ['', '-wal', '-shm'] as const;
+
+/**
+ * What lay in Outboxes is owed again: whoever has it already is not changed by it. What would go by mail is not sent, also where the backup
+ * says nothing of what was.
+ */
+function oweAgain(dataRoot: string, owing: readonly HomeId[]): void {
+  if (owing.length === 0) return;
+  const [, mail, deliveries] = databases;
+  using file = openDeliveriesFile(join(dataRoot, deliveries.temporary));
+  for (const home of owing) file.owe(home, newHolder('restore'));
+  if (!existsSync(join(dataRoot, mail.temporary))) holdBack(join(dataRoot, mail.temporary), Date.now());
+}
+
+/** Answers the homes whose Outboxes are not empty. */
+async function makeIndexes(root: string, homes: number, {out}: CommandIo): Promise<HomeId[]> {
   // Of each home it says that there is no index yet.
   const warn = (details: object, message: string) => void ('file' in details && out.note(`${details.file}: ${message}`));
   const store = await openFileStore({root, log: {...silent, warn}, index: indexFile});
-  await indexHomes(store, homes, out).finally(() => store.close());
+  const owing: HomeId[] = [];
+  const look = (view: HomeView) => {
+    const outbox = outboxIn(view);
+    if (outbox && [...view.members(outbox.path)].length > 0) owing.push(view.home);
+  };
+  await indexHomes(store, homes, out, look).finally(() => store.close());
+  return owing;
 }
 
 function explain(error: unknown, {documentRoot}: Config): unknown {
@@ -161,7 +198,7 @@ function explain(error: unknown, {documentRoot}: Config): unknown {
 }
 
 async function exchange(
-  {documentRoot, dataRoot, staging, proxies}: {documentRoot: string; dataRoot: string; staging: string; proxies: string},
+  {documentRoot, dataRoot, staging}: {documentRoot: string; dataRoot: string; staging: string},
   stamp: string,
 ): Promise<string[]> {
   const kept: string[] = [];
@@ -175,14 +212,15 @@ async function exchange(
     }
     if (existsSync(from)) await rename(from, to);
   }
-  const file = proxiesFileIn(dataRoot);
-  const there = existsSync(proxies);
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (!existsSync(file + suffix)) continue;
-    await rename(file + suffix, `${file}.${stamp}${suffix}`);
-    if (suffix === '') kept.push(`${file}.${stamp}`);
+  for (const {temporary, fileIn} of databases) {
+    const file = fileIn(dataRoot);
+    for (const suffix of suffixes) {
+      if (!existsSync(file + suffix)) continue;
+      await rename(file + suffix, `${file}.${stamp}${suffix}`);
+      if (suffix === '') kept.push(`${file}.${stamp}`);
+    }
+    if (existsSync(join(dataRoot, temporary))) await rename(join(dataRoot, temporary), file);
   }
-  if (there) await rename(proxies, file);
   await rm(staging, {recursive: true, force: true});
   for (const folder of new Set([documentRoot, dataRoot])) syncFolder(folder);
   return kept;

@@ -1,4 +1,5 @@
 import {loadConfig} from '../../config/load.ts';
+import {heldBack} from '../../scheduling/mail/hold-back.ts';
 import type {Outgoing} from '../../scheduling/mail/outgoing.ts';
 import type {Command} from '../command.ts';
 import {columns} from '../open-accounts.ts';
@@ -26,12 +27,12 @@ export const mailQueue: Command = {
     }));
     const rows = listed.map(({id, state, method, to, attempts, created, error}) => [
       String(id),
-      state === 'reported' ? 'failed' : state,
+      state === 'reported' ? 'failed' : error === heldBack ? 'held back' : state,
       method,
       to,
       created.slice(0, 16).replace('T', ' '),
       attempts > 0 ? `tried ${attempts}×` : '',
-      error ?? '',
+      error === heldBack ? error.slice('held back: '.length) : (error ?? ''),
     ]);
     io.out.result(listed, rows.length > 0 ? columns(rows) : 'Nothing is to be sent.');
     return 0;

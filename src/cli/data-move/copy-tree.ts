@@ -84,7 +84,7 @@ export const markerName = '.moving.json';
 
 /** SQLite's shared memory is made anew by whoever opens the file, and the lock by whoever wants it. */
 const isPassing = (path: string) =>
-  /(^|\/)(\.[^/]*|proxies)\.sqlite-shm$/.test(path) || basename(path) === dataLockName || path === markerName;
+  /(^|\/)(\.[^/]*|proxies|mail|deliveries)\.sqlite-shm$/.test(path) || basename(path) === dataLockName || path === markerName;
 
 async function copyEntry(from: string, to: string, stats: Stats): Promise<void> {
   const there = await find(to);

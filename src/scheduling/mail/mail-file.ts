@@ -9,8 +9,8 @@ export function mailFileIn(dataRoot: string): string {
 
 /**
  * Opens the file, made where there is none: what is to be sent and was sent (`outgoing`), who was invited to what (`invitations`), what
- * has come and is to be delivered (`incoming`), how far the mailbox was read, and which process does all that (`lease`). Throws UserError
- * where it cannot be used.
+ * has come and is to be delivered (`incoming`), how far the mailbox was read, which process does all that (`lease`), and what a restore
+ * must not send once more (`held_back`). Throws UserError where it cannot be used.
  */
 export function openMailFile(file: string): DatabaseSync {
   return openSharedDatabase(file, {
@@ -43,6 +43,7 @@ CREATE INDEX IF NOT EXISTS incoming_event ON incoming (uid, from_address, id);
 CREATE TABLE IF NOT EXISTS mailbox (name TEXT PRIMARY KEY, validity TEXT NOT NULL, uid INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), owner TEXT NOT NULL, until INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO lease (id, owner, until) VALUES (1, '', 0);
+CREATE TABLE IF NOT EXISTS held_back (id INTEGER PRIMARY KEY CHECK (id = 1), before INTEGER NOT NULL) STRICT;
 `;
 
 /** Does several statements as one. */

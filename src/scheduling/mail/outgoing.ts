@@ -1,5 +1,6 @@
 import type {DatabaseSync} from 'node:sqlite';
 import type {Message} from '../../itip/message.ts';
+import {heldBack, isHeldBack} from './hold-back.ts';
 import {Invitations} from './invitations.ts';
 import {together} from './mail-file.ts';
 import {keyOf, type MessageRow, rowOf} from './message-rows.ts';
@@ -34,6 +35,9 @@ export const givenUpAfterMs = 5 * day;
 /** How long a message that is done is known as one that has been sent. */
 const knownForMs = 60 * day;
 
+/** What a person may have sent, or dropped. */
+const open = `(state IN ('waiting', 'failed', 'reported') OR error = '${heldBack}')`;
+
 /** What is to be sent, and what was: a message is taken once. */
 export class OutgoingQueue {
   readonly #database: DatabaseSync;
@@ -53,12 +57,13 @@ export class OutgoingQueue {
         ? this.#invitations.note(message, sender, now)
         : {token: null, renewed: false};
       const row = rowOf(message);
+      const isHeld = isHeldBack(this.#database, message.calendar);
       this.#database
         .prepare(`INSERT INTO outgoing (key, sender, method, uid, from_address, to_address, sequence, calendar, token, renewed, state,
-          attempts, created, next, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?, '')`)
+          attempts, created, next, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)`)
         .run(
           ...[key, sender, row.method, row.uid, row.from_address, row.to_address, row.sequence, row.calendar, token],
-          ...[renewed ? 1 : 0, now, now],
+          ...[renewed ? 1 : 0, isHeld ? 'dropped' : 'waiting', now, now, isHeld ? heldBack : ''],
         );
       return true;
     });
@@ -85,7 +90,7 @@ export class OutgoingQueue {
 
   /** All that is not done with; `all`: what is, too. */
   list(all: boolean): Outgoing[] {
-    const where = all ? '' : "WHERE state IN ('waiting', 'failed', 'reported')";
+    const where = all ? '' : `WHERE ${open}`;
     return this.#database.prepare(`SELECT * FROM outgoing ${where} ORDER BY id`).all() as unknown as Outgoing[];
   }
 
@@ -135,9 +140,7 @@ export class OutgoingQueue {
   retry(id: number, now: number): boolean {
     return (
       this.#database
-        .prepare(
-          "UPDATE outgoing SET state = 'waiting', next = ?, created = ? WHERE id = ? AND state IN ('waiting', 'failed', 'reported')",
-        )
+        .prepare(`UPDATE outgoing SET state = 'waiting', next = ?, created = ?, error = '' WHERE id = ? AND ${open}`)
         .run(now, now, id).changes > 0
     );
   }
@@ -145,9 +148,8 @@ export class OutgoingQueue {
   /** A person wants it never sent. */
   drop(id: number, now: number): boolean {
     return (
-      this.#database
-        .prepare("UPDATE outgoing SET state = 'dropped', next = ? WHERE id = ? AND state IN ('waiting', 'failed', 'reported')")
-        .run(now, id).changes > 0
+      this.#database.prepare(`UPDATE outgoing SET state = 'dropped', next = ?, error = '' WHERE id = ? AND ${open}`).run(now, id)
+        .changes > 0
     );
   }
 

@@ -1,11 +1,20 @@
+import {execFileSync} from 'node:child_process';
 import {chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {copyFile, open, truncate} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect, test, vi} from 'vitest';
 import {ArchiveWriter} from '../../../src/archive/write-archive.ts';
+import {silent} from '../../../src/base/log.ts';
 import {manifestName} from '../../../src/cli/backup/names.ts';
 import {withoutDuties} from '../../../src/cli/backup/restore-user.ts';
+import {parseCalendar} from '../../../src/ical/parse.ts';
+import {deliveriesFileIn, openDeliveriesFile} from '../../../src/scheduling/deliveries-file.ts';
+import {stageDuties} from '../../../src/scheduling/duty.ts';
+import {isGone} from '../../../src/scheduling/holder.ts';
+import {indexFile} from '../../../src/server/indexer.ts';
+import {openFileStore} from '../../../src/store/file/store.ts';
+import type {HomeId} from '../../../src/store/store.ts';
 import {text} from '../../../src/xml/element.ts';
 import {caldav as caldavName, dav, type Name} from '../../../src/xml/names.ts';
 import {printXml} from '../../../src/xml/print.ts';
@@ -239,6 +248,40 @@ describe('caldav restore', () => {
       each.includes('/outbox/'),
     );
     expect(outbox).toEqual([]);
+  });
+
+  test('sends nothing again: what waits for a mail server is held back, and what lay in an Outbox is owed once more', async () => {
+    const mail = {Enabled: true, Sending: {Server: '127.0.0.1', Port: 9, UseSSL: false, Address: 'calendar@example.com'}};
+    const {file, folder, ann, backup, run, path} = await running(
+      {EnableImplicitScheduling: true, Scheduling: {iMIP: mail}},
+      'bob',
+    );
+    const guest = 'ORGANIZER:/principals/users/ann/\r\nATTENDEE:mailto:guest@elsewhere.example\r\nSUMMARY';
+    expect((await ann.put(`${calendar}m.ics`, event('m').replaceAll('2026', '2099').replace('SUMMARY', guest))).status).toBe(201);
+    const queued = async (dir: string) => JSON.parse((await caldav('mail', 'queue', '--json', '--dir', dir).done).stdout);
+    await vi.waitFor(async () => expect(await queued(folder)).toMatchObject([{state: 'waiting', uid: 'm'}]), {
+      timeout: 60_000,
+      interval: 200,
+    });
+    expect((await run('stop').done).code).toBe(0);
+    const store = await openFileStore({root: path('data/documents'), log: silent, index: indexFile});
+    let home: HomeId | undefined;
+    for await (const found of store.homes()) home = found;
+    const message = parseCalendar(event('owed').replace('VERSION', 'METHOD:REQUEST\r\nVERSION'));
+    const from = 'mailto:ann@example.com';
+    await store.write(home!, unit =>
+      stageDuties([{method: 'REQUEST', uid: 'owed', from, to: from, sequence: 0, calendar: message}], unit),
+    );
+    await store.close();
+    if (isRoot) execFileSync('chown', ['-R', `${serving.uid}:${serving.gid}`, path('data/documents')]);
+    await backup();
+
+    const copy = await emptyFolder();
+    expect(await caldav('restore', file, '--dir', copy).done).toMatchObject({code: 0, stderr: ''});
+    expect(await queued(copy)).toMatchObject([{state: 'dropped', uid: 'm', error: expect.stringContaining('held back')}]);
+    using deliveries = openDeliveriesFile(deliveriesFileIn(join(copy, 'data')));
+    expect(deliveries.owing()).toEqual([home]);
+    expect(deliveries.entries(home!).every(({holder}) => isGone(holder, 'now'))).toBe(true);
   });
 
   test('of one account leaves alone what is yet to be delivered to others, and brings nothing of that back', async () => {
