@@ -30,6 +30,8 @@ const othersMs = 250;
 /** Files that lag behind the journal by more than this make those wait who store more, a tenth of what is beyond, but never longer than … */
 const lagMs = 10_000;
 const mostWaitMs = 1_000;
+/** A home whose journal is being written out stays open. Beyond so many, those who store more wait until there are fewer. */
+const mostOpen = 2 * shares.homesToWrite;
 
 /** The homes a writer has open, and what is to be done to their files in the background. */
 export class OpenHomes {
@@ -192,6 +194,16 @@ export class OpenHomes {
     if (!open?.database.isOpen) return;
     const beyond = open.failing ? 0 : ageMs(open.oldestPending()) - lagMs;
     if (beyond > 0 && !this.#hurry) await delay(Math.min(mostWaitMs, beyond / 10));
+    await this.#awaitFewer(open);
+  }
+
+  /** Each that is open takes memory: a thousand that one message goes to are not open at once. */
+  async #awaitFewer(open: OpenHome): Promise<void> {
+    for (const until = performance.now() + mostWaitMs; this.#homes.size > mostOpen && !this.#hurry; await delay(quietMs / 2)) {
+      this.#closeSome(open);
+      const isFailing = [...this.#homes.values()].some(({failing}) => failing);
+      if (isFailing || performance.now() > until) return;
+    }
   }
 
   /** Writes out in the background what the home's journal holds. */
@@ -239,7 +251,7 @@ export class OpenHomes {
   }
 
   #isHurried(home: HomeId): boolean {
-    return this.#hurry || this.#hurried.has(home);
+    return this.#hurry || this.#homes.size > mostOpen || this.#hurried.has(home);
   }
 
   async #shrink(home: HomeId): Promise<void> {
