@@ -11,10 +11,12 @@ import type {Duties} from '../webdav/duties.ts';
 import type {DavContext} from '../webdav/tables.ts';
 import {Alike, guidsIn} from './alike.ts';
 import {answerAsRoom} from './answer-as-room.ts';
+import {broughtAgain} from './brought-again.ts';
 import {withUrls} from './calendar-user.ts';
+import {createClaims} from './claims.ts';
 import {type Delivery, deliver} from './deliver.ts';
 import type {DeliveriesFile, Entry} from './deliveries-file.ts';
-import {type Duty, readDuty, stageLeft} from './duty.ts';
+import {type Duty, isOwnDuty, readDuty, stageLeft} from './duty.ts';
 import {isGone, newHolder} from './holder.ts';
 import type {MailCallbacks, Mailer} from './mail/mailer.ts';
 import {mayBring} from './may-bring.ts';
@@ -51,6 +53,8 @@ interface Sending {
   /** What may be asked in the sender's name. */
   readonly access: DavContext | undefined;
   readonly alike: Alike | undefined;
+  /** Where it may have been brought before: what is brought now. */
+  readonly again: Awaited<ReturnType<typeof broughtAgain>> | undefined;
 }
 
 /** Brings what homes owe to whom they owe it. */
@@ -66,8 +70,6 @@ export interface Deliveries extends MailCallbacks {
   stop(): Promise<void>;
 }
 
-/** A process that sees to a home and says nothing for so long is taken to be dead, though it is there. */
-const claimMs = 60_000;
 const retryMs = 60_000;
 /** A unit of work does not take so long: an entry that is older was kept, or never will be. */
 const doubtMs = 10 * 60_000;
@@ -77,8 +79,6 @@ const recipientsAtOnce = 16;
 const messagesAtOnce = 64;
 /** Of a message for many, so many are struck out together. */
 const recipientsStruckOut = 250;
-/** A claim is made anew when so much of its time is over. */
-const renewMs = 10_000;
 /** Another process sees to the home: it may have looked before the last duty was there. */
 const otherHolderMs = 500;
 
@@ -92,12 +92,15 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const directory = () => withUrls(options.directory(), options.hostNames ?? []);
   const startId = options.startId ?? randomUUID();
   const holder = newHolder(startId);
+  const claims = createClaims(file, holder, startId);
   const slots = new Semaphore(homesAtOnce);
   const recipients = new Semaphore(recipientsAtOnce);
   /** Entries of this process of whose units it is not known yet whether they are kept. */
   const open = new Set<number>();
   const running = new Map<HomeId, {again: boolean; done: Promise<void>}>();
   const later = new Map<HomeId, {at: number; timeout: NodeJS.Timeout}>();
+  /** Duties that were begun with and are not struck out. */
+  const tried = new Set<Path>();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -115,14 +118,6 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   /** What an entry stands for lies in the Outbox now, or never will. */
   const isSettled = ({id, holder: whose, at}: Entry) =>
     whose === holder ? !open.has(id) || at < Date.now() - doubtMs : isGone(whose, startId) || at < Date.now() - doubtMs;
-
-  function claim(home: HomeId): boolean {
-    if (file.claim(home, holder, claimMs)) return true;
-    const other = file.claimant(home);
-    if (other === undefined || !isGone(other, startId)) return false;
-    file.release(home, other);
-    return file.claim(home, holder, claimMs);
-  }
 
   function wake(home: HomeId): void {
     if (stopped) return;
@@ -143,7 +138,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   async function see(home: HomeId, run: {again: boolean}): Promise<void> {
-    if (!claim(home)) {
+    if (!claims.take(home)) {
       soon(home, otherHolderMs);
       return;
     }
@@ -160,7 +155,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         if (due !== undefined) soon(home, Math.max(1, due - Date.now()));
       } while (run.again && !stopped);
     } finally {
-      file.release(home, holder);
+      claims.release(home);
     }
   }
 
@@ -184,7 +179,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     const outbox = view && outboxIn(view);
     if (!outbox) return {left: 0, due: undefined};
     const due = await refreshAll(home, view, outbox.path);
-    const claimed = claiming(home);
+    const claimed = claims.renewing(home);
     let left = 0;
     for (const stored of [...view.members(outbox.path)]) {
       if (stopped) return {left: left + 1, due};
@@ -212,23 +207,20 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     return due;
   }
 
-  /** What is called again and again while a home is seen to. */
-  function claiming(home: HomeId): () => void {
-    let at = Date.now();
-    return () => {
-      if (Date.now() - at < renewMs) return;
-      at = Date.now();
-      file.claim(home, holder, claimMs);
-    };
-  }
-
   async function discharge(home: HomeId, view: HomeView, stored: StoredObject, claimed: () => void): Promise<number> {
     const duty = await read(home, view, stored);
     if (!duty) return 0;
     const sender = directory().findByGuid(guidIn(home));
     const access = sender && options.as?.(sender);
-    const alike = duty.recipients.length > 1 ? new Alike(duty.message, guidsIn(directory())) : undefined;
     const left: string[] = [];
+    const guidOf = guidsIn(directory());
+    const isSender = (address: string) => guidOf(address) === guidIn(home);
+    const alike = duty.recipients.length > 1 ? new Alike(duty.message, guidOf) : undefined;
+    const again =
+      tried.has(duty.path) || !isOwnDuty(duty)
+        ? await broughtAgain(duty.message, (await store.view(home))!, isSender)
+        : undefined;
+    tried.add(duty.path);
     for (let at = 0; at < duty.recipients.length; at += recipientsStruckOut) {
       const failed = new Map<string, string>();
       const some = duty.recipients.slice(at, at + recipientsStruckOut);
@@ -239,7 +231,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
               left.push(to);
               return;
             }
-            const status = await one(duty, to, {sender, access, alike}).catch(error => {
+            const status = await one(duty, to, {sender, access, alike, again}).catch(error => {
               log.error({err: error, home, to}, 'a message could not be delivered; it will be tried again');
               return 'later' as const;
             });
@@ -255,6 +247,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         if (failed.size > 0) await reportStatus(unit, duty.message, failed);
         stageLeft(duty, rest, unit);
       });
+      if (rest.length === 0) tried.delete(duty.path);
       failpoint('delivery removed');
       if (stopped) return rest.length;
     }
@@ -262,7 +255,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   /** `done`, or the SCHEDULE-STATUS of a failure that is there to stay. */
-  async function one({message}: Duty, to: string, {sender, access, alike}: Sending): Promise<string> {
+  async function one({message}: Duty, to: string, {sender, access, alike, again}: Sending): Promise<string> {
     const users = directory();
     const principal = users.findByAddress(to);
     const addressed = {...message, to};
@@ -271,7 +264,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       return sent === 'queued' || message.quiet ? 'done' : '3.7';
     }
     if (!(await mayBring(message, principal, access))) return message.quiet ? 'done' : '3.8';
-    const what = await deliverTo(addressed, principal, alike);
+    const isMe = (address: string) => users.findByAddress(address)?.guid === principal.guid;
+    const what = await deliverTo(again?.(to, isMe, await store.view(calendarHomeId(principal))) ?? addressed, principal, alike);
     return what === 'refused' && !message.quiet ? '5.3' : 'done';
   }
 

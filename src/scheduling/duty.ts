@@ -43,6 +43,14 @@ export function stageLeft({path, message}: Duty, left: readonly string[], unit: 
   else unit.setProperties(path, new Map([[deliveryProperty, printDelivery(message, left)]]));
 }
 
+/** What the duty is about that an object in an Outbox is. */
+export function aboutIn({properties}: StoredObject): {method: string | undefined; uid: string | undefined} | undefined {
+  const printed = properties.get(deliveryProperty);
+  if (printed === undefined) return undefined;
+  const {method, uid} = parseXml(printed).attributes;
+  return {method, uid};
+}
+
 /** The duty that an object in an Outbox is; undefined where it is none. Throws IcalError where it is damaged. */
 export function readDuty({path, properties}: StoredObject, bytes: Uint8Array): Duty | undefined {
   const printed = properties.get(deliveryProperty);
@@ -85,9 +93,15 @@ function printDelivery({method, uid, sequence, from, quiet}: Message, recipients
 }
 
 let counter = 0;
+const ownName = randomBytes(4).toString('hex');
 
 /** Names are in the order in which duties came to be. */
 function nextName(): string {
   counter = (counter + 1) % 1_000_000;
-  return `${Date.now()}-${String(counter).padStart(6, '0')}-${randomBytes(4).toString('hex')}.ics`;
+  return `${Date.now()}-${String(counter).padStart(6, '0')}-${ownName}.ics`;
+}
+
+/** Whether it was this process that staged a duty. */
+export function isOwnDuty({path}: Pick<Duty, 'path'>): boolean {
+  return path.endsWith(`-${ownName}.ics`);
 }

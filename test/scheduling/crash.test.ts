@@ -21,9 +21,9 @@ END:VEVENT
 END:VCALENDAR
 `.replace(/\n/g, '\r\n');
 
-function run(root: string, failpoint: string, body: string) {
+function run(root: string, failpoint: string, body: string, remover = '') {
   const file = join(import.meta.dirname, 'delivery-process.ts');
-  const env = {...process.env, CALDAV_FAILPOINT: failpoint, BODY: body};
+  const env = {...process.env, CALDAV_FAILPOINT: failpoint, BODY: body, REMOVE: remover};
   return spawnSync(process.execPath, [file, root, ...names], {env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
 }
 
@@ -48,6 +48,19 @@ describe('a server that is killed while it invites', () => {
     }
     expect(found.ann!.calendar[0]).toContain('SCHEDULE-STATUS=1.2');
     expect(found.ann!.outbox).toBe(0);
+    expect(owingIn(root)).toEqual([]);
+  });
+
+  test('invites nobody anew who has taken it away before the server could note that they had it', async () => {
+    const root = await temporaryFolder();
+    expect(run(root, 'message delivered:3', meeting).signal).toBe('SIGKILL');
+    const found = JSON.parse(run(root, '', '', 'bob').stdout) as Found;
+    expect([found.bob, found.cid!.calendar.length, found.cid!.inbox.length]).toEqual([
+      {calendar: [], inbox: [], outbox: 0},
+      1,
+      1,
+    ]);
+    expect(found.ann!.calendar[0]!.replace(/\r\n[ \t]/g, '')).toMatch(/PARTSTAT=DECLINED[^\r\n]*:mailto:bob@/);
     expect(owingIn(root)).toEqual([]);
   });
 

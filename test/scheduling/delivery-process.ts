@@ -11,8 +11,8 @@ import {createDispatch} from '../../src/webdav/dispatch.ts';
 import {unlimited} from '../support/unlimited.ts';
 
 /**
- * A server without sockets that a failpoint may cut off: stores the body it is given as ann's `1.ics` (none: nothing), sees to all that
- * is owed, and prints what everybody has in calendar and Inbox.
+ * A server without sockets that a failpoint may cut off: stores the body it is given as ann's `1.ics` (none: nothing), removes all that
+ * somebody has in calendar and Inbox (REMOVE), sees to all that is owed, and prints what everybody has there.
  */
 const [root, ...names] = process.argv.slice(2) as [string, ...string[]];
 const users = names.map(
@@ -39,6 +39,14 @@ if (body !== '') {
   const headers = {host: 'localhost', 'content-type': 'text/calendar'};
   const principal = directory.findByName('users', 'ann');
   await dispatch({...http, method: 'PUT', headers, body: new TextEncoder().encode(body)}, principal);
+}
+const remover = directory.findByName('users', process.env.REMOVE ?? '');
+for (const folder of remover ? ['calendar', 'inbox'] : []) {
+  const home = await store.view(`calendars/${remover!.guid}`);
+  for (const {path} of [...(home?.members(folder) ?? [])]) {
+    const http = {path: `/calendars/users/${process.env.REMOVE}/${path}`, query: '', address: '', secure: false};
+    await dispatch({...http, method: 'DELETE', headers: {host: 'localhost'}, body: new Uint8Array()}, remover);
+  }
 }
 deliveries.start();
 await deliveries.idle();
