@@ -192,6 +192,15 @@ describe('RFC 6638 §7.3 SCHEDULE-STATUS', () => {
     );
   });
 
+  test('is that of the last message, in all components (§3.2.9)', () => {
+    const mine = object(
+      meeting(`ATTENDEE;SCHEDULE-STATUS=2.0:${b}`, 'RRULE:FREQ=DAILY'),
+      meeting(`ATTENDEE:${b}`, 'RECURRENCE-ID:20260303T100000Z'),
+    );
+    const written = withStatuses(mine, [{message: {to: b}, status: '1.2'}]);
+    expect(lines(written).filter(line => line === `ATTENDEE;SCHEDULE-STATUS=1.2:${b}`)).toHaveLength(2);
+  });
+
   test('of a reply is the ORGANIZER’s, also of one who takes part', () => {
     const mine = object(vevent('UID:1', `ORGANIZER:${a}`, `ATTENDEE;PARTSTAT=ACCEPTED:${a}`, `ATTENDEE;PARTSTAT=ACCEPTED:${b}`));
     const written = withStatuses(mine, [{message: {to: a}, status: '1.2'}]);

@@ -85,6 +85,20 @@ describe('RFC 6638 §3.2.1: an organizer', () => {
     expect((await contents(bob, inboxOf('bob'))).filter(({text}) => text.includes('METHOD:CANCEL')).length).toBe(1);
   });
 
+  test('cancels an instance: in the Inbox are the CANCEL and the series that is left', async () => {
+    const {ann, bob, delivered} = await serve({ann: [], bob: []});
+    const url = `${calendarOf('ann')}1.ics`;
+    await ann.put(url, meeting({more: ['RRULE:FREQ=DAILY;COUNT=3']}));
+    await delivered();
+    await bob.delete((await only(bob, inboxOf('bob'))).href);
+    await ann.put(url, meeting({more: ['RRULE:FREQ=DAILY;COUNT=3', 'EXDATE:20271202T100000Z']}));
+    expect(lineOf((await only(ann, calendarOf('ann'))).text, /^ATTENDEE.*bob/)).toContain('SCHEDULE-STATUS=1.2');
+    await delivered();
+    const items = (await contents(bob, inboxOf('bob'))).map(({text}) => lineOf(text, /^METHOD/)).sort();
+    expect(items).toEqual(['METHOD:CANCEL', 'METHOD:REQUEST']);
+    expect((await only(bob, calendarOf('bob'))).text).toContain('STATUS:CANCELLED');
+  });
+
   test('tells of all that was in a calendar that is removed', async () => {
     const {ann, bob, delivered} = await serve({ann: [], bob: []});
     await ann.put(`${calendarOf('ann')}1.ics`, meeting());
