@@ -5,6 +5,7 @@ import {attributes} from './checks/attributes.ts';
 import {certificates} from './checks/certificates.ts';
 import {clock} from './checks/clock.ts';
 import {configuration} from './checks/configuration.ts';
+import {deliveries} from './checks/deliveries.ts';
 import {discovery} from './checks/discovery.ts';
 import {diskSpace} from './checks/disk-space.ts';
 import {fileSystem} from './checks/file-system.ts';
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   accounts,
   certificates,
   homes,
+  deliveries,
   memcached,
   mail,
   ports,

@@ -8,6 +8,7 @@ export const jobs = {
   access: async () => (await import('./access.ts')).tryAccess,
   homes: async () => (await import('./homes.ts')).inspectHomes,
   repairHomes: async () => (await import('./repair-homes.ts')).repairHomes,
+  deliveries: async () => (await import('./deliveries.ts')).inspectDeliveries,
   delegates: async () => (await import('./delegates.ts')).inspectDelegates,
 };
 

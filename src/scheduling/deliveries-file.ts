@@ -18,6 +18,22 @@ export interface DeliveriesFile extends Disposable {
   /** Whose it is; undefined: nobody's. */
   claimant(home: HomeId): Holder | undefined;
   release(home: HomeId, holder: Holder): void;
+  /** Why something of a home's could not be delivered yet; undefined: nothing is in the way any more. */
+  setTrouble(home: HomeId, why: string | undefined): void;
+  /** How things stand, for people. */
+  report(): readonly Owing[];
+}
+
+/** A home that owes something. */
+export interface Owing {
+  readonly home: HomeId;
+  readonly entries: number;
+  /** When the first of them came to be; milliseconds since 1970. */
+  readonly since: number;
+  /** Who sees to it. */
+  readonly holder: Holder | null;
+  /** Why the last attempt has failed, in part. */
+  readonly why: string | null;
 }
 
 export interface Entry {
@@ -37,7 +53,8 @@ const content = {
     CREATE TABLE IF NOT EXISTS owing (
       id INTEGER PRIMARY KEY AUTOINCREMENT, home TEXT NOT NULL, holder TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
     CREATE INDEX IF NOT EXISTS owing_home ON owing (home);
-    CREATE TABLE IF NOT EXISTS claim (home TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+    CREATE TABLE IF NOT EXISTS claim (home TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS trouble (home TEXT PRIMARY KEY, why TEXT NOT NULL) STRICT, WITHOUT ROWID`,
   holds: 'which homes have invitations to deliver',
   withoutIt: 'those that were not delivered yet are when the same home invites again',
 };
@@ -57,6 +74,13 @@ export function openDeliveriesFile(file: string): DeliveriesFile {
     INSERT INTO claim (home, holder, until) VALUES (?1, ?2, ?3)
     ON CONFLICT (home) DO UPDATE SET holder = ?2, until = ?3 WHERE holder = ?2 OR until < ?4`);
   const leave = database.prepare('DELETE FROM claim WHERE home = ? AND holder = ?');
+  const trouble = database.prepare('INSERT OR REPLACE INTO trouble (home, why) VALUES (?, ?)');
+  const untrouble = database.prepare('DELETE FROM trouble WHERE home = ?');
+  const isTroubled = database.prepare('SELECT 1 FROM trouble WHERE home = ?');
+  const standing = database.prepare(`
+    SELECT home, count(*) AS entries, min(at) AS since, (SELECT holder FROM claim WHERE claim.home = owing.home) AS holder,
+      (SELECT why FROM trouble WHERE trouble.home = owing.home) AS why
+    FROM owing GROUP BY home ORDER BY since`);
   const whose = database.prepare('SELECT holder FROM claim WHERE home = ?');
   return {
     owe: (home, holder) =>
@@ -84,6 +108,15 @@ export function openDeliveriesFile(file: string): DeliveriesFile {
     },
     claim: (home, holder, forMs) => change(() => take.run(home, holder, Date.now() + forMs, Date.now()).changes > 0),
     release: (home, holder) => void change(() => leave.run(home, holder)),
+    setTrouble(home, why) {
+      try {
+        if (why !== undefined) trouble.run(home, why);
+        else if (isTroubled.get(home)) untrouble.run(home);
+      } catch {
+        // It is in the log.
+      }
+    },
+    report: () => standing.all() as unknown as Owing[],
     claimant: home => whose.get(home)?.holder as Holder | undefined,
     [Symbol.dispose]: () => database.close(),
   };

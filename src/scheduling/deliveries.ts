@@ -148,6 +148,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         const known = file.entries(home).filter(isSettled);
         const {left, due} = await deliverAll(home);
         if (left > 0) return;
+        file.setTrouble(home, undefined);
         // One entry stays for what is put off.
         const done = due === undefined ? known : known.slice(1);
         file.clear(done.map(({id}) => id));
@@ -233,6 +234,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
             }
             const status = await one(duty, to, {sender, access, alike, again}).catch(error => {
               log.error({err: error, home, to}, 'a message could not be delivered; it will be tried again');
+              file.setTrouble(home, `${to}: ${(error as Error).message}`.slice(0, 500));
               return 'later' as const;
             });
             if (status === 'later') left.push(to);

@@ -13,7 +13,8 @@ export function isGone(holder: Holder, startId: string): boolean {
   return start !== startId || !isRunning(Number(pid));
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process with this id. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
