@@ -25,7 +25,7 @@ import {calendarMultiget} from './reports/calendar-multiget.ts';
 import {calendarQuery} from './reports/calendar-query.ts';
 import {freeBusyQuery} from './reports/free-busy-query.ts';
 
-/** RFC 4791. No `calendar-auto-schedule`: nothing is delivered to anybody yet. */
+/** RFC 4791. */
 export const calendarAccess: Extension = {
   name: 'CalDAV',
   tokens: ['calendar-access', 'calendar-query-extended'],

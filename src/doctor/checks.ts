@@ -16,6 +16,7 @@ import {node} from './checks/node.ts';
 import {permissions} from './checks/permissions.ts';
 import {ports} from './checks/ports.ts';
 import {proxy} from './checks/proxy.ts';
+import {scheduling} from './checks/scheduling.ts';
 import {service} from './checks/service.ts';
 import {syncSpeed} from './checks/sync-speed.ts';
 
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   homes,
   deliveries,
   memcached,
+  scheduling,
   mail,
   ports,
   discovery,

@@ -5,7 +5,17 @@ import {inboxProperties, schedulingPrincipalProperties} from './properties/rfc66
 import {availabilityProperties} from './properties/rfc7953.ts';
 import {ifScheduleTagMatch} from './schedule-tag.ts';
 
-/** RFC 6638; RFC 7953 §7.1, and the name that CalendarServer had for it before. */
+/** RFC 6638 §2: what is stored in calendars is delivered. */
+export const autoSchedule: Extension = {
+  name: 'CalDAV automatic scheduling',
+  tokens: ['calendar-auto-schedule'],
+  kinds: [],
+  methods: [],
+  properties: [],
+  reports: [],
+};
+
+/** RFC 6638, what is there whether or not anything is delivered; RFC 7953 §7.1, and the name that CalendarServer had for it before. */
 export const scheduling: Extension = {
   name: 'CalDAV scheduling',
   tokens: ['calendar-availability', 'inbox-availability'],

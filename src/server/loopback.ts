@@ -66,7 +66,11 @@ export async function serveOnLoopback(
     mailer: options.mail?.office && options.mail,
   });
   options.mail?.start(deliveries);
-  app = createApp({...options, duties: deliveries.duties, config: {...options.config, httpPort: port, sslPort: tlsPort}});
+  app = createApp({
+    ...options,
+    duties: options.config.enableImplicitScheduling ? deliveries.duties : undefined,
+    config: {...options.config, httpPort: port, sslPort: tlsPort},
+  });
   return {
     port,
     tlsPort,

@@ -2,7 +2,7 @@ import {calendarAccess} from '../caldav/extension.ts';
 import {privateEvents} from '../caldav/private-events.ts';
 import {timezonesByReference} from '../caldav/timezones-by-reference.ts';
 import type {Config} from '../config/config.ts';
-import {privateComments, scheduling} from '../scheduling/extension.ts';
+import {autoSchedule, privateComments, scheduling} from '../scheduling/extension.ts';
 import {timezoneServices} from '../timezones/extension.ts';
 import {webdav} from '../webdav/extension.ts';
 import {join} from '../webdav/join.ts';
@@ -12,6 +12,7 @@ const always: readonly Extension[] = [webdav, scheduling, calendarAccess];
 
 /** What the plist can switch off. Time zones go by reference only where they can be got (RFC 7809 §3.1.2). */
 const optional: readonly {readonly extension: Extension; isOn(config: Config): boolean}[] = [
+  {extension: autoSchedule, isOn: ({enableImplicitScheduling}) => enableImplicitScheduling},
   {extension: timezonesByReference, isOn: ({enableTimezoneService}) => enableTimezoneService},
   {extension: timezoneServices, isOn: ({enableTimezoneService}) => enableTimezoneService},
   {extension: privateEvents, isOn: ({enablePrivateEvents}) => enablePrivateEvents},

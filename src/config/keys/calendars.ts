@@ -118,10 +118,10 @@ export const calendars: readonly ConfigKey[] = [
   {
     key: 'EnableImplicitScheduling',
     type: 'boolean',
-    default: false,
+    default: true,
     config: 'enableImplicitScheduling',
     meaning:
-      'Whether events with attendees are delivered to them, and their answers back (RFC 6638). Being built: off, and not announced to clients.',
+      'Whether events with attendees are delivered to them, and their answers back (RFC 6638); off, clients are told nothing of it.',
   },
   {
     key: 'FreeBusyURL.Enabled',

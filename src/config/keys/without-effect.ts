@@ -1,6 +1,5 @@
 import type {ConfigKey} from '../key.ts';
 
-const scheduling = 'this version does not deliver invitations between accounts';
 const python = 'it tuned a part of the Python program that this one does not have';
 
 /** The keys of the 2009 file that this server knows and does nothing with: an old file is read without complaint, and told why. */
@@ -20,9 +19,9 @@ export const withoutEffect: readonly ConfigKey[] = [
   key('Authentication.Kerberos.ServicePrincipal', 'string', '', 'Kerberos.', 'this version has Basic and Digest only'),
   key('Authentication.Wiki', 'dict', {}, 'Accounts of Apple’s wiki server.', 'that server is no longer made'),
   key('LogLevels', 'dict', {}, 'Log level for each Python module.', 'DefaultLogLevel holds for all'),
-  key('AccountingCategories', 'dict', {}, 'Traces of invitations.', scheduling),
-  key('AccountingPrincipals', 'strings', [], 'Accounts to trace.', scheduling),
-  key('AccountingLogRoot', 'path', 'logs/accounting', 'Folder of the traces.', scheduling),
+  key('AccountingCategories', 'dict', {}, 'Traces of invitations.', 'the error log says what could not be delivered'),
+  key('AccountingPrincipals', 'strings', [], 'Accounts to trace.', 'the error log says what could not be delivered'),
+  key('AccountingLogRoot', 'path', 'logs/accounting', 'Folder of the traces.', 'the error log says what could not be delivered'),
   key(
     'SSLPassPhraseDialog',
     'path',
@@ -35,16 +34,64 @@ export const withoutEffect: readonly ConfigKey[] = [
   key('MultiProcess.StaggeredStartup', 'dict', {}, 'A pause between workers’ starts.', 'they start in a fraction of a second'),
   key('EnableDropBox', 'boolean', false, 'Attachments in drop boxes.', 'this version has no drop boxes'),
   key('EnableSACLs', 'boolean', false, 'Service access lists of Mac OS X Server.', 'that system is no longer made'),
-  key('Scheduling.CalDAV.EmailDomain', 'string', '', 'Mail domain of accounts.', scheduling),
-  key('Scheduling.CalDAV.HTTPDomain', 'string', '', 'Web domain of accounts.', scheduling),
-  key('Scheduling.CalDAV.AddressPatterns', 'strings', [], 'Patterns of local addresses.', scheduling),
-  key('Scheduling.CalDAV.OldDraftCompatibility', 'boolean', true, 'Clients of an old draft.', scheduling),
-  key('Scheduling.CalDAV.ScheduleTagCompatibility', 'boolean', true, 'Clients without schedule tags.', scheduling),
-  key('Scheduling.CalDAV.EnablePrivateComments', 'boolean', true, 'Attendees’ private comments.', scheduling),
-  key('Scheduling.iSchedule', 'dict', {}, 'Invitations between servers.', scheduling),
-  key('Scheduling.Options.AllowGroupAsOrganizer', 'boolean', false, 'Groups that invite.', scheduling),
-  key('Scheduling.Options.AllowLocationAsOrganizer', 'boolean', false, 'Locations that invite.', scheduling),
-  key('Scheduling.Options.AllowResourceAsOrganizer', 'boolean', false, 'Resources that invite.', scheduling),
+  key('Scheduling.CalDAV.EmailDomain', 'string', '', 'Mail domain of accounts.', 'accounts.xml says whose an address is'),
+  key('Scheduling.CalDAV.HTTPDomain', 'string', '', 'Web domain of accounts.', 'accounts.xml says whose an address is'),
+  key(
+    'Scheduling.CalDAV.AddressPatterns',
+    'strings',
+    [],
+    'Patterns of local addresses.',
+    'accounts.xml says whose an address is',
+  ),
+  key(
+    'Scheduling.CalDAV.OldDraftCompatibility',
+    'boolean',
+    true,
+    'Clients of an old draft.',
+    'no client of today speaks the drafts before RFC 6638',
+  ),
+  key(
+    'Scheduling.CalDAV.ScheduleTagCompatibility',
+    'boolean',
+    true,
+    'Clients without schedule tags.',
+    'If-Match and If-Schedule-Tag-Match mean what their RFCs say',
+  ),
+  key(
+    'Scheduling.CalDAV.EnablePrivateComments',
+    'boolean',
+    true,
+    'Attendees’ private comments.',
+    'they are always kept between attendee and organizer',
+  ),
+  key(
+    'Scheduling.iSchedule',
+    'dict',
+    {},
+    'Invitations between servers.',
+    'its draft became no RFC; people elsewhere are invited by e-mail',
+  ),
+  key(
+    'Scheduling.Options.AllowGroupAsOrganizer',
+    'boolean',
+    false,
+    'Groups that invite.',
+    'a group has no calendar to invite from',
+  ),
+  key(
+    'Scheduling.Options.AllowLocationAsOrganizer',
+    'boolean',
+    false,
+    'Locations that invite.',
+    'who may write in its calendar may invite in its name',
+  ),
+  key(
+    'Scheduling.Options.AllowResourceAsOrganizer',
+    'boolean',
+    false,
+    'Resources that invite.',
+    'who may write in its calendar may invite in its name',
+  ),
   key('Notifications', 'dict', {}, 'Pushing changes by XMPP.', 'no client speaks it any more'),
   key(
     'UIDReservationTimeOut',
