@@ -46,6 +46,15 @@ export interface Config {
   readonly enablePrivateEvents: boolean;
   /** Whether invitations are delivered (RFC 6638 §3). */
   readonly enableImplicitScheduling: boolean;
+  readonly scheduling: {
+    /** Addresses of these are accounts here or nobody's; empty: none is known by its domain. */
+    readonly emailDomain: string;
+    readonly httpDomain: string;
+    readonly addressPatterns: readonly RegExp[];
+    readonly privateComments: boolean;
+    /** Who may invite, beside users. */
+    readonly organizers: {readonly locations: boolean; readonly resources: boolean};
+  };
   readonly freeBusyUrl: {readonly enabled: boolean; readonly timePeriodDays: number; readonly anonymousAccess: boolean};
   readonly enableAnonymousReadRoot: boolean;
   readonly enableAnonymousReadNav: boolean;

@@ -6,6 +6,7 @@ import {limits} from './keys/limits.ts';
 import {mail} from './keys/mail.ts';
 import {memcached} from './keys/memcached.ts';
 import {operation} from './keys/operation.ts';
+import {scheduling} from './keys/scheduling.ts';
 import {withoutEffect} from './keys/without-effect.ts';
 
 /** The keys this server acts on: those of the 2009 file, and what later versions and this one have added. */
@@ -15,6 +16,7 @@ const honoured: readonly ConfigKey[] = [
   ...authentication,
   ...operation,
   ...memcached,
+  ...scheduling,
   ...mail,
   ...limits,
 ];

@@ -6,7 +6,7 @@ import type {Log} from '../base/log.ts';
 import {Semaphore} from '../base/semaphore.ts';
 import {IcalError} from '../ical/ical-error.ts';
 import type {Message} from '../itip/message.ts';
-import type {HomeId, HomeView, Path, Store, StoredObject} from '../store/store.ts';
+import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/duties.ts';
 import type {DavContext} from '../webdav/tables.ts';
 import {Alike, guidsIn} from './alike.ts';
@@ -18,10 +18,11 @@ import {type Delivery, deliver} from './deliver.ts';
 import type {DeliveriesFile, Entry} from './deliveries-file.ts';
 import {type Duty, isOwnDuty, readDuty, stageLeft} from './duty.ts';
 import {isGone, newHolder} from './holder.ts';
+import {isLocalAddress, type LocalAddresses} from './local-addresses.ts';
 import type {MailCallbacks, Mailer} from './mail/mailer.ts';
 import {mayBring} from './may-bring.ts';
 import {calendarHomeId} from './provision.ts';
-import {mostAtOnce, readRound, stageRefreshes} from './refreshes.ts';
+import {mostAtOnce, readRound, roundsIn, stageRefreshes} from './refreshes.ts';
 import {reportStatus} from './report-status.ts';
 import {outboxIn} from './scheduling-collection.ts';
 
@@ -39,6 +40,8 @@ export interface DeliveriesOptions {
   readonly hostNames?: readonly string[];
   /** What may be asked of the server in somebody's name: what others let them deliver. Left out: all take what comes. */
   as?(principal: Principal): DavContext;
+  /** Whose addresses are here, account or not; undefined: those of accounts. */
+  readonly local?: LocalAddresses;
   /** Undefined: nothing goes out by mail. */
   readonly mailer?: Mailer | undefined;
   /** With more attendees, the others' copies show answers in rounds; by default `mostAtOnce` of `refreshes.ts`. */
@@ -179,7 +182,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     const view = await store.view(home);
     const outbox = view && outboxIn(view);
     if (!outbox) return {left: 0, due: undefined};
-    const due = await refreshAll(home, view, outbox.path);
+    const due = await refreshAll(home, view);
     const claimed = claims.renewing(home);
     let left = 0;
     for (const stored of [...view.members(outbox.path)]) {
@@ -191,21 +194,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   /** Makes duties of the rounds of refreshes that are due; answers when the next is. */
-  async function refreshAll(home: HomeId, view: HomeView, outbox: Path): Promise<number | undefined> {
+  async function refreshAll(home: HomeId, view: HomeView): Promise<number | undefined> {
     const users = directory();
     const guidOf = guidsIn(users);
-    const guid = guidIn(home);
-    let due: number | undefined;
-    for (const stored of [...view.members(outbox)]) {
-      const round = stored.collection ? undefined : readRound(stored);
-      if (!round || stored.collection) continue;
-      if (round.due > Date.now()) due = Math.min(due ?? Infinity, round.due);
-      else {
-        const by = {isMe: (address: string) => guidOf(address) === guid, now: Date.now(), directory: users};
-        await store.write(home, unit => stageRefreshes(stored, round, {...by, unit}));
-      }
-    }
-    return due;
+    const by = {isMe: (address: string) => guidOf(address) === guidIn(home), now: Date.now(), directory: users};
+    const {due, next} = roundsIn(view, by.now);
+    for (const round of due) await store.write(home, unit => stageRefreshes(round, {...by, unit}));
+    return next;
   }
 
   async function discharge(home: HomeId, view: HomeView, stored: StoredObject, claimed: () => void): Promise<number> {
@@ -303,6 +298,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     }
   }
 
+  const reaches = (address: string) =>
+    options.mailer !== undefined &&
+    /^mailto:/i.test(address.trim()) &&
+    !(options.local && isLocalAddress(address, options.local));
+
   const wakeAll = () => {
     try {
       for (const home of file.owing()) wake(home);
@@ -316,7 +316,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   return {
-    duties: {owe, reaches: address => options.mailer !== undefined && /^mailto:/i.test(address.trim())},
+    duties: {owe, reaches},
     start() {
       wakeAll();
       timer = setInterval(wakeAll, retryMs);

@@ -4,7 +4,7 @@ import type {Calendar} from '../ical/parse.ts';
 import type {IsMe, Message} from '../itip/message.ts';
 import {refreshesFor} from '../itip/organizer.ts';
 import {attendeesIn, roleIn} from '../itip/parties.ts';
-import type {HomeUnit, StoredObject} from '../store/store.ts';
+import type {HomeUnit, HomeView, Path, StoredObject} from '../store/store.ts';
 import type {Element} from '../xml/element.ts';
 import {calendarserver, type Name} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
@@ -41,6 +41,7 @@ export function gathers(calendar: Calendar, most: number): boolean {
 
 /** A round of refreshes that is owed: it lies in the Outbox of the organizer's home until it is due. */
 export interface Round {
+  readonly path: Path;
   readonly uid: string;
   /** Milliseconds since 1970. */
   readonly due: number;
@@ -61,17 +62,26 @@ export function stageRound(uid: string, due: number, unit: HomeUnit): boolean {
 }
 
 /** The round that an object in an Outbox is; undefined where it is none. */
-export function readRound({properties}: StoredObject): Round | undefined {
+export function readRound({path, properties}: StoredObject): Round | undefined {
   const printed = properties.get(roundProperty);
   if (printed === undefined) return undefined;
   const {uid = '', due} = parseXml(printed).attributes;
-  return {uid, due: Number(due) || 0};
+  return {path, uid, due: Number(due) || 0};
+}
+
+/** Those in a home that are due, and when the next is. */
+export function roundsIn(view: HomeView, now: number): {due: Round[]; next: number | undefined} {
+  const outbox = outboxIn(view);
+  const rounds = [...(outbox ? view.members(outbox.path) : [])].flatMap(stored =>
+    stored.collection ? [] : (readRound(stored) ?? []),
+  );
+  const later = rounds.filter(({due}) => due > now).map(({due}) => due);
+  return {due: rounds.filter(({due}) => due <= now), next: later.length > 0 ? Math.min(...later) : undefined};
 }
 
 /** Stages, in place of a round, the messages that it is; where the organizer's object is no more, nothing. */
 export async function stageRefreshes(
-  {path}: StoredObject,
-  {uid}: Round,
+  {path, uid}: Round,
   {isMe, now, directory, unit}: {isMe: IsMe; now: number; directory: Directory; unit: HomeUnit},
 ): Promise<void> {
   if (!unit.find(path)) return;

@@ -26,6 +26,7 @@ import {
   maxAttendeesPerInstance,
   sameOrganizerInAllComponents,
   uniqueSchedulingObjectResource,
+  validOrganizer,
 } from './preconditions.ts';
 import {requireSingleComments} from './private-comments.ts';
 import {scheduleSendInvite, scheduleSendReply} from './privileges.ts';
@@ -48,6 +49,7 @@ async function scheduled(change: ObjectChange, context: SchedulingContext): Prom
   const [was, is] = [before && (await readBefore(before, context)), after && parseCalendar(after.bytes)];
   if (is) requireSingleComments(is);
   if (is && roleIn(is, isMe)) requireUnique(change, context);
+  if (is && roleIn(is, isMe) === 'organizer') requireInviter(owner, context);
   const isStale = headers['if-schedule-tag-match'] !== undefined && headers['if-match'] === undefined;
   const isSilent =
     String(headers['schedule-reply'] ?? '')
@@ -62,6 +64,12 @@ async function scheduled(change: ObjectChange, context: SchedulingContext): Prom
   );
   if (result.messages.length > 0) owe(result.messages, parent, context);
   return {after: after && keptOf(after, is!, result), ...tagOf(result, after)};
+}
+
+/** Scheduling.Options of the plist: locations and resources are invited, and invite where that is allowed. */
+function requireInviter({type, fullName}: Principal, {limits: {organizers}}: SchedulingContext): void {
+  if (!organizers || (type !== 'locations' && type !== 'resources') || organizers[type]) return;
+  throw new DavError(validOrganizer, {message: `${fullName} cannot invite: ${type} do not, by this server's configuration.`});
 }
 
 /** Addresses are asked for many times over, and of a thousand attendees each costs. */

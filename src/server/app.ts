@@ -72,6 +72,7 @@ export function createApp(options: AppOptions): App {
       enableMonolithicCalendars: config.enableMonolithicCalendars,
       uniqueUidsInHome: config.uniqueUidsInHome,
       privateEvents: config.enablePrivateEvents,
+      organizers: config.scheduling.organizers,
       ...(config.bulk.enabled ? {bulk: config.bulk} : {}),
       ...(config.freeBusyUrl.enabled ? {freeBusyUrl: config.freeBusyUrl} : {}),
       enablePrincipalListings: config.enablePrincipalListings,

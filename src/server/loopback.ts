@@ -62,6 +62,7 @@ export async function serveOnLoopback(
     file,
     defaultTimezone: options.config.defaultTimezone,
     hostNames: [options.config.serverHostName],
+    local: options.config.scheduling,
     as: principal => app!.as(principal),
     mailer: options.mail?.office && options.mail,
   });

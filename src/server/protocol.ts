@@ -16,7 +16,10 @@ const optional: readonly {readonly extension: Extension; isOn(config: Config): b
   {extension: timezonesByReference, isOn: ({enableTimezoneService}) => enableTimezoneService},
   {extension: timezoneServices, isOn: ({enableTimezoneService}) => enableTimezoneService},
   {extension: privateEvents, isOn: ({enablePrivateEvents}) => enablePrivateEvents},
-  {extension: privateComments, isOn: ({enableImplicitScheduling}) => enableImplicitScheduling},
+  {
+    extension: privateComments,
+    isOn: ({enableImplicitScheduling, scheduling}) => enableImplicitScheduling && scheduling.privateComments,
+  },
 ];
 
 /** What the server speaks: the extensions' rows joined. Whatever a client sees listed is computed from this. */

@@ -103,6 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     startId: options.startId,
     defaultTimezone: material.config.defaultTimezone,
     hostNames: [material.config.serverHostName],
+    local: material.config.scheduling,
     as: principal => app!.as(principal),
     mailer: mail.office && mail,
   });

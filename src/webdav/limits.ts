@@ -21,6 +21,8 @@ export interface Limits {
   readonly uniqueUidsInHome?: boolean;
   /** Whether what an event says of its privacy holds; undefined: no. */
   readonly privateEvents?: boolean;
+  /** Who may invite, beside users; undefined: all may. */
+  readonly organizers?: {readonly locations: boolean; readonly resources: boolean};
   /** The link that tells when somebody is busy; undefined: there is none. */
   readonly freeBusyUrl?: {readonly timePeriodDays: number; readonly anonymousAccess: boolean};
   /** IANA name of the time zone of calendars that have none; undefined: UTC. */

@@ -34,15 +34,6 @@ export const withoutEffect: readonly ConfigKey[] = [
   key('MultiProcess.StaggeredStartup', 'dict', {}, 'A pause between workers’ starts.', 'they start in a fraction of a second'),
   key('EnableDropBox', 'boolean', false, 'Attachments in drop boxes.', 'this version has no drop boxes'),
   key('EnableSACLs', 'boolean', false, 'Service access lists of Mac OS X Server.', 'that system is no longer made'),
-  key('Scheduling.CalDAV.EmailDomain', 'string', '', 'Mail domain of accounts.', 'accounts.xml says whose an address is'),
-  key('Scheduling.CalDAV.HTTPDomain', 'string', '', 'Web domain of accounts.', 'accounts.xml says whose an address is'),
-  key(
-    'Scheduling.CalDAV.AddressPatterns',
-    'strings',
-    [],
-    'Patterns of local addresses.',
-    'accounts.xml says whose an address is',
-  ),
   key(
     'Scheduling.CalDAV.OldDraftCompatibility',
     'boolean',
@@ -58,13 +49,6 @@ export const withoutEffect: readonly ConfigKey[] = [
     'If-Match and If-Schedule-Tag-Match mean what their RFCs say',
   ),
   key(
-    'Scheduling.CalDAV.EnablePrivateComments',
-    'boolean',
-    true,
-    'Attendees’ private comments.',
-    'they are always kept between attendee and organizer',
-  ),
-  key(
     'Scheduling.iSchedule',
     'dict',
     {},
@@ -77,20 +61,6 @@ export const withoutEffect: readonly ConfigKey[] = [
     false,
     'Groups that invite.',
     'a group has no calendar to invite from',
-  ),
-  key(
-    'Scheduling.Options.AllowLocationAsOrganizer',
-    'boolean',
-    false,
-    'Locations that invite.',
-    'who may write in its calendar may invite in its name',
-  ),
-  key(
-    'Scheduling.Options.AllowResourceAsOrganizer',
-    'boolean',
-    false,
-    'Resources that invite.',
-    'who may write in its calendar may invite in its name',
   ),
   key('Notifications', 'dict', {}, 'Pushing changes by XMPP.', 'no client speaks it any more'),
   key(

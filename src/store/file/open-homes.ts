@@ -31,7 +31,7 @@ const othersMs = 250;
 const lagMs = 10_000;
 const mostWaitMs = 1_000;
 /** A home whose journal is being written out stays open. Beyond so many, those who store more wait until there are fewer. */
-const mostOpen = 2 * shares.homesToWrite;
+const mostOpen = 4 * shares.homesToWrite;
 
 /** The homes a writer has open, and what is to be done to their files in the background. */
 export class OpenHomes {
