@@ -6,7 +6,7 @@ import type {Log} from '../base/log.ts';
 import {Semaphore} from '../base/semaphore.ts';
 import {IcalError} from '../ical/ical-error.ts';
 import type {Message} from '../itip/message.ts';
-import type {HomeId, HomeView, Store, StoredObject} from '../store/store.ts';
+import type {HomeId, HomeView, Path, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/duties.ts';
 import type {DavContext} from '../webdav/tables.ts';
 import {Alike, guidsIn} from './alike.ts';
