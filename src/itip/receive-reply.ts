@@ -157,11 +157,15 @@ function isAboutTheSame(component: JcalComponent, stored: Series, part: JcalComp
   return !differences(is, said).some(name => when.includes(name) && said.has(name) && (name !== 'DTEND' || hasEnd));
 }
 
-/** Who answers for somebody that was invited (RFC 5546 §3.2.2.3): they are on the list by that. */
+/**
+ * Who answers for somebody that was invited and has named them (RFC 5546 §3.2.2.3): they are on the list by that. Nobody is by saying so
+ * themselves: they would be shown all of it.
+ */
 function delegateOf(component: JcalComponent, answer: JcalProperty): JcalProperty | undefined {
   const from = parameter(answer, 'delegated-from');
   const delegator = from === undefined ? undefined : attendeesOf(component).find(each => sameAddress(addressOf(each), from));
-  if (!delegator || !sameAddress(parameter(delegator, 'delegated-to') ?? addressOf(answer), addressOf(answer))) return undefined;
+  const to = parameter(delegator, 'delegated-to');
+  if (to === undefined || !sameAddress(to, addressOf(answer))) return undefined;
   const added = structuredClone(answer);
   for (const name of Object.keys(added[1])) if (name.startsWith('x-') || name.startsWith('schedule-')) delete added[1][name];
   return added;

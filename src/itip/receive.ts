@@ -46,7 +46,8 @@ function isMine({mine, isMe}: Receipt): boolean {
 }
 
 /**
- * Whether a message is from who organizes the object, and no program sees to it itself (RFC 6638 §7.1). One of which NONE was to be sent to
+ * Whether a message is from who organizes the object, and no program sees to it itself (RFC 6638 §7.1). What nobody organizes is its owner's
+ * own: who knows its UID may not write over it, or cancel it. One of which NONE was to be sent to
  * an organizer is theirs again once they invite: CalendarServer says so of what it has had from organizers it did not know.
  */
 function isFromOrganizer({mine, message, isMe}: Receipt): boolean {
@@ -55,15 +56,16 @@ function isFromOrganizer({mine, message, isMe}: Receipt): boolean {
   if (!mine) return true;
   const organizer = organizerIn(mine);
   return (
-    (organizer === undefined || sameAddress(organizer, said)) &&
+    organizer !== undefined &&
+    sameAddress(organizer, said) &&
     partsOf(seriesOf(mine)).every(part => agentOf(organizerOf(part)) !== 'CLIENT')
   );
 }
 
-/** Whether what is there is organized by somebody else than who invites to it: a UID is not theirs to take. */
+/** Whether what is there is organized by somebody else than who invites to it, or by nobody: a UID is not theirs to take. */
 function isOthers({mine, message}: Receipt): boolean {
   const [organizer, said] = [mine && organizerIn(mine), organizerIn(message.calendar)];
-  return organizer !== undefined && said !== undefined && !sameAddress(organizer, said);
+  return mine !== undefined && said !== undefined && (organizer === undefined || !sameAddress(organizer, said));
 }
 
 function isSameUid({calendar, uid}: Message): boolean {

@@ -277,6 +277,14 @@ describe('RFC 5546 §4.2.5 delegating an event', () => {
       .toSpliced(4, 0, `ATTENDEE;PARTSTAT=ACCEPTED;DELEGATED-FROM="${c}":${d}`);
     expect(receive({mine, message: message('REPLY', d, a, answer), isMe: me(a), now}).what).toBe('ignored');
   });
+
+  test('nor is who says so of somebody that has named nobody (§3.2.2.3): they would be shown all of it', () => {
+    const answer = part
+      .filter(line => !line.startsWith('ATTENDEE'))
+      .toSpliced(4, 0, `ATTENDEE;PARTSTAT=ACCEPTED;DELEGATED-FROM="${c}":${d}`);
+    const received = receive({mine: object(proposed), message: message('REPLY', d, a, answer), isMe: me(a), now});
+    expect(received).toMatchObject({what: 'ignored', calendar: 'unchanged', answers: []});
+  });
 });
 
 describe('RFC 5546 §4.2.8 forwarding an event request', () => {
@@ -367,6 +375,15 @@ describe('RFC 5546 §4.2.11 replacing the organizer', () => {
     const other = proposed.map(line => line.replace(`ORGANIZER:${a}`, `ORGANIZER:${e}`).replace('SEQUENCE:0', 'SEQUENCE:9'));
     expect(receive({mine: atB(), message: message('REQUEST', e, b, other), isMe: me(b), now}).what).toBe('refused');
   });
+
+  test.each(['REQUEST', 'ADD', 'CANCEL'] as const)(
+    'a %s does nothing to what is there without an organizer (RFC 6638 §4.1)',
+    method => {
+      const own = object(conference('DTSTART:19970701T200000Z', 'DTEND:19970701T210000Z'));
+      const received = receive({mine: own, message: message(method, a, b, proposed), isMe: me(b), now});
+      expect(received).toMatchObject({calendar: 'unchanged', what: method === 'REQUEST' ? 'refused' : 'ignored', answers: []});
+    },
+  );
 });
 
 describe('RFC 5546 §4.7.1 event refresh', () => {
