@@ -57,11 +57,15 @@ function safe(text: string): string {
   });
 }
 
-/** Without the user part of an absolute URL and the values of parameters that are named like secrets. */
+/**
+ * Without the user part of an absolute URL, the values of parameters that are named like secrets, and what somebody answers an invitation
+ * by who needs no password for that (web/reply.ts).
+ */
 function withoutSecrets(target: string): string {
-  if (!target.includes('?') && !target.includes('@')) return target;
+  if (!/[?@]|\/reply\//i.test(target)) return target;
   return target
     .replace(/^(\w+:\/\/)[^/?#]*@/, '$1')
+    .replace(/^((?:\w+:\/\/[^/]*)?\/reply\/)[^/?#]+/i, '$1…')
     .replace(/([?&;][^=&;]*(?:token|password|passwd|secret|key|auth)[^=&;]*=)[^&;#]*/gi, '$1…');
 }
 

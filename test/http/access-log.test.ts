@@ -51,6 +51,16 @@ describe('a line of the access log', () => {
     expect(line).not.toMatch(/pw\d/);
     expect(line).toContain('http://h/x?a=1&access_token=…&b=2 ');
   });
+
+  test('shows no link by which an invitation that was mailed is answered (RFC 6047 §3)', () => {
+    const link = 'https://h/reply/pw4-abcdefghij';
+    for (const target of ['/reply/pw4-abcdefghij', `${link}?a=1`]) {
+      const line = accessLine({...entry, target, referer: link}, false);
+      expect(line).not.toContain('pw4');
+      expect(line).toContain('/reply/…');
+    }
+    expect(accessLine({...entry, target: '/calendars/users/ann/reply/1.ics'}, false)).toContain('/reply/1.ics ');
+  });
 });
 
 describe('the name in Authorization', () => {
