@@ -29,6 +29,8 @@ export type Step =
       readonly n: number;
       readonly k: number;
       readonly whom: number;
+      /** What they change besides, before they store it. */
+      readonly also: number | null;
       readonly by: 'etag' | 'tag' | 'nothing';
     }
   | {readonly do: 'sync'; readonly who: number; readonly device: number}
@@ -49,6 +51,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       n: fc.nat(8),
       k: fc.nat(4),
       whom: fc.integer({min: 1, max: 3}),
+      also: fc.option(fc.nat(40), {freq: 3}),
       by: fc.constantFrom('etag' as const, 'tag' as const, 'tag' as const, 'nothing' as const),
     }),
   },
@@ -113,6 +116,8 @@ export class Players {
     const copy = copyOf(parseCalendar(held.text));
     const whom = [bob, cat, dan][step.whom - 1]!;
     edit(copy, step.n, step.k, name === 'ann' ? whom : address);
+    const [more, further] = step.also === null ? [] : edits[step.also % edits.length]!;
+    further?.(copy, step.n + 9, (step.k + step.n) % 5, name === 'ann' ? whom : address);
     if (name === 'ann') this.#sign(copy);
     const isGone = partsOf(seriesOf(copy)).length === 0;
     const condition = conditionOf(step.by, held);
@@ -120,7 +125,7 @@ export class Players {
       isGone ? device.client.delete(href, condition) : device.client.put(href, printCalendar(copy), condition),
     );
     if (answer?.status === 201 && name !== 'ann') this.#stored.add(name);
-    this.#note(`${name}/${step.device} ${what} n${step.n} k${step.k} ${whom} by ${step.by}`, answer);
+    this.#note(`${name}/${step.device} ${what} ${more ?? ''} n${step.n} k${step.k} ${whom} by ${step.by}`, answer);
     await ignoringCuts(() => (answer?.status === 412 ? device.sync() : device.fetch(href)));
   }
 

@@ -43,7 +43,8 @@ export class Handheld {
   async change(uid: string, edit: (text: string) => string): Promise<Answer> {
     for (;;) {
       const {href, held, text} = this.event(uid);
-      const answer = await this.account.habits.store(this, href, edit(text), held);
+      const {habits} = this.account;
+      const answer = await habits.store(this, href, habits.rewritten?.(edit(text)) ?? edit(text), held);
       if (answer.status !== 412) {
         expect([answer.status, answer.error]).toEqual([204, undefined]);
         return answer;

@@ -21,6 +21,8 @@ export interface Habits {
   answered(line: string, partstat: string): string;
   /** How it takes one day out of a series. */
   exdate(day: string): string;
+  /** What becomes of all that it stores; undefined: nothing. */
+  readonly rewritten?: (text: string) => string;
 }
 
 const setPartstat = (line: string, partstat: string) =>
@@ -104,4 +106,26 @@ export const ios: Habits = {
   name: 'iOS Calendar',
   headers: {'user-agent': 'iOS/17.5.1 (21F90) dataaccessd/1.0', accept: '*/*', 'accept-language': 'en-us'},
   extra: ['X-APPLE-CREATOR-IDENTITY:com.apple.mobilecal', 'X-APPLE-CREATOR-TEAM-IDENTITY:0000000000', 'SEQUENCE:0'],
+};
+
+/** Goes by Schedule-Tags where there are any; an Android calendar has no DTEND where something recurs, nor what a server says of people. */
+export const davx5: Habits = {
+  name: 'DAVx5',
+  headers: {'user-agent': 'DAVx5/4.4.2-ose (dav4jvm; okhttp/4.12.0) Android/14'},
+  condition: held => (held.scheduleTag === undefined ? byEtag(held) : byScheduleTag(held)),
+  store: (device, href, text, held) => put(device, href, text, held ? davx5.condition(held) : {'if-none-match': '*'}),
+  people: (organizer, attendees) => [
+    `ORGANIZER:${organizer.address}`,
+    ...attendees.map(({address}) => `ATTENDEE;RSVP=TRUE;PARTSTAT=NEEDS-ACTION;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT:${address}`),
+  ],
+  tzid: 'Europe/Berlin',
+  extra: ['STATUS:CONFIRMED'],
+  raisesSequence: true,
+  answered: (line, partstat) => setPartstat(withoutRsvp(line), partstat),
+  exdate: day => `EXDATE;TZID=Europe/Berlin:${day}T100000`,
+  rewritten: text =>
+    text
+      .replace(/^DTEND.*\r\n/gm, 'DURATION:P0DT1H0M0S\r\n')
+      .replace(/^((?:ATTENDEE|ORGANIZER).*?);SCHEDULE-STATUS=[^;:]*/gm, '$1')
+      .replace(/^(ATTENDEE.*?);CN=[^;:]*/gm, '$1'),
 };

@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest';
 import {type Account, expectAgreement, party} from './account.ts';
-import {evolution, type Habits, ios, macos, thunderbird} from './habits.ts';
+import {davx5, evolution, type Habits, ios, macos, thunderbird} from './habits.ts';
 import {addLine, answer, dayOf, inAll, inSeries, meeting, nextEdition, onDay, partstatsOf, rename, toHour} from './meeting.ts';
 
-const clients: readonly Habits[] = [evolution, thunderbird, macos, ios];
+const clients: readonly Habits[] = [evolution, thunderbird, macos, ios, davx5];
 
 /** Each with itself and with one other, so that each is once on either side of each of its kind of conditions. */
 const pairs = clients.flatMap((habits, at) =>
