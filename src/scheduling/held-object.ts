@@ -2,13 +2,13 @@ import {createHash} from 'node:crypto';
 import {IcalError} from '../ical/ical-error.ts';
 import {indexObject, type ObjectIndex} from '../ical/object-index.ts';
 import {type Calendar, parseCalendar} from '../ical/parse.ts';
-import {printCalendar} from '../ical/print.ts';
 import type {Message} from '../itip/message.ts';
 import type {HomeUnit, HomeView, Path, StoredObject} from '../store/store.ts';
 import type {Element} from '../xml/element.ts';
 import type {Name} from '../xml/names.ts';
 import {printAlone} from '../xml/print.ts';
 import {calendarsIn, requireDefaultCalendar} from './default-calendar.ts';
+import {printedBytes} from './printed.ts';
 import {newScheduleTag, scheduleTagProperty} from './schedule-tag.ts';
 import {inboxIn} from './scheduling-collection.ts';
 
@@ -73,9 +73,9 @@ function freePath(calendar: Path, uid: string, unit: HomeUnit): Path {
 export function stageInboxItem({method, from, calendar}: Message, changes: Element | undefined, unit: HomeUnit): void {
   const inbox = inboxIn(unit);
   if (!inbox) throw new Error(`${unit.home} has no Inbox`);
-  const path = `${inbox.path}/${hashOf(method, from, printed(calendar))}.ics`;
+  const path = `${inbox.path}/${hashOf(method, from, printedBytes(calendar))}.ics`;
   const properties: ReadonlyMap<Name, string> = new Map(changes && [[changes.name, printAlone(changes)]]);
-  if (!unit.find(path)) unit.put(path, printed(calendar), undefined, properties);
+  if (!unit.find(path)) unit.put(path, printedBytes(calendar), undefined, properties);
 }
 
 function hashOf(...parts: readonly (string | Uint8Array)[]): string {
@@ -84,18 +84,7 @@ function hashOf(...parts: readonly (string | Uint8Array)[]): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-const bytesOf = new WeakMap<Calendar, Uint8Array>();
 const indexes = new WeakMap<Calendar, ObjectIndex>();
-
-/** A calendar that nobody writes to any more, as bytes: many may be given the same one. */
-function printed(calendar: Calendar): Uint8Array {
-  let bytes = bytesOf.get(calendar);
-  if (!bytes) {
-    bytes = new TextEncoder().encode(printCalendar(calendar));
-    bytesOf.set(calendar, bytes);
-  }
-  return bytes;
-}
 
 function indexed(calendar: Calendar): {bytes: Uint8Array; index: ObjectIndex} {
   let index = indexes.get(calendar);
@@ -103,5 +92,5 @@ function indexed(calendar: Calendar): {bytes: Uint8Array; index: ObjectIndex} {
     index = indexObject(calendar);
     indexes.set(calendar, index);
   }
-  return {bytes: printed(calendar), index};
+  return {bytes: printedBytes(calendar), index};
 }

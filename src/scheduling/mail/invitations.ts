@@ -4,9 +4,9 @@ import ICAL from 'ical.js';
 import {instancesOf, newBudget} from '../../ical/expand.ts';
 import {firstProperty, jcalOf, mainComponents, textOf} from '../../ical/jcal.ts';
 import {type Calendar, parseCalendar} from '../../ical/parse.ts';
-import {printCalendar} from '../../ical/print.ts';
 import {normalAddress} from '../../itip/address.ts';
 import type {Message} from '../../itip/message.ts';
+import {printedText} from '../printed.ts';
 
 /** Somebody outside who has been invited to something, and what they may answer with. */
 export interface Invitation {
@@ -75,7 +75,7 @@ export class Invitations {
       to,
       key,
       uid,
-      printCalendar(kept),
+      printedText(kept),
       ends,
     );
     return {token, renewed: before !== undefined};

@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto';
 import {parseCalendar} from '../../ical/parse.ts';
-import {printCalendar} from '../../ical/print.ts';
 import {normalAddress} from '../../itip/address.ts';
 import type {Message, Method} from '../../itip/message.ts';
+import {printedText} from '../printed.ts';
 
 /** A message as the tables of the mail file keep it. */
 export interface MessageRow {
@@ -16,7 +16,7 @@ export interface MessageRow {
 
 /** What a message is, for the tables. */
 export function rowOf({method, uid, from, to, sequence, calendar}: Message): MessageRow {
-  return {method, uid, from_address: from, to_address: to, sequence, calendar: printCalendar(calendar)};
+  return {method, uid, from_address: from, to_address: to, sequence, calendar: printedText(calendar)};
 }
 
 /** The message a row holds. */
@@ -36,6 +36,6 @@ export function messageOf(row: MessageRow): Message {
  * (DTSTAMP) that leave SEQUENCE as it is each is told.
  */
 export function keyOf({method, uid, from, to, calendar}: Message): string {
-  const all = [method, uid, normalAddress(from), normalAddress(to), printCalendar(calendar)];
+  const all = [method, uid, normalAddress(from), normalAddress(to), printedText(calendar)];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40);
 }
