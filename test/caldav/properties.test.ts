@@ -228,13 +228,13 @@ describe('calendar homes', () => {
 });
 
 describe('RFC 4791 §5.1 announcement', () => {
-  test('DAV says calendar-access and nothing of scheduling, on principal, home and calendar', async () => {
+  test('DAV says calendar-access, and of scheduling calendar-auto-schedule alone, not the drafts’, on principal, home and calendar', async () => {
     const {ann} = await serve({ann: []});
     for (const path of ['/', '/principals/users/ann/', '/calendars/users/ann/', calendar]) {
       const {status, headers} = await ann.request('OPTIONS', path);
       const tokens = headers.get('dav')!.split(/,\s*/);
       expect([path, status, tokens.includes('calendar-access')]).toEqual([path, 200, true]);
-      expect(tokens.filter(token => token.includes('schedul') || token === 'addressbook')).toEqual([]);
+      expect(tokens.filter(token => token.includes('schedul') || token === 'addressbook')).toEqual(['calendar-auto-schedule']);
     }
   });
 
