@@ -199,7 +199,7 @@ export class OpenHomes {
 
   /** Each that is open takes memory: a thousand that one message goes to are not open at once. */
   async #awaitFewer(open: OpenHome): Promise<void> {
-    for (const until = performance.now() + mostWaitMs; this.#homes.size > mostOpen && !this.#hurry; await delay(quietMs / 2)) {
+    for (const until = performance.now() + lagMs; this.#homes.size > mostOpen && !this.#hurry; await delay(quietMs / 2)) {
       this.#closeSome(open);
       const isFailing = [...this.#homes.values()].some(({failing}) => failing);
       if (isFailing || performance.now() > until) return;
