@@ -77,7 +77,7 @@ export async function measureInvitations(
     await check(ours, here, uid);
     await step('change the summary', attendees, () => put(uid, event(uid, addresses, {summary: 'Another'})));
     await step('change the time', attendees, () => put(uid, event(uid, addresses, {hour: 15})));
-    await step('all answer', here.length, () => answer(ours, here, uid));
+    await step('all answer, and a round shows it', here.length, () => answer(ours, here, uid));
     await step('call off', attendees, () => timed(ours, {method: 'DELETE', path: `${home(user)}calendar/${uid}.ics`}));
   }
   const middle = (all: readonly number[]) => median(all, value => value);
