@@ -6,7 +6,7 @@ import {unexcluded} from './answers.ts';
 import {nothingChanged, type Receipt, type Received} from './message.ts';
 import {attendeesOf, myself, parameter} from './parties.ts';
 import {inKeysOf} from './receive-request.ts';
-import {changedBetween, isSameCalendar, isStale, lately, rebuilt} from './received-copy.ts';
+import {changedBetween, isOlder, isSameCalendar, isStale, lately, rebuilt} from './received-copy.ts';
 import {
   copyOf,
   excludedIn,
@@ -32,7 +32,9 @@ export function receiveCancel({mine, message, isMe}: Receipt): Received {
     isCancelled(part) || attendeesOf(part).length === 0 || myself(part, isMe) !== undefined;
   if (news.master && isForMe(news.master)) {
     const {master} = news;
-    const parts = partsOf(stored).filter(part => !isStale(master, part));
+    // What the organizer's calendar answers is how it is now, whatever an old copy has.
+    const isPast = message.quiet === 'refresh' ? isOlder : isStale;
+    const parts = partsOf(stored).filter(part => !isPast(master, part));
     for (const part of parts) cancel(part, master);
     taken = parts.length > 0;
   }

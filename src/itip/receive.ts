@@ -6,7 +6,7 @@ import {receiveAdd} from './receive-add.ts';
 import {receiveCancel} from './receive-cancel.ts';
 import {receiveReply} from './receive-reply.ts';
 import {receiveRequest} from './receive-request.ts';
-import {answerToRefresh} from './refresh.ts';
+import {answersToRefresh} from './refresh.ts';
 import {partsOf, seriesOf} from './series.ts';
 
 export const ignored: Received = {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
@@ -33,8 +33,8 @@ export function receive(receipt: Receipt): Received {
       return isMine(receipt) ? {...ignored, what: 'counter'} : ignored;
     case 'REFRESH': {
       if (!mine || !isMine(receipt)) return ignored;
-      const answer = answerToRefresh(mine, message, isMe, now);
-      return {...ignored, what: 'refresh', answers: answer ? [{message: answer, required: true}] : []};
+      const answers = answersToRefresh(mine, message, isMe, now).map(answer => ({message: answer, required: !answer.quiet}));
+      return {...ignored, what: 'refresh', answers};
     }
   }
 }

@@ -1,7 +1,7 @@
-import {type JcalComponent, textOf} from '../ical/jcal.ts';
+import {firstProperty, type JcalComponent, type JcalProperty, textOf} from '../ical/jcal.ts';
 import type {Calendar} from '../ical/parse.ts';
 import {envelope, stamp} from './envelope.ts';
-import type {IsMe, Message, Received} from './message.ts';
+import type {IsMe, Message, Quiet, Received} from './message.ts';
 import {requestFor} from './organizer.ts';
 import {addressOf, isServed, myself, organizerOf} from './parties.ts';
 import {partsOf, sequenceOf, seriesOf} from './series.ts';
@@ -12,19 +12,24 @@ export function refreshFor(
   {uid, calendar}: Pick<Message, 'uid' | 'calendar'>,
   isMe: IsMe,
   now: number,
+  id?: JcalProperty,
 ): Received['answers'] {
   const part = parts.find(each => myself(each, isMe) && organizerOf(each));
   if (!part) return [];
   const [mine, organizer] = [structuredClone(myself(part, isMe)!), structuredClone(organizerOf(part)!)];
   for (const property of [mine, organizer]) property[1] = {};
-  const asked: JcalComponent = [part[0], [['uid', {}, 'text', uid], stamp(now), organizer, mine], []];
+  const told: JcalComponent = [
+    part[0],
+    [['uid', {}, 'text', uid], stamp(now), organizer, mine, ...(id ? [structuredClone(id)] : [])],
+    [],
+  ];
   const message: Message = {
     method: 'REFRESH',
     uid,
     from: addressOf(mine),
     to: addressOf(organizer),
     sequence: 0,
-    calendar: envelope('REFRESH', [asked], calendar),
+    calendar: envelope('REFRESH', [told], calendar),
   };
   return [{message, required: true}];
 }
@@ -36,14 +41,26 @@ export function refreshFor(
 export function refreshOfNew(calendar: Calendar, isMe: IsMe, now: number): Message | undefined {
   const parts = partsOf(seriesOf(calendar));
   if (!parts.every(part => isServed(organizerOf(part)))) return undefined;
-  const [answer] = refreshFor(parts, {uid: textOf(parts[0]!, 'uid') ?? '', calendar}, isMe, now);
+  // Who has instances alone does not ask for a series.
+  const id = parts.every(part => firstProperty(part, 'recurrence-id')) ? firstProperty(parts[0]!, 'recurrence-id') : undefined;
+  const [answer] = refreshFor(parts, {uid: textOf(parts[0]!, 'uid') ?? '', calendar}, isMe, now, id);
   return answer && {...answer.message, quiet: 'refresh'};
 }
 
-/** What the organizer's calendar answers: the whole; and where that is asked for unnoticed by who is not invited, that they are not. */
-export function answerToRefresh(mine: Calendar, {from, quiet}: Message, isMe: IsMe, now: number): Message | undefined {
-  const answer = requestFor(mine, from, {isMe, now}) ?? (quiet && cancelFor(mine, from, now));
-  return answer && quiet ? {...answer, quiet} : answer;
+/**
+ * What the organizer's calendar answers: the whole; and where that is asked for unnoticed by who is not invited, that they are not. Who is
+ * invited to instances alone, and has a series, is told first that it is not theirs: they would ask for it again and again.
+ */
+export function answersToRefresh(mine: Calendar, {from, quiet, calendar}: Message, isMe: IsMe, now: number): Message[] {
+  const answer = requestFor(mine, from, {isMe, now});
+  if (!answer) return quiet ? asked(cancelFor(mine, from, now), quiet) : [];
+  const isOfInstances = seriesOf(mine).master !== undefined && seriesOf(answer.calendar).master === undefined;
+  const hasSeries = partsOf(seriesOf(calendar)).some(part => !firstProperty(part, 'recurrence-id'));
+  return [...(isOfInstances && hasSeries ? asked(cancelFor(mine, from, now), 'refresh') : []), ...asked(answer, quiet)];
+}
+
+function asked(message: Message | undefined, quiet: Quiet | undefined): Message[] {
+  return message ? [quiet ? {...message, quiet} : message] : [];
 }
 
 function cancelFor(mine: Calendar, to: string, now: number): Message | undefined {
