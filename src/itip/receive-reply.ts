@@ -9,7 +9,7 @@ import {addressOf, attendeesOf, isServed, parameter, partstatOf, setParameters} 
 import {attendeeComment, commentsOf, privateComment} from './private-comments.ts';
 import {inKeysOf} from './receive-request.ts';
 import {changedBetween, isSameCalendar, lately, statusIn} from './received-copy.ts';
-import {copyOf, instanceOf, type Series, sequenceOf, seriesOf} from './series.ts';
+import {copyOf, instanceOf, partsOf, type Series, sequenceOf, seriesOf} from './series.ts';
 
 /** REPLY (RFC 5546 §3.2.3) for an organizer: an attendee's PARTSTAT, of the series or of instances, which become overrides by it. */
 export function receiveReply({mine, message, isMe, now}: Receipt): Received {
@@ -20,6 +20,7 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
   for (const [key, part] of news.overrides) applyToInstance(stored, key, part, news, message, seen, followed);
   if (news.master && followed) follow(stored, news, followed, seen);
   if (!seen.attendee) return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
+  if (!seen.isLate) markReplied(stored, news, seen.attendee);
   const {calendar} = stored;
   const isSame = isSameCalendar(calendar, mine!);
   // Who takes an invitation away while an update is on its way to them has it again, and must come to know that they have declined.
@@ -34,6 +35,19 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
     const changed = isSame ? nothingChanged : changedBetween(mine, calendar, () => false);
     return {...changed, ...(attendee === undefined ? {} : {attendee}), ...(partstat ? {partstat} : {})};
   });
+}
+
+/**
+ * SCHEDULE-STATUS is of the last message between the two, whichever components it was about (RFC 6638 §3.2.9, §7.3): also where they had
+ * answered before.
+ */
+function markReplied(stored: Series, news: Series, address: string): void {
+  const [first] = partsOf(news);
+  for (const part of partsOf(stored)) {
+    const own = attendeesOf(part).find(each => sameAddress(addressOf(each), address));
+    if (!first || !own || !isServed(own) || partstatOf(own) === 'NEEDS-ACTION') continue;
+    if (parameter(own, 'schedule-status') === '1.2') setParameters(own, {'schedule-status': statusIn(first)});
+  }
 }
 
 /** What a reply has come to so far. */

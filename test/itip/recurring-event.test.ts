@@ -287,6 +287,13 @@ describe('RFC 5546 §3.2.3 a reply to an instance', () => {
     expect(received.answers).toEqual([]);
   });
 
+  test('SCHEDULE-STATUS says that a reply has come wherever they have answered (RFC 6638 §7.3)', () => {
+    const answered = series().map(line => line.replace(`RSVP=TRUE:${b}`, `PARTSTAT=ACCEPTED;SCHEDULE-STATUS=1.2:${b}`));
+    const part = vevent(...head(0, `ATTENDEE;PARTSTAT=DECLINED:${b}`), 'RECURRENCE-ID:19970701T180000Z');
+    const {calendar} = receive({mine: object(answered), message: message('REPLY', b, a, part), isMe: me(a), now});
+    expect(lines(calendar)).toContain(`ATTENDEE;PARTSTAT=ACCEPTED;SCHEDULE-STATUS=2.0:${b}`);
+  });
+
   test('one that the series says already makes none', () => {
     const part = vevent(...head(0, `ATTENDEE;PARTSTAT=NEEDS-ACTION:${b}`), 'RECURRENCE-ID:19970701T180000Z');
     expect(receive({mine: object(series()), message: message('REPLY', b, a, part), isMe: me(a), now}).calendar).toBe('unchanged');
