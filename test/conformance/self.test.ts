@@ -19,6 +19,7 @@ const reasons = rowsBelow('## Failures, and why', document);
 const claimedFor: Readonly<Record<string, readonly string[]>> = {
   duplicate_uids: ['no-duplicate-uids'],
   errors: ['timezones-by-reference'],
+  implicitimip: ['timezones-by-reference'],
 };
 
 describe('Apple’s scripts come to what docs/conformance.md says', () => {
