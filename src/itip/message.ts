@@ -88,8 +88,19 @@ export interface Receipt {
 /**
  * What a message came to: `ignored` where it is stale, about nothing that is there, or from somebody who has no say in it; `refused` where
  * it is an invitation to what somebody else organizes.
+ * `beside`: its UID is of something of the recipient's own that nobody organizes, and that stays.
  */
-export type Outcome = 'new' | 'update' | 'cancel' | 'reply' | 'refresh' | 'counter' | 'declinecounter' | 'ignored' | 'refused';
+export type Outcome =
+  | 'new'
+  | 'update'
+  | 'cancel'
+  | 'reply'
+  | 'refresh'
+  | 'counter'
+  | 'declinecounter'
+  | 'ignored'
+  | 'refused'
+  | 'beside';
 
 export interface Received {
   /** What to store in place of `mine`. Undefined: it is to be removed (or there still is nothing). */

@@ -18,6 +18,7 @@ export const ignored: Received = {calendar: 'unchanged', what: 'ignored', change
  */
 export function receive(receipt: Receipt): Received {
   const {mine, message, isMe, now} = receipt;
+  if (isBeside(receipt)) return {...ignored, what: 'beside'};
   switch (message.method) {
     case 'REQUEST':
       return isFromOrganizer(receipt) ? receiveRequest(receipt) : isOthers(receipt) ? {...ignored, what: 'refused'} : ignored;
@@ -46,8 +47,17 @@ function isMine({mine, isMe}: Receipt): boolean {
 }
 
 /**
- * Whether a message is from who organizes the object, and no program sees to it itself (RFC 6638 §7.1). What nobody organizes is its owner's
- * own: who knows its UID may not write over it, or cancel it. One of which NONE was to be sent to
+ * Whether a message is from an organizer, and what is there nobody organizes: that is its owner's own, and who knows its UID may not write
+ * over it, or cancel it. Its owner is told in the Inbox (RFC 6638 §4.1): a calendar cannot have both (RFC 4791 §4.1).
+ */
+function isBeside({mine, message, isMe}: Receipt): boolean {
+  if (message.method !== 'REQUEST' && message.method !== 'CANCEL') return false;
+  const said = organizerIn(message.calendar);
+  return mine !== undefined && said !== undefined && !isMe(said) && !message.quiet && organizerIn(mine) === undefined;
+}
+
+/**
+ * Whether a message is from who organizes the object, and no program sees to it itself (RFC 6638 §7.1). One of which NONE was to be sent to
  * an organizer is theirs again once they invite: CalendarServer says so of what it has had from organizers it did not know.
  */
 function isFromOrganizer({mine, message, isMe}: Receipt): boolean {
@@ -62,10 +72,10 @@ function isFromOrganizer({mine, message, isMe}: Receipt): boolean {
   );
 }
 
-/** Whether what is there is organized by somebody else than who invites to it, or by nobody: a UID is not theirs to take. */
+/** Whether what is there is organized by somebody else than who invites to it: a UID is not theirs to take. */
 function isOthers({mine, message}: Receipt): boolean {
   const [organizer, said] = [mine && organizerIn(mine), organizerIn(message.calendar)];
-  return mine !== undefined && said !== undefined && (organizer === undefined || !sameAddress(organizer, said));
+  return organizer !== undefined && said !== undefined && !sameAddress(organizer, said);
 }
 
 function isSameUid({calendar, uid}: Message): boolean {

@@ -154,7 +154,8 @@ function changesBy(received: Received, message: Message, before: Calendar | unde
 const isInvitation = ({method}: Message) => method === 'REQUEST' || method === 'ADD' || method === 'CANCEL';
 
 /** What a person is to see though it changes nothing. */
-const tells = ({what}: Received) => what === 'counter' || what === 'declinecounter' || what === 'cancel';
+const tells = ({what}: Received) => told.has(what);
+const told: ReadonlySet<Received['what']> = new Set(['counter', 'declinecounter', 'cancel', 'beside']);
 
 /** RFC 6638 §3.2.10: that somebody takes part, or not, keeps the tag. */
 function isMinor(received: Received, message: Message): boolean {

@@ -177,6 +177,21 @@ describe('RFC 6638 §3.2.2: an attendee', () => {
   });
 });
 
+describe('RFC 6638 §4.1: an invitation whose UID is of something of one’s own', () => {
+  test('is told in the Inbox, as is that it is cancelled, and the own event stays as it is', async () => {
+    const {ann, bob, delivered} = await serve({ann: [], bob: []});
+    const own = meeting({attendees: []}).replace(/^(?:ORGANIZER|ATTENDEE).*\r\n/gm, '');
+    await bob.put(`${calendarOf('bob')}own.ics`, own);
+    await ann.put(`${calendarOf('ann')}1.ics`, meeting({start: '20271202T100000Z'}));
+    await delivered();
+    await ann.delete(`${calendarOf('ann')}1.ics`);
+    await delivered();
+    expect((await only(bob, calendarOf('bob'))).text).toBe(own);
+    const told = (await contents(bob, inboxOf('bob'))).map(({text}) => lineOf(text, /^METHOD/));
+    expect(told.sort()).toEqual(['METHOD:CANCEL', 'METHOD:REQUEST']);
+  });
+});
+
 describe('RFC 6638 §3.2.9: SCHEDULE-STATUS', () => {
   test('5.3: the UID is of an event that somebody else organizes, and theirs stays as it is', async () => {
     const {ann, bob, cat, delivered} = await serve({ann: [], bob: [], cat: []});
