@@ -11,6 +11,7 @@ import type {Duties} from '../webdav/duties.ts';
 import type {DavContext} from '../webdav/tables.ts';
 import {Alike, guidsIn} from './alike.ts';
 import {answerAsRoom} from './answer-as-room.ts';
+import {Backoff} from './backoff.ts';
 import {broughtAgain} from './brought-again.ts';
 import {withUrls} from './calendar-user.ts';
 import {createClaims} from './claims.ts';
@@ -104,6 +105,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const later = new Map<HomeId, {at: number; timeout: NodeJS.Timeout}>();
   /** Duties that were begun with and are not struck out. */
   const tried = new Set<Path>();
+  const backoff = new Backoff<HomeId>();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -150,7 +152,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
         run.again = false;
         const known = file.entries(home).filter(isSettled);
         const {left, due} = await deliverAll(home);
-        if (left > 0) return;
+        if (left > 0) {
+          soon(home, backoff.failed(home));
+          return;
+        }
+        backoff.succeeded(home);
         file.setTrouble(home, undefined);
         // One entry stays for what is put off.
         const done = due === undefined ? known : known.slice(1);

@@ -1,9 +1,16 @@
 import {spawnSync} from 'node:child_process';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
+import {parseDirectory} from '../../src/accounts/load.ts';
 import {silent} from '../../src/base/log.ts';
+import {indexObject} from '../../src/ical/object-index.ts';
+import {printCalendar} from '../../src/ical/print.ts';
+import {organizerChange} from '../../src/itip/organizer.ts';
 import {createDeliveries} from '../../src/scheduling/deliveries.ts';
 import {openDeliveriesFile} from '../../src/scheduling/deliveries-file.ts';
+import {stageDuties} from '../../src/scheduling/duty.ts';
 import {isGone, newHolder} from '../../src/scheduling/holder.ts';
+import {caldav} from '../../src/xml/names.ts';
+import {invitation} from '../itip/edits.ts';
 import {guidOf, serve} from '../support/serve.ts';
 
 const home = `calendars/${guidOf(1)}` as const;
@@ -18,6 +25,43 @@ async function started() {
 
 /** The id of a process that has ended. */
 const gonePid = () => spawnSync(process.execPath, ['--version']).pid;
+
+describe('what could not be delivered', () => {
+  test('is tried again soon, and more seldom while it cannot be', {timeout: 60_000}, async () => {
+    const {store} = await serve({ann: [], bob: []});
+    const users = ['ann', 'bob'].map(
+      (name, at) =>
+        `<user><uid>${name}</uid><guid>${guidOf(at + 1)}</guid><email-address>${name}@example.com</email-address></user>`,
+    );
+    const directory = parseDirectory(`<accounts realm="R">${users.join('')}</accounts>`, 'accounts.xml');
+    const bobs = `calendars/${guidOf(2)}` as const;
+    await store.createHome(home, unit => void unit.createCollection('outbox', [caldav('schedule-outbox')]));
+    let failures = 2;
+    const write: typeof store.write = (where, work) =>
+      where === bobs && failures-- > 0 ? Promise.reject(new Error('for now')) : store.write(where, work);
+    const failing: typeof store = new Proxy(store, {
+      get: (of, name) => (name === 'write' ? write : Reflect.get(of, name).bind?.(of)),
+    });
+    const file = openDeliveriesFile(':memory:');
+    const deliveries = createDeliveries({store: failing, file, directory: () => directory, log: silent});
+    const {kept} = deliveries.duties.owe(home);
+    const calendar = invitation(['mailto:bob@example.com']);
+    const isMe = (address: string) => address === 'mailto:ann@example.com';
+    const {messages} = organizerChange({before: undefined, after: calendar, isMe, now: Date.now()});
+    await store.write(home, unit => {
+      if (!unit.find('calendar')) unit.createCollection('calendar', [caldav('calendar')]);
+      unit.put('calendar/1.ics', new TextEncoder().encode(printCalendar(calendar)), indexObject(calendar));
+      stageDuties(messages, unit);
+    });
+    kept();
+    await deliveries.idle();
+    expect(file.owing()).toEqual([home]);
+    await vi.waitFor(() => expect(file.owing()).toEqual([]), {timeout: 50_000, interval: 20});
+    expect([...(await store.view(bobs))!.members('calendar')].length).toBe(1);
+    expect(failures).toBeLessThan(0);
+    await deliveries.stop();
+  });
+});
 
 describe('who sees to what a home owes', () => {
   test('is gone with its process, or with the start of the server that it was of', () => {
