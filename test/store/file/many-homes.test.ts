@@ -7,22 +7,23 @@ import {openFileStore} from '../../../src/store/file/store.ts';
 import type {HomeId} from '../../../src/store/store.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
 
-/** Indexes that this process has open, one that is open more than once counted as often. */
+/** Indexes that this process has open, however often: SQLite puts off closing one that it has open elsewhere. */
 function openIndexes(): number {
-  return readdirSync('/proc/self/fd').filter(fd => {
+  const open = readdirSync('/proc/self/fd').map(fd => {
     try {
-      return readlinkSync(`/proc/self/fd/${fd}`).endsWith('/.home.sqlite');
+      return readlinkSync(`/proc/self/fd/${fd}`);
     } catch {
-      return false;
+      return '';
     }
-  }).length;
+  });
+  return new Set(open.filter(file => file.endsWith('/.home.sqlite'))).size;
 }
 
 describe.runIf(process.platform === 'linux')('what goes to many homes at one go', () => {
   test('is stored in all of them, without all being open at once', {timeout: 180_000}, async () => {
     const root = await temporaryFolder();
     const store = await openFileStore({root, log: silent, index: indexFile});
-    const homes = Array.from({length: 250}, (_, at): HomeId => `calendars/home-${at}`);
+    const homes = Array.from({length: 400}, (_, at): HomeId => `calendars/home-${at}`);
     let most = 0;
     let at = 0;
     const storeSome = async () => {
@@ -33,8 +34,7 @@ describe.runIf(process.platform === 'linux')('what goes to many homes at one go'
       }
     };
     await Promise.all(Array.from({length: 8}, storeSome));
-    // Two connections each for those that are written, one for those that are read.
-    expect(most).toBeLessThanOrEqual(2 * (4 * shares.homesToWrite + 16) + shares.homesToRead + 16);
+    expect(most).toBeLessThanOrEqual(4 * shares.homesToWrite + shares.homesToRead + 32);
     for (const home of homes) {
       const bytes = await (await store.view(home))?.read('calendar/1.txt');
       expect(new TextDecoder().decode(bytes)).toBe(home);
