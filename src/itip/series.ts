@@ -75,27 +75,38 @@ export function excludedIn(series: Series): Set<number> {
   );
 }
 
-/** The instance of a series as a component of its own, as if it were overridden and nothing changed. Undefined: there is no such one. */
-export function instanceOf({master, findZone}: Series, key: number): JcalComponent | undefined {
+/**
+ * The instance of a series as a component of its own, as if it were overridden and nothing changed: what an earlier override for it and
+ * all that follow (RANGE=THISANDFUTURE, RFC 5545 §3.2.13) says is what it is. Undefined: there is no such one.
+ */
+export function instanceOf({master, overrides, findZone}: Series, key: number): JcalComponent | undefined {
   if (!master || !recurs(master)) return undefined;
   const start = anchorOf(timingOf(master, findZone));
   if (!start) return undefined;
-  for (const instance of instancesOfSet({master, overrides: []}, findZone, {range: {start: key - 1000, end: key + 1000}})) {
-    const {recurrenceId} = instance;
-    if (!recurrenceId || keyOf(recurrenceId, start) !== key) continue;
-    return derived(master, recurrenceId, instance.start, instance.end, findZone);
+  const earlier = [...overrides].flatMap(([at, part]) => (at < key && isForFuture(part) ? [part] : []));
+  const range = {start: key - 1000, end: key + 1000};
+  for (const {component, recurrenceId, explicit, ...instance} of instancesOfSet({master, overrides: earlier}, findZone, {
+    range,
+  })) {
+    if (explicit || !recurrenceId || keyOf(recurrenceId, start) !== key) continue;
+    return derived(component, recurrenceId, instance.start, instance.end, {master, findZone});
   }
   return undefined;
 }
 
-const ofSeries = new Set(['rrule', 'exrule', 'rdate', 'exdate']);
+function isForFuture(part: JcalComponent): boolean {
+  return String(firstProperty(part, 'recurrence-id')?.[1].range).toUpperCase() === 'THISANDFUTURE';
+}
 
+const ofSeries = new Set(['rrule', 'exrule', 'rdate', 'exdate', 'recurrence-id']);
+
+/** `component` says what it is: the master, whose times RECURRENCE-ID is told like, or an override for more than one. */
 function derived(
   [name, properties, inner]: JcalComponent,
   id: IcalTime,
   start: IcalTime | undefined,
   end: IcalTime | undefined,
-  findZone: FindZone,
+  {master, findZone}: {master: JcalComponent; findZone: FindZone},
 ): JcalComponent {
   const endName = name === 'vtodo' ? 'due' : 'dtend';
   const anchor = properties.find(each => each[0] === 'dtstart') ?? properties.find(each => each[0] === endName);
@@ -106,7 +117,8 @@ function derived(
     return [cloned(property)];
   });
   const component: JcalComponent = [name, kept, cloned(inner)];
-  if (anchor) kept.push(timeProperty('recurrence-id', id, anchor));
+  const said = firstProperty(master, 'dtstart') ?? firstProperty(master, endName);
+  if (said) kept.push(timeProperty('recurrence-id', id, said));
   if (end && start && isOfOtherLength(component, end, findZone)) {
     component[1] = [...kept.filter(each => each[0] !== 'duration' && each[0] !== endName), timeProperty(endName, end, anchor!)];
   }

@@ -1,4 +1,6 @@
+import ICAL from 'ical.js';
 import {describe, expect, test} from 'vitest';
+import {jcalOf, mainComponents} from '../../src/ical/jcal.ts';
 import type {Calendar} from '../../src/ical/parse.ts';
 import {attendeeChange} from '../../src/itip/attendee.ts';
 import {organizerChange} from '../../src/itip/organizer.ts';
@@ -134,6 +136,27 @@ describe('RFC 5546 §4.4.5 change all future instances', () => {
     const future = july(1, '19970703T090000').map(line => line.replace('RECURRENCE-ID;', 'RECURRENCE-ID;RANGE=THISANDFUTURE;'));
     const {calendar} = receive({mine: invited(series()), message: message('REQUEST', a, b, future), isMe: me(b), now});
     expect(lines(calendar)).toContain('RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=America/New_York:19970701T140000');
+  });
+
+  test('what an attendee says of a later instance is of when RANGE=THISANDFUTURE has moved it to (RFC 5545 §3.2.13)', () => {
+    const future = july(0, '19970703T090000').map(line => line.replace('RECURRENCE-ID;', 'RECURRENCE-ID;RANGE=THISANDFUTURE;'));
+    const before = invited(series(), future);
+    const mine = object(series(), future);
+    const after: Calendar = {component: new ICAL.Component(structuredClone(jcalOf(before)))};
+    const [first] = mainComponents(after);
+    first![1].push(['exdate', {tzid: 'America/New_York'}, 'date-time', '1997-09-01T14:00:00']);
+    const {reply} = attendeeChange({before, after, isMe: me(b), now});
+    expect(lines(reply!.calendar)).toContain('DTSTART;TZID=America/New_York:19970903T090000');
+    const received = lines(receive({mine, message: reply!, isMe: me(a), now}).calendar);
+    const override = received.slice(received.lastIndexOf('BEGIN:VEVENT'));
+    expect(override).toEqual(
+      expect.arrayContaining([
+        'RECURRENCE-ID;TZID=America/New_York:19970901T140000',
+        'DTSTART;TZID=America/New_York:19970903T090000',
+        'DTEND;TZID=America/New_York:19970903T100000',
+        expect.stringMatching(/^ATTENDEE.*PARTSTAT=DECLINED.*:mailto:b@example.com$/),
+      ]),
+    );
   });
 
   test('as clients do it: the series ends, which asks nobody anew, and another begins', () => {
