@@ -5,6 +5,7 @@ import {Gathering} from '../base/gathering.ts';
 import type {Log} from '../base/log.ts';
 import {Semaphore} from '../base/semaphore.ts';
 import {IcalError} from '../ical/ical-error.ts';
+import {normalAddress} from '../itip/address.ts';
 import type {Message} from '../itip/message.ts';
 import type {HomeId, HomeView, Path, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/duties.ts';
@@ -190,11 +191,12 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     if (!outbox) return {left: 0, due: undefined};
     const due = await refreshAll(home, view);
     const claimed = claims.renewing(home);
+    const waiting = new Set<string>();
     let left = 0;
     for (const stored of [...view.members(outbox.path)]) {
       if (stopped) return {left: left + 1, due};
       claimed();
-      if (!stored.collection && !readRound(stored)) left += await discharge(home, view, stored, claimed);
+      if (!stored.collection && !readRound(stored)) left += await discharge(home, view, stored, {claimed, waiting});
     }
     return {left, due};
   }
@@ -209,7 +211,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     return next;
   }
 
-  async function discharge(home: HomeId, view: HomeView, stored: StoredObject, claimed: () => void): Promise<number> {
+  /** `waiting`: who waits for something about an event, by `placeOf`: they are to have what comes after that after it. */
+  async function discharge(
+    home: HomeId,
+    view: HomeView,
+    stored: StoredObject,
+    {claimed, waiting}: {claimed(): void; waiting: Set<string>},
+  ): Promise<number> {
     const duty = await read(home, view, stored);
     if (!duty) return 0;
     const sender = directory().findByGuid(guidIn(home));
@@ -229,7 +237,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       await Promise.all(
         some.map(to =>
           recipients.run(async () => {
-            if (stopped) {
+            if (stopped || waiting.has(placeOf(duty, to))) {
               left.push(to);
               return;
             }
@@ -238,8 +246,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
               file.setTrouble(home, `${to}: ${(error as Error).message}`.slice(0, 500));
               return 'later' as const;
             });
-            if (status === 'later') left.push(to);
-            else if (status !== 'done') failed.set(to, status);
+            if (status === 'later') {
+              left.push(to);
+              waiting.add(placeOf(duty, to));
+            } else if (status !== 'done') failed.set(to, status);
             claimed();
             failpoint('message delivered');
           }),
@@ -340,6 +350,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       await idle();
     },
   };
+}
+
+/** What is delivered in order: what is about one event, to one recipient. */
+function placeOf({message}: Duty, to: string): string {
+  return JSON.stringify([message.uid, normalAddress(to)]);
 }
 
 /** Whose home it is. */

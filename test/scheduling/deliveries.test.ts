@@ -9,8 +9,10 @@ import {createDeliveries} from '../../src/scheduling/deliveries.ts';
 import {openDeliveriesFile} from '../../src/scheduling/deliveries-file.ts';
 import {stageDuties} from '../../src/scheduling/duty.ts';
 import {isGone, newHolder} from '../../src/scheduling/holder.ts';
+import type {Store} from '../../src/store/store.ts';
 import {caldav} from '../../src/xml/names.ts';
 import {invitation} from '../itip/edits.ts';
+import {event} from '../support/events.ts';
 import {guidOf, serve} from '../support/serve.ts';
 
 const home = `calendars/${guidOf(1)}` as const;
@@ -106,5 +108,42 @@ describe('who sees to what a home owes', () => {
     await deliveries.idle();
     expect(file.owing()).toEqual([]);
     await deliveries.stop();
+  });
+});
+
+describe('RFC 6638 §4.1: what somebody is sent about one event', () => {
+  const meeting = (uid: string, organizer: string, partstat = 'NEEDS-ACTION') =>
+    event(
+      uid,
+      '20991201T100000Z',
+      `ORGANIZER:mailto:${organizer}@example.com`,
+      ...['ann', 'bob'].map(name => `ATTENDEE;PARTSTAT=${name === organizer ? 'ACCEPTED' : partstat}:mailto:${name}@example.com`),
+    );
+
+  test('comes in its order, also where the first of it could not be brought at once', async () => {
+    const {store} = await serve({ann: []});
+    let fails = 0;
+    const failing: Store = new Proxy(store, {
+      get(_, name: keyof Store) {
+        if (name !== 'write') return typeof store[name] === 'function' ? (store[name] as () => unknown).bind(store) : store[name];
+        return (...[where, work]: Parameters<Store['write']>) => {
+          if (where === home && fails-- > 0) throw new Error('the disk is slow');
+          return store.write(where, work);
+        };
+      },
+    });
+    const {ann, bob, delivered} = await serve({ann: [], bob: []}, {store: failing});
+    await ann.put('/calendars/users/ann/calendar/1.ics', meeting('1', 'ann'));
+    await delivered();
+    const {responses} = await bob.propfind('/calendars/users/bob/calendar/', 1);
+    const copy = [...responses.keys()].find(href => href.endsWith('.ics'))!;
+    fails = 2;
+    for (const partstat of ['ACCEPTED', 'DECLINED']) {
+      expect((await bob.put(copy, meeting('1', 'ann', partstat))).status).toBe(204);
+      await delivered();
+    }
+    expect((await bob.put('/calendars/users/bob/calendar/2.ics', meeting('2', 'bob'))).status).toBe(201);
+    await delivered();
+    expect((await ann.get('/calendars/users/ann/calendar/1.ics')).text).toMatch(/PARTSTAT=DECLINED[^:]*:mailto:bob/);
   });
 });
