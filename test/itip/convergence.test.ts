@@ -99,14 +99,14 @@ function converges(steps: readonly Step[], instant: boolean): void {
 const runs = Number(process.env.RUNS ?? 100);
 
 describe('RFC 5546 §2.1: what organizer and attendees have comes to agree', () => {
-  test('when each message arrives before the next change, and none is sent for nothing', () => {
+  test('when each message arrives before the next change, and none is sent for nothing', {timeout: 20_000 + runs * 500}, () => {
     fc.assert(
       fc.property(fc.array(step, {maxLength: 12}), steps => converges(steps, true)),
       {numRuns: runs},
     );
   });
 
-  test('when messages are on their way while others change things', () => {
+  test('when messages are on their way while others change things', {timeout: 20_000 + runs * 500}, () => {
     fc.assert(
       fc.property(fc.array(step, {maxLength: 14}), steps => converges(steps, false)),
       {numRuns: runs},
