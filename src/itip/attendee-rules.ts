@@ -95,6 +95,9 @@ function putBackPeople(before: JcalComponent, after: JcalComponent, isMe: IsMe):
       const {partstat: _, rsvp: __, 'delegated-to': ___, ...others} = cloned(known[1]);
       property[1] = {...others, ...property[1]};
       setParameters(property, {'schedule-status': known[1]['schedule-status']});
+      // The organizer knows them by the address they were invited by, whichever else of theirs a client would have.
+      const isInvited = attendeesOf(after).some(each => sameAddress(addressOf(each), addressOf(known)));
+      if (!isInvited) property.splice(3, property.length - 3, ...known.slice(3));
       continue;
     }
     const agent = parameter(property, 'schedule-agent');

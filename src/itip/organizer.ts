@@ -13,7 +13,7 @@ import {
   type Quiet,
 } from './message.ts';
 import {putRight, settleSequence} from './organizer-data.ts';
-import {addressOf, organizerIn, organizerOf, requireOneOrganizer} from './parties.ts';
+import {addressOf, attendeesIn, organizerIn, organizerOf, requireOneOrganizer} from './parties.ts';
 import {copyOf, partsOf, type Series, sequenceOf, seriesOf, setProperty} from './series.ts';
 
 /**
@@ -22,7 +22,7 @@ import {copyOf, partsOf, type Series, sequenceOf, seriesOf, setProperty} from '.
  */
 export function organizerChange(change: OrganizerChange): OrganizerResult {
   const {before, after, isMe, now} = change;
-  if (after) requireOrganizer(before, after);
+  if (after) requireOrganizer(before, after, isMe);
   const old = before && seriesOf(before);
   const stored = after && seriesOf(copyOf(after));
   const right = stored && putRight(stored, old, change);
@@ -38,11 +38,14 @@ export function organizerChange(change: OrganizerChange): OrganizerResult {
 }
 
 /** RFC 6638 §3.2.4.2, §3.2.4.3. Who has let go of everybody may let go of ORGANIZER too. */
-function requireOrganizer(before: Calendar | undefined, after: Calendar): void {
+function requireOrganizer(before: Calendar | undefined, after: Calendar, isMe: IsMe): void {
   requireOneOrganizer(after);
   const [was, is] = [before && organizerIn(before), organizerIn(after)];
   if (was !== undefined && is !== undefined && !sameAddress(was, is)) {
     throw new ItipError('organizer changed', `the ORGANIZER is ${was} and cannot become ${is}`);
+  }
+  if (was !== undefined && is === undefined && [...attendeesIn(after).values()].some(address => !isMe(address))) {
+    throw new ItipError('organizer changed', `the ORGANIZER is ${was}, and somebody is invited still`);
   }
 }
 

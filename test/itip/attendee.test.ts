@@ -74,6 +74,16 @@ describe('RFC 6638 §3.2.2.1 what an attendee may change', () => {
     expect(calendar!.component.getFirstSubcomponent('vevent')!.getFirstPropertyValue('dtstamp')!.toString()).toContain('2026');
   });
 
+  test('who answers by another of their own addresses answers by the one they were invited by', () => {
+    const own = 'urn:uuid:10000000-0000-0000-0000-00000000000b';
+    const after = object(vevent(...answered('ACCEPTED').map(line => (line.endsWith(b) ? line.replace(b, own) : line))));
+    const isMe = (address: string) => address === own || me(b)(address);
+    const {calendar, reply} = attendeeChange({before: object(vevent(...once)), after, isMe, now});
+    expect(attendees(reply!.calendar)).toEqual([`ATTENDEE;CN=B;PARTSTAT=ACCEPTED:${b}`]);
+    expect(reply!.from).toBe(b);
+    expect(lines(calendar).join()).not.toContain(own);
+  });
+
   test('STATUS that a client sets on answering is put back', () => {
     const {calendar, reply} = change(once, [...answered('TENTATIVE'), 'STATUS:TENTATIVE']);
     expect(lines(calendar)).not.toContain('STATUS:TENTATIVE');

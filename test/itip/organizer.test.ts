@@ -142,6 +142,18 @@ describe('RFC 6638 §3.2.4.2 same-organizer-in-all-components', () => {
     const alone = meeting().filter(line => !/^(?:ORGANIZER|ATTENDEE)/.test(line));
     expect(told(change(meeting(`ATTENDEE:${b}`), alone))).toEqual([`CANCEL ${b}`]);
   });
+
+  test('not so while somebody is invited, who would hear of no change any more (§3.2.4.3)', () => {
+    const before = meeting(`ATTENDEE:${b}`);
+    expect(() =>
+      change(
+        before,
+        before.filter(line => !line.startsWith('ORGANIZER')),
+      ),
+    ).toThrow(expect.objectContaining({refusal: 'organizer changed'}));
+    const myself = meeting().filter(line => !line.startsWith('ORGANIZER'));
+    expect(told(change(before, [...myself, `ATTENDEE:${a}`]))).toEqual([`CANCEL ${b}`]);
+  });
 });
 
 describe('RFC 5546 §2.1.4 SEQUENCE', () => {
