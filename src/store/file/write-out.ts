@@ -71,8 +71,10 @@ export async function writeOut(open: OpenHome, scribe: string): Promise<WriteOut
     failpoint('files in place');
     for (const path of hand.unsynced) await syncs.run(() => syncSoon(path));
     failpoint('folders synced');
-    for (const slice of slices(entries)) await withPen(ledger => hand.strikeOut(ledger, slice));
+    const all = [...slices(entries)];
+    for (const slice of all.slice(0, -1)) await withPen(ledger => hand.strikeOut(ledger, slice));
     return await withPen(ledger => {
+      hand.strikeOut(ledger, all.at(-1) ?? []);
       hand.knowFolders(ledger);
       pen.layDown(ledger);
       failpoint('struck out');
