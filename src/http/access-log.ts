@@ -61,7 +61,7 @@ function safe(text: string): string {
  * Without the user part of an absolute URL, the values of parameters that are named like secrets, and what somebody answers an invitation
  * by who needs no password for that (web/reply.ts).
  */
-function withoutSecrets(target: string): string {
+export function withoutSecrets(target: string): string {
   if (!/[?@]|\/reply\//i.test(target)) return target;
   return target
     .replace(/^(\w+:\/\/)[^/?#]*@/, '$1')

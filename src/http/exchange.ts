@@ -1,7 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {BlockList, Socket} from 'node:net';
 import type {Log} from '../base/log.ts';
-import {type AccessEntry, claimedUser} from './access-log.ts';
+import {type AccessEntry, claimedUser, withoutSecrets} from './access-log.ts';
 import {type Client, clientOf, trustedProxies} from './forwarded.ts';
 import type {HttpRequest, HttpResponse} from './message.ts';
 import {acceptedEncodings, BodyRefusal, declaredSize, readBody} from './request-body.ts';
@@ -229,7 +229,10 @@ export function createExchange(initial: ExchangeOptions): Exchange {
       response.destroy();
       return 499;
     }
-    options.log.error({err: error, method: request.method, path: request.url}, 'a request could not be answered');
+    options.log.error(
+      {err: error, method: request.method, path: withoutSecrets(request.url ?? '')},
+      'a request could not be answered',
+    );
     if (response.headersSent) {
       response.destroy();
       return 500;

@@ -4,6 +4,7 @@ import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 import tls from 'node:tls';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import {beforeAll, describe, expect, onTestFinished, test, vi} from 'vitest';
+import {silent} from '../../src/base/log.ts';
 import {createAuthority, issueCertificate} from '../../src/certificates/issue.ts';
 import type {TlsMaterial} from '../../src/http/listener.ts';
 import type {HttpRequest, HttpResponse} from '../../src/http/message.ts';
@@ -331,6 +332,14 @@ describe('answers', () => {
     });
     expect((await fetch(`${server.url}/throws`)).status).toBe(500);
     expect((await fetch(`${server.url}/header`)).status).toBe(500);
+  });
+
+  test('the log of what failed has no link by which an invitation that was mailed is answered (RFC 6047 §3)', async () => {
+    const paths: unknown[] = [];
+    const log = {...silent, error: (fields: {path?: unknown}) => void paths.push(fields.path)};
+    await using server = await listening({app: () => Promise.reject(new Error('ours')), log: log as typeof silent});
+    expect((await fetch(`${server.url}/reply/abcdefghijklmnop`)).status).toBe(500);
+    expect(paths).toEqual(['/reply/…']);
   });
 
   test('text goes out in gzip where the client takes it, with the same ETag; small, coded and binary answers do not', async () => {
