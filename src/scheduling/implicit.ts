@@ -46,7 +46,9 @@ export function implicitChange(change: ImplicitChange): ImplicitResult {
       : replied(change);
   const stays = after && roleIn(after, isMe);
   const isPast = whenAsked(() => [before, after].every(each => !each || isOver(each, now)));
-  const sent = isSilent ? [] : messages.filter(({to}) => reach(to) !== 'mail' || !isPast());
+  // It is for removals: who is invited to what stays is told of it.
+  const saysNothing = isSilent && !(role === 'organizer' && after);
+  const sent = saysNothing ? [] : messages.filter(({to}) => reach(to) !== 'mail' || !isPast());
   const told = sent
     .filter(({quiet, to}) => quiet === undefined || (quiet === 'told' && reach(to) === 'here'))
     .map(message => ({message, status: statuses[reach(message.to)]}));

@@ -52,6 +52,17 @@ async function only(client: Client, path: string) {
 
 const lineOf = (text: string, start: RegExp) => text.split('\r\n').find(line => start.test(line));
 
+describe('RFC 6638 §8.1: Schedule-Reply', () => {
+  test('is for removals: whom an organizer invites and moves an event for is told, whatever it says', async () => {
+    const {ann, bob, delivered} = await serve({ann: [], bob: []});
+    for (const start of ['20271201T100000Z', '20271202T100000Z']) {
+      await ann.put(`${calendarOf('ann')}1.ics`, meeting({start}), {'schedule-reply': 'F'});
+      await delivered();
+      expect((await only(bob, calendarOf('bob'))).text).toContain(`DTSTART:${start}`);
+    }
+  });
+});
+
 describe('RFC 6638 §3.2.1: an organizer', () => {
   test('invites by storing: the event is in the attendee’s calendar, with an item in the Inbox', async () => {
     const {ann, bob, delivered} = await serve({ann: [], bob: []});
