@@ -14,7 +14,7 @@ import {answerAsRoom} from './answer-as-room.ts';
 import {broughtAgain} from './brought-again.ts';
 import {withUrls} from './calendar-user.ts';
 import {type Delivery, deliver} from './deliver.ts';
-import {type Duty, isOwnDuty, readDuty, stageLeft} from './duty.ts';
+import {aboutIn, type Duty, isOwnDuty, readDuty, stageLeft} from './duty.ts';
 import type {Mailer} from './mail/mailer.ts';
 import {mayBring} from './may-bring.ts';
 import {calendarHomeId} from './provision.ts';
@@ -51,6 +51,8 @@ interface Sending {
   readonly again: Awaited<ReturnType<typeof broughtAgain>> | undefined;
 }
 
+/** When a round that has failed is seen to again. */
+const roundAgainMs = 60_000;
 const recipientsAtOnce = 16;
 /** What comes for one home at the same time is stored together, so many messages at most. */
 const messagesAtOnce = 64;
@@ -63,7 +65,7 @@ export interface Courier {
   refreshAll(home: HomeId, view: HomeView): Promise<number | undefined>;
   /**
    * Does one duty as far as it can be done now, strikes that out, and answers how many recipients are left. `waiting`: who waits for
-   * something about an event, by `placeOf`: they are to have what comes after that after it.
+   * something about an event, by `placeOf`: they are to have what comes after that after it. Where it fails as a whole, all do.
    */
   discharge(
     home: HomeId,
@@ -89,11 +91,27 @@ export function createCourier(options: CourierOptions, owe: Duties['owe'], isSto
     const guidOf = guidsIn(users);
     const by = {isMe: (address: string) => guidOf(address) === guidIn(home), now: Date.now(), directory: users};
     const {due, next} = roundsIn(view, by.now);
-    for (const round of due) await store.write(home, unit => stageRefreshes(round, {...by, unit}));
-    return next;
+    let again = next;
+    for (const round of due) {
+      await store
+        .write(home, unit => stageRefreshes(round, {...by, unit}))
+        .catch(error => {
+          log.error({err: error, home, path: round.path}, 'a round of refreshes could not be made; it will be tried again');
+          again = Math.min(again ?? Infinity, by.now + roundAgainMs);
+        });
+    }
+    return again;
   }
 
-  async function discharge(
+  const discharge: Courier['discharge'] = (home, view, stored, told) =>
+    dischargeOrThrow(home, view, stored, told).catch(error => {
+      log.error({err: error, home, path: stored.path}, 'a message in an Outbox could not be seen to; it will be tried again');
+      told.trouble(`${stored.path}: ${(error as Error).message}`);
+      told.waiting.add(placeOf(uidIn(stored)));
+      return 1;
+    });
+
+  async function dischargeOrThrow(
     home: HomeId,
     view: HomeView,
     stored: StoredObject,
@@ -118,7 +136,7 @@ export function createCourier(options: CourierOptions, owe: Duties['owe'], isSto
       await Promise.all(
         some.map(to =>
           recipients.run(async () => {
-            if (isStopped() || waiting.has(placeOf(duty, to))) {
+            if (isStopped() || waiting.has(placeOf(duty.message.uid)) || waiting.has(placeOf(duty.message.uid, to))) {
               left.push(to);
               return;
             }
@@ -129,7 +147,7 @@ export function createCourier(options: CourierOptions, owe: Duties['owe'], isSto
             });
             if (status === 'later') {
               left.push(to);
-              waiting.add(placeOf(duty, to));
+              waiting.add(placeOf(duty.message.uid, to));
             } else if (status !== 'done') failed.set(to, status);
             claimed();
             failpoint('message delivered');
@@ -198,9 +216,18 @@ export function createCourier(options: CourierOptions, owe: Duties['owe'], isSto
   return {refreshAll, discharge, deliverTo};
 }
 
-/** What is delivered in order: what is about one event, to one recipient. */
-function placeOf({message}: Duty, to: string): string {
-  return JSON.stringify([message.uid, normalAddress(to)]);
+/** What is delivered in order: what is about one event, to one recipient, or to all. */
+function placeOf(uid: string | undefined, to?: string): string {
+  return JSON.stringify(to === undefined ? [uid] : [uid, normalAddress(to)]);
+}
+
+/** Which event a duty is about; undefined: that cannot be told any more. */
+function uidIn(stored: StoredObject): string | undefined {
+  try {
+    return aboutIn(stored)?.uid;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whose home it is. */

@@ -3,6 +3,7 @@ import {describe, expect, test, vi} from 'vitest';
 import {parseDirectory} from '../../src/accounts/load.ts';
 import {silent} from '../../src/base/log.ts';
 import {indexObject} from '../../src/ical/object-index.ts';
+import {parseCalendar} from '../../src/ical/parse.ts';
 import {printCalendar} from '../../src/ical/print.ts';
 import {organizerChange} from '../../src/itip/organizer.ts';
 import {createDeliveries} from '../../src/scheduling/deliveries.ts';
@@ -145,5 +146,60 @@ describe('RFC 6638 §4.1: what somebody is sent about one event', () => {
     expect((await bob.put('/calendars/users/bob/calendar/2.ics', meeting('2', 'bob'))).status).toBe(201);
     await delivered();
     expect((await ann.get('/calendars/users/ann/calendar/1.ics')).text).toMatch(/PARTSTAT=DECLINED[^:]*:mailto:bob/);
+  });
+
+  test('waits where the first of it cannot be seen to at all, and what is about other events does not', async () => {
+    const {store} = await serve({ann: [], bob: []});
+    const users = ['ann', 'bob'].map(
+      (name, at) =>
+        `<user><uid>${name}</uid><guid>${guidOf(at + 1)}</guid><email-address>${name}@example.com</email-address></user>`,
+    );
+    const directory = parseDirectory(`<accounts realm="R">${users.join('')}</accounts>`, 'accounts.xml');
+    await store.createHome(home, unit => void unit.createCollection('outbox', [caldav('schedule-outbox')]));
+    const stage = (uid: string, start: string) => {
+      const after = parseCalendar(meeting(uid, 'ann').replace('20991201T100000Z', start));
+      const isMe = (address: string) => address === 'mailto:ann@example.com';
+      const {messages} = organizerChange({before: undefined, after, isMe, now: Date.now()});
+      return store.write(home, unit => stageDuties(messages, unit));
+    };
+    await stage('1', '20991201T100000Z');
+    const [first] = [...(await store.view(home))!.members('outbox')];
+    await stage('1', '20991202T100000Z');
+    await stage('2', '20991203T100000Z');
+    let isWorn = true;
+    const bound = <Of extends object>(of: Of, replaced: Partial<Of>): Of =>
+      new Proxy(of, {
+        get(_, name) {
+          const own = Reflect.get(of, name);
+          return Reflect.get(replaced, name) ?? (typeof own === 'function' ? own.bind(of) : own);
+        },
+      });
+    const worn = bound(store, {
+      async view(where) {
+        const view = await store.view(where);
+        if (!view) return view;
+        return bound(view, {
+          read: (path, etag) =>
+            isWorn && path === first!.path ? Promise.reject(new Error('the disk is worn')) : view.read(path, etag),
+        });
+      },
+    });
+    const file = openDeliveriesFile(':memory:');
+    const deliveries = createDeliveries({store: worn, file, directory: () => directory, log: silent});
+    deliveries.duties.owe(home).kept();
+    await deliveries.idle();
+    const starts = async () => {
+      const view = (await store.view(`calendars/${guidOf(2)}`))!;
+      const read = [...view.members('calendar')].map(async stored =>
+        new TextDecoder().decode(stored.collection ? undefined : await view.read(stored.path, stored.etag)),
+      );
+      return (await Promise.all(read)).map(text => /^DTSTART:(.*)\r$/m.exec(text)?.[1]).sort();
+    };
+    expect(await starts()).toEqual(['20991203T100000Z']);
+    expect(file.owing()).toEqual([home]);
+    isWorn = false;
+    await vi.waitFor(() => expect(file.owing()).toEqual([]), {timeout: 5000, interval: 20});
+    expect(await starts()).toEqual(['20991202T100000Z', '20991203T100000Z']);
+    await deliveries.stop();
   });
 });
