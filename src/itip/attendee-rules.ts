@@ -116,8 +116,11 @@ function putBackPeople(before: JcalComponent, after: JcalComponent, isMe: IsMe):
  * not see to that; in place.
  */
 export function settleTransparency(before: JcalComponent, after: JcalComponent, isMe: IsMe): void {
-  const [was, is] = [before, after].map(each => partstatOf(myself(each, isMe)));
+  const known = attendeesByKey(before);
+  const comes = attendeesOf(after).some(is => {
+    if (!isMe(addressOf(is)) || (partstatOf(is) !== 'ACCEPTED' && partstatOf(is) !== 'TENTATIVE')) return false;
+    return partstatOf(known.get(normalAddress(addressOf(is))) ?? myself(before, isMe)) === 'NEEDS-ACTION';
+  });
   const transparent = (of: JcalComponent) => String(firstProperty(of, 'transp')?.[3]).toUpperCase() === 'TRANSPARENT';
-  if (was !== 'NEEDS-ACTION' || (is !== 'ACCEPTED' && is !== 'TENTATIVE')) return;
-  if (transparent(before) && transparent(after)) setProperty(after, 'transp', undefined);
+  if (comes && transparent(before) && transparent(after)) setProperty(after, 'transp', undefined);
 }

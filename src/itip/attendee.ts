@@ -1,4 +1,4 @@
-import {type JcalComponent, jcalOf, textOf} from '../ical/jcal.ts';
+import {type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
 import {normalAddress} from './address.ts';
 import {type Answer, replyWith} from './answers.ts';
 import {requireOwnChanges, settleTransparency} from './attendee-rules.ts';
@@ -28,18 +28,39 @@ import {copyOf, excludedIn, instanceOf, isCancelled, partsOf, type Series, serie
  */
 export function attendeeChange({before, after, isMe, now}: Change): AttendeeResult {
   const old = before && roleIn(before, isMe) === 'attendee' ? seriesOf(before) : undefined;
-  if (!after) return {calendar: undefined, reply: old && isWithServer(old) ? removal(old, isMe, now) : undefined};
+  if (!after)
+    return {calendar: undefined, ...inTurn(old && isWithServer(old) ? selvesIn(old, isMe) : [], am => removal(old!, am, now))};
   requireOneOrganizer(after);
   const stored = seriesOf(copyOf(after));
   if (!isWithServer(stored) && (!old || !isWithServer(old))) return {calendar: after, reply: undefined};
   const forced = takeForceSend(stored);
-  const changes = old
-    ? changesIn(old, stored, isMe)
-    : [...entries(stored)].filter(([, part]) => partstatOf(myself(part, isMe)) !== 'NEEDS-ACTION');
-  const was = old?.master && partstatOf(myself(old.master, isMe));
-  const reply = isWithServer(stored) ? replyWith(forced ? [...entries(stored)] : changes, stored, {isMe, now, was}) : undefined;
+  const changes = old ? changesIn(old, stored, isMe) : [...entries(stored)];
+  const selves = isWithServer(stored) ? selvesIn(old ?? stored, isMe) : [];
+  const replies = inTurn(selves, am => {
+    const was = old?.master && partstatOf(myself(old.master, am));
+    const answers = forced ? [...entries(stored)] : changes.filter(answer => isAnswerOf(answer, old, am));
+    return replyWith(answers, stored, {isMe: am, now, was});
+  });
   const isSame = JSON.stringify(jcalOf(stored.calendar)) === JSON.stringify(jcalOf(after));
-  return {calendar: isSame ? after : stored.calendar, reply};
+  return {calendar: isSame ? after : stored.calendar, ...replies};
+}
+
+/** Who is invited by several of their own addresses may answer by each. */
+function selvesIn(series: Series, isMe: IsMe): IsMe[] {
+  const own = partsOf(series).flatMap(attendeesOf).map(addressOf).filter(isMe);
+  return [...new Set(own.map(normalAddress))].map(address => other => normalAddress(other) === address);
+}
+
+function inTurn(selves: readonly IsMe[], replyOf: (am: IsMe) => Message | undefined): Omit<AttendeeResult, 'calendar'> {
+  const [reply, ...others] = selves.map(replyOf).filter(each => each !== undefined);
+  return {reply, ...(others.length > 0 ? {others} : {})};
+}
+
+/** Whether they have answered by this address of theirs. */
+function isAnswerOf([key, part, partstat]: Answer, old: Series | undefined, am: IsMe): boolean {
+  const before = old && counterpart(old, key);
+  if (!before) return partstatOf(myself(part, am)) !== 'NEEDS-ACTION';
+  return partstat ? isOpen(before, am) : isAnsweredAnew(before, part, am);
 }
 
 function* entries({master, overrides}: Series): Generator<[number | 'master', JcalComponent]> {
@@ -63,7 +84,7 @@ function removal(old: Series, isMe: IsMe, now: number): Message | undefined {
 
 /** Whether there is something to decline. */
 function isOpen(component: JcalComponent, isMe: IsMe): boolean {
-  return !isCancelled(component) && partstatOf(myself(component, isMe)) !== 'DECLINED';
+  return !isCancelled(component) && ownIn(component, isMe).some(own => partstatOf(own) !== 'DECLINED');
 }
 
 /** What the attendee has answered anew; the organizer's part is put back in place. Throws ItipError. */
@@ -81,9 +102,16 @@ function changesIn(old: Series, stored: Series, isMe: IsMe): Answer[] {
   return [...answers, ...excludedAnew(old, stored, isMe), ...droppedOverrides(old, stored, isMe)];
 }
 
+function ownIn(component: JcalComponent, isMe: IsMe): JcalProperty[] {
+  return attendeesOf(component).filter(attendee => isMe(addressOf(attendee)));
+}
+
 function isAnsweredAnew(before: JcalComponent, after: JcalComponent, isMe: IsMe): boolean {
-  const [was, is] = [myself(before, isMe), myself(after, isMe)];
-  if (partstatOf(was) !== partstatOf(is) || parameter(was, 'delegated-to') !== parameter(is, 'delegated-to')) return true;
+  const known = attendeesByKey(before);
+  for (const is of ownIn(after, isMe)) {
+    const was = known.get(normalAddress(addressOf(is))) ?? myself(before, isMe);
+    if (partstatOf(was) !== partstatOf(is) || parameter(was, 'delegated-to') !== parameter(is, 'delegated-to')) return true;
+  }
   return (textOf(before, privateComment) ?? '') !== (textOf(after, privateComment) ?? '');
 }
 

@@ -74,6 +74,8 @@ export interface AttendeeResult {
   readonly calendar: Calendar | undefined;
   /** To the organizer; undefined: nothing in it is for anybody else. */
   readonly reply: Message | undefined;
+  /** Those by other addresses of theirs that they are invited by as well, where they have answered by more than one. */
+  readonly others?: readonly Message[];
 }
 
 /** A message that has come for the owner of an object. */

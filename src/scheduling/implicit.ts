@@ -68,7 +68,10 @@ function whenAsked(look: () => boolean): () => boolean {
 }
 
 function replied({before, after, isMe, reach, now}: ImplicitChange) {
-  const {calendar, reply} = attendeeChange({before, after, isMe, now});
+  const {calendar, reply, others = []} = attendeeChange({before, after, isMe, now});
   const refresh = !before && after ? refreshOfNew(after, isMe, now) : undefined;
-  return {calendar, messages: [...(reply ? [reply] : []), ...(refresh && reach(refresh.to) === 'here' ? [refresh] : [])]};
+  return {
+    calendar,
+    messages: [...(reply ? [reply] : []), ...others, ...(refresh && reach(refresh.to) === 'here' ? [refresh] : [])],
+  };
 }

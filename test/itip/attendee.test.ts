@@ -84,6 +84,32 @@ describe('RFC 6638 §3.2.2.1 what an attendee may change', () => {
     expect(lines(calendar).join()).not.toContain(own);
   });
 
+  test('who is invited by two of their addresses answers by the one whose PARTSTAT they change, or by both (§3.2.2.1)', () => {
+    const own = 'mailto:bob@elsewhere.example';
+    const isMe = (address: string) => address === own || me(b)(address);
+    const twice = (first: string, second: string) =>
+      object(
+        vevent(
+          ...answered(first).filter(line => !line.startsWith('TRANSP')),
+          `ATTENDEE;PARTSTAT=${second}:${own}`,
+          'TRANSP:TRANSPARENT',
+        ),
+      );
+    const before = twice('NEEDS-ACTION', 'NEEDS-ACTION');
+    const second = attendeeChange({before, after: twice('NEEDS-ACTION', 'ACCEPTED'), isMe, now});
+    expect(second.reply).toMatchObject({from: own, to: a});
+    expect(attendees(second.reply!.calendar)).toEqual([`ATTENDEE;PARTSTAT=ACCEPTED:${own}`]);
+    expect(second.others).toBeUndefined();
+    expect(lines(second.calendar)).not.toContain('TRANSP:TRANSPARENT');
+    const both = attendeeChange({before, after: twice('DECLINED', 'ACCEPTED'), isMe, now});
+    expect([both.reply!, ...both.others!].map(reply => attendees(reply.calendar))).toEqual([
+      [`ATTENDEE;CN=B;PARTSTAT=DECLINED:${b}`],
+      [`ATTENDEE;PARTSTAT=ACCEPTED:${own}`],
+    ]);
+    const removed = attendeeChange({before: twice('DECLINED', 'ACCEPTED'), after: undefined, isMe, now});
+    expect([removed.reply?.from, removed.others]).toEqual([own, undefined]);
+  });
+
   test('STATUS that a client sets on answering is put back', () => {
     const {calendar, reply} = change(once, [...answered('TENTATIVE'), 'STATUS:TENTATIVE']);
     expect(lines(calendar)).not.toContain('STATUS:TENTATIVE');
