@@ -14,6 +14,14 @@ import type {
 } from '../../src/store/store.ts';
 import type {Name} from '../../src/xml/names.ts';
 
+let lastMoment = 0;
+
+/** Later than every other, also than those of a home that was here before. */
+function nextMoment(): Revision {
+  lastMoment = Math.max(Date.now() * 1024, lastMoment + 1);
+  return lastMoment;
+}
+
 /** A store in memory, for tests of what stands on the store. One unit at a time in each home, so nothing is ever decided anew. */
 export function memoryStore({now = Date.now}: {now?: () => number} = {}): Store {
   const homes = new Map<HomeId, MemoryHome>();
@@ -69,7 +77,7 @@ class MemoryHome implements HomeUnit {
   constructor(home: HomeId, now: () => number) {
     this.home = home;
     this.#now = now;
-    this.#revision = Date.now() * 1024;
+    this.#revision = nextMoment();
     this.#rows.set('', {made: this.#revision, resource: {...this.#fresh('', new Map()), collection: true, types: []}});
   }
 
@@ -258,7 +266,7 @@ class MemoryHome implements HomeUnit {
   }
 
   #next(): Revision {
-    this.#revision = Math.max(Date.now() * 1024, this.#revision + 1);
+    this.#revision = nextMoment();
     return this.#revision;
   }
 
