@@ -90,7 +90,6 @@ export interface Receipt {
 /**
  * What a message came to: `ignored` where it is stale, about nothing that is there, or from somebody who has no say in it; `refused` where
  * it is an invitation to what somebody else organizes.
- * `again`: they had answered so before, and all that is new is when they did.
  * `beside`: its UID is of something of the recipient's own that nobody organizes, and that stays.
  */
 export type Outcome =
@@ -98,7 +97,6 @@ export type Outcome =
   | 'update'
   | 'cancel'
   | 'reply'
-  | 'again'
   | 'refresh'
   | 'counter'
   | 'declinecounter'

@@ -2,17 +2,7 @@ import {type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
 import {normalAddress} from './address.ts';
 import {reschedulingOf} from './meaning.ts';
 import type {OrganizerChange} from './message.ts';
-import {
-  addressOf,
-  answeredAt,
-  attendeesByKey,
-  attendeesOf,
-  isServed,
-  organizerOf,
-  parameter,
-  partstatOf,
-  setParameters,
-} from './parties.ts';
+import {addressOf, attendeesByKey, attendeesOf, isServed, organizerOf, parameter, partstatOf, setParameters} from './parties.ts';
 import {keepAttendeeComments} from './private-comments.ts';
 import {instanceOf, partsOf, type Series, sequenceOf, setSequence} from './series.ts';
 
@@ -50,7 +40,7 @@ export function putRight(stored: Series, old: Series | undefined, rules: Rules):
       setParameters(attendee, {'schedule-force-send': undefined});
       const known = knownByKey.get(address);
       if (!isServed(attendee)) continue;
-      for (const name of ['schedule-status', answeredAt]) setParameters(attendee, {[name]: parameter(known, name)});
+      setParameters(attendee, {'schedule-status': parameter(known, 'schedule-status')});
       if (change?.asks) askAnew(attendee);
       else if (settlePartstat(attendee, known, isForced ? {...rules, isStale: false} : rules)) {
         asked.set(address, (asked.get(address) ?? new Set()).add(key));
@@ -75,12 +65,11 @@ export function invitedIn(component: JcalComponent, isMe: (address: string) => b
 }
 
 export function askAnew(attendee: JcalProperty): void {
-  setParameters(attendee, {[answeredAt]: undefined});
   if (partstatOf(attendee) === 'NEEDS-ACTION' && parameter(attendee, 'rsvp')?.toUpperCase() === 'TRUE') return;
   setParameters(attendee, {partstat: 'NEEDS-ACTION', rsvp: 'TRUE', 'delegated-to': undefined});
 }
 
-const answer = ['partstat', 'rsvp', 'delegated-to', 'delegated-from', answeredAt];
+const answer = ['partstat', 'rsvp', 'delegated-to', 'delegated-from'];
 
 /** Answers whether the organizer asks anew who had answered. */
 function settlePartstat(attendee: JcalProperty, known: JcalProperty | undefined, {isLocal, isStale}: Rules): boolean {

@@ -74,12 +74,6 @@ export function parameter(property: JcalProperty | undefined, name: string): str
   return Array.isArray(value) ? value[0] : value;
 }
 
-/**
- * When an attendee has answered last, in the organizer's copy: DTSTAMP of the REPLY, by which one that comes late is told (RFC 5546 §2.1.5).
- * CalendarServer kept it in the same parameter. It goes out to nobody.
- */
-export const answeredAt = 'x-calendarserver-dtstamp';
-
 /** PARTSTAT (RFC 5545 §3.2.12), in upper case, its default filled in. */
 export function partstatOf(attendee: JcalProperty | undefined): string {
   return parameter(attendee, 'partstat')?.toUpperCase() || 'NEEDS-ACTION';

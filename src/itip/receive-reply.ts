@@ -1,11 +1,11 @@
-import {firstProperty, type JcalComponent, type JcalProperty, jcalOf, textOf} from '../ical/jcal.ts';
+import {firstProperty, type JcalComponent, type JcalProperty, jcalOf} from '../ical/jcal.ts';
 import {sameAddress} from './address.ts';
 import {stamp} from './envelope.ts';
 import {differences, meaningOf, reschedulingOf} from './meaning.ts';
 import {type Message, nothingChanged, type Receipt, type Received} from './message.ts';
 import {requestFor} from './organizer.ts';
 import {counterpart} from './organizer-data.ts';
-import {addressOf, answeredAt, attendeesOf, isServed, parameter, partstatOf, setParameters} from './parties.ts';
+import {addressOf, attendeesOf, isServed, parameter, partstatOf, setParameters} from './parties.ts';
 import {attendeeComment, commentsOf, privateComment} from './private-comments.ts';
 import {inKeysOf} from './receive-request.ts';
 import {changedBetween, isSameCalendar, lately, statusIn} from './received-copy.ts';
@@ -23,7 +23,6 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
   if (!seen.isLate) markReplied(stored, news, seen.attendee);
   const {calendar} = stored;
   const isSame = isSameCalendar(calendar, mine!);
-  const isAgain = isSame && JSON.stringify(jcalOf(calendar)) !== JSON.stringify(jcalOf(mine!));
   // Who takes an invitation away while an update is on its way to them has it again, and must come to know that they have declined.
   const mayDiffer = seen.isLate || (!isSame && seen.declines);
   const answers = [...seen.delegates, ...(mayDiffer ? [seen.attendee] : [])].flatMap((address, index) => {
@@ -32,11 +31,7 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
     return answer ? [{message: required ? answer : {...answer, quiet: 'refresh' as const}, required}] : [];
   });
   const {attendee, partstat} = seen;
-  const result = {
-    calendar: isSame && !isAgain ? ('unchanged' as const) : calendar,
-    what: isAgain ? ('again' as const) : ('reply' as const),
-  };
-  return lately({...result, answers}, () => {
+  return lately({calendar: isSame ? 'unchanged' : calendar, what: 'reply', answers}, () => {
     const changed = isSame ? nothingChanged : changedBetween(mine, calendar, () => false);
     return {...changed, ...(attendee === undefined ? {} : {attendee}), ...(partstat ? {partstat} : {})};
   });
@@ -145,8 +140,6 @@ function apply(
     component[1].push(known);
   }
   if (!isServed(known)) return false;
-  const at = sentAt(part, seen.now);
-  if (isBefore(at, parameter(known, answeredAt))) return false;
   seen.attendee = addressOf(known);
   seen.partstat = partstatOf(answer);
   seen.isLate ||= isLate;
@@ -160,30 +153,12 @@ function apply(
   setParameters(known, {
     partstat: partstatOf(answer),
     'schedule-status': statusIn(part),
-    [answeredAt]: at,
     'delegated-to': to === undefined ? undefined : [to],
     ...(partstatOf(answer) === 'NEEDS-ACTION' ? {} : {rsvp: undefined}),
   });
   if (to !== undefined) addDelegate(component, part, addressOf(known), to, seen);
   keepComment(component, part, addressOf(known), seen.now);
   return true;
-}
-
-/** DTSTAMP; what is to come has been sent by a clock that is wrong, and nothing later is to wait for it. */
-function sentAt(part: JcalComponent, now: number): string | undefined {
-  const said = textOf(part, 'dtstamp')?.replace(/[-:]/g, '');
-  const latest = compactStamp(now);
-  return said === undefined || !isStamp.test(said) ? undefined : said < latest ? said : latest;
-}
-
-const isStamp = /^\d{8}T\d{6}Z$/;
-
-function isBefore(at: string | undefined, last: string | undefined): boolean {
-  return at !== undefined && last !== undefined && isStamp.test(last) && at < last;
-}
-
-function compactStamp(at: number): string {
-  return String(stamp(at)[3]).replace(/[-:]/g, '');
 }
 
 const when = ['DTSTART', 'DTEND', 'DUE', 'RRULE', 'RDATE'];
@@ -229,7 +204,7 @@ function keepComment(component: JcalComponent, part: JcalComponent, address: str
   const value = String(said?.[3] ?? '');
   const known = commentsOf(component, address);
   if (value === String(known[0]?.[3] ?? '')) return;
-  const at = compactStamp(now);
+  const at = String(stamp(now)[3]).replace(/[-:]/g, '');
   const {language, altrep} = said?.[1] ?? {};
   const parameters = {
     ...(language === undefined ? {} : {language}),
@@ -251,15 +226,14 @@ function follow(stored: Series, news: Series, before: JcalProperty, seen: Seen):
   for (const [key, component] of stored.overrides) {
     const own = findAttendee(component, before);
     if (!own || !isServed(own) || news.overrides.has(key)) continue;
-    if (isBefore(parameter(now, answeredAt), parameter(own, answeredAt))) continue;
     if (partstatOf(own) === partstatOf(now)) {
-      for (const name of ['schedule-status', answeredAt]) setParameters(own, {[name]: now[1][name]});
+      setParameters(own, {'schedule-status': now[1]['schedule-status']});
       continue;
     }
     if (partstatOf(own) !== partstatOf(before)) continue;
     const usual = counterpart({...stored, overrides: new Map()}, key);
     const moved = !usual || reschedulingOf(usual, stored.findZone, component, stored.findZone).asks;
     if (moved && sequenceOf(news.master) < sequenceOf(component)) continue;
-    for (const name of ['partstat', 'rsvp', 'schedule-status', answeredAt]) setParameters(own, {[name]: now[1][name]});
+    for (const name of ['partstat', 'rsvp', 'schedule-status']) setParameters(own, {[name]: now[1][name]});
   }
 }

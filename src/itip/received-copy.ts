@@ -5,7 +5,7 @@ import {settleTransparency} from './attendee-rules.ts';
 import {calendarOf, timezonesFor} from './envelope.ts';
 import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
 import type {Changed, IsMe, Received} from './message.ts';
-import {addressOf, answeredAt, isServed, myself, organizerOf, partstatOf, setParameters} from './parties.ts';
+import {addressOf, isServed, myself, organizerOf, partstatOf, setParameters} from './parties.ts';
 import {copyOf, isCancelled, partsOf, type Series, sequenceOf, seriesOf, setProperty} from './series.ts';
 
 /** A component of a message as it comes into a calendar: alarms are not for others to set, nor is what only a server says. */
@@ -157,15 +157,13 @@ function partstatsOf(component: JcalComponent | undefined, isMe: IsMe): string {
     .join();
 }
 
-/** Whether two calendars are the same but for when they, and what attendees have answered, were sent. */
+/** Whether two calendars are the same but for when they were sent. */
 export function isSameCalendar(a: Calendar, b: Calendar): boolean {
   return textOfCalendar(a) === textOfCalendar(b);
 }
 
 function textOfCalendar(calendar: Calendar): string {
-  return JSON.stringify(jcalOf(calendar), (name, value) =>
-    name === answeredAt || (Array.isArray(value) && value[0] === 'dtstamp') ? undefined : value,
-  );
+  return JSON.stringify(jcalOf(calendar), (_, value) => (Array.isArray(value) && value[0] === 'dtstamp' ? undefined : value));
 }
 
 /** A REQUEST-STATUS code, as SCHEDULE-STATUS has it (RFC 6638 §3.2.9). */

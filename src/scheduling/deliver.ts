@@ -96,7 +96,7 @@ export async function deliver(
           ? alike.receive(message, mine, held.object?.etag, {guid: principal.guid, isMe, now})
           : receive({mine, message, isMe, now});
       answers.push(...received.answers.map(answer => answer.message));
-      let isSettled = message.quiet === 'refresh' || settled.has(received.what);
+      let isSettled = message.quiet === 'refresh' || received.what === 'ignored' || received.what === 'refused';
       if (received.calendar !== 'unchanged') {
         let {calendar} = received;
         if (context.respond && isInvitation(message) && !message.quiet) {
@@ -154,9 +154,6 @@ function changesBy(received: Received, message: Message, before: Calendar | unde
 const isInvitation = ({method}: Message) => method === 'REQUEST' || method === 'ADD' || method === 'CANCEL';
 
 /** What a person is to see though it changes nothing. */
-/** What nobody needs to be shown. */
-const settled: ReadonlySet<Received['what']> = new Set(['ignored', 'refused', 'again']);
-
 const tells = ({what}: Received) => told.has(what);
 const told: ReadonlySet<Received['what']> = new Set(['counter', 'declinecounter', 'cancel', 'beside']);
 
@@ -165,7 +162,6 @@ function isMinor(received: Received, message: Message): boolean {
   const {what} = received;
   return (
     what === 'reply' ||
-    what === 'again' ||
     message.quiet !== undefined ||
     (what === 'update' && received.changed.properties.every(each => minor.has(each)))
   );

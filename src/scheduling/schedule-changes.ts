@@ -140,7 +140,7 @@ function changedParameters(was: JcalProperty, is: JcalProperty): Set<string> {
   return new Set([...changed.map(name => name.toUpperCase()), ...(was[2] === is[2] ? [] : ['VALUE'])]);
 }
 
-const serversOwn = /^(?:SCHEDULE-|X-CALENDARSERVER-DTSTAMP$)/;
+const serversOwn = /^SCHEDULE-/;
 
 function attendeeParameters(before: JcalComponent, after: JcalComponent, of: (address: string) => boolean): Set<string> {
   const were = attendeesByKey(before);

@@ -43,7 +43,6 @@ export function lines(calendar: Calendar | 'unchanged' | undefined): string[] {
   if (!calendar || calendar === 'unchanged') return [];
   const text = printCalendar(calendar)
     .replace(/\r\n[ \t]/g, '')
-    .replace(/^(ATTENDEE.*?);X-CALENDARSERVER-DTSTAMP=[^;:]*/gm, '$1')
     .replace(/BEGIN:VTIMEZONE[\s\S]*?END:VTIMEZONE\r\n/g, '');
   return text
     .trim()
