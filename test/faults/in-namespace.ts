@@ -30,9 +30,9 @@ async function fill(file: string): Promise<void> {
 }
 
 const scenarios = {
-  /** A disk of 12 MiB that something else fills up beneath a server under load, again and again. */
+  /** A disk with room for the logs of two homes, 16 MiB each, that something else fills up beneath a server under load, again and again. */
   async full() {
-    mount('-t', 'tmpfs', '-o', 'size=12m', 'tmpfs');
+    mount('-t', 'tmpfs', '-o', 'size=48m', 'tmpfs');
     await using harness = await Harness.make(folder, Number(seed));
     await harness.crew.start();
     for (let round = 0; round < 3; round++) {
