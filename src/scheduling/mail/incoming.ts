@@ -1,6 +1,9 @@
 import {createHash} from 'node:crypto';
 import type {DatabaseSync} from 'node:sqlite';
+import {normalAddress} from '../../itip/address.ts';
 import type {Message} from '../../itip/message.ts';
+import type {LastAnswer} from '../../itip/reply-order.ts';
+import {together} from './mail-file.ts';
 import {type MessageRow, rowOf} from './message-rows.ts';
 
 /** A message that has come and was found genuine; it is delivered by the process that sends. */
@@ -47,8 +50,23 @@ export class IncomingQueue {
       .get(now, after) as unknown as Incoming | undefined;
   }
 
-  done(id: number): void {
-    this.#database.prepare("UPDATE incoming SET state = 'done', calendar = '' WHERE id = ?").run(id);
+  /** What its sender has answered about the event last, as far as that is delivered. */
+  lastAnswers({recipient, uid, from_address}: Incoming): LastAnswer[] {
+    return this.#database
+      .prepare('SELECT recurrence, sequence, stamp, partstat FROM answered WHERE recipient = ? AND uid = ? AND attendee_key = ?')
+      .all(recipient, uid, normalAddress(from_address)) as unknown as LastAnswer[];
+  }
+
+  /** It is delivered, or for nothing. `answers`: what its sender has answered by it. */
+  done({id, recipient, uid, from_address, created}: Incoming, answers: readonly LastAnswer[] = []): void {
+    together(this.#database, () => {
+      const note = this.#database.prepare(`INSERT OR REPLACE INTO answered (recipient, uid, attendee_key, recurrence, sequence,
+        stamp, partstat, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+      for (const {recurrence, sequence, stamp, partstat} of answers) {
+        note.run(recipient, uid, normalAddress(from_address), recurrence, sequence, stamp, partstat, created);
+      }
+      this.#database.prepare("UPDATE incoming SET state = 'done', calendar = '' WHERE id = ?").run(id);
+    });
   }
 
   postpone({id, attempts, created}: Incoming, why: string, now: number): void {
@@ -60,6 +78,7 @@ export class IncomingQueue {
   }
 
   purge(now: number): void {
+    this.#database.prepare('DELETE FROM answered WHERE at < ?').run(now - 60 * day);
     this.#database.prepare("DELETE FROM incoming WHERE state <> 'waiting' AND created < ?").run(now - 60 * day);
   }
 }

@@ -55,11 +55,16 @@ export class Invitations {
     return this.#byLink.get(link) as unknown as Invitation | undefined;
   }
 
+  /** What somebody was told of an event. */
+  find(sender: string, attendee: string, uid: string): Invitation | undefined {
+    return this.#find.get(sender, normalAddress(attendee), uid) as unknown as Invitation | undefined;
+  }
+
   /** Keeps what an organizer's message has told somebody; `renewed`: they had been told of it before. */
   note(message: Message, sender: string, now: number): {token: string; renewed: boolean} {
     const {from, to, uid} = message;
     const key = normalAddress(to);
-    const before = this.#find.get(sender, key, uid) as unknown as Invitation | undefined;
+    const before = this.find(sender, to, uid);
     const known = before && parseCalendar(before.calendar);
     const calendar = message.method === 'REQUEST' || message.method === 'ADD' ? merge(known, message.calendar) : known;
     const over =

@@ -9,8 +9,8 @@ export function mailFileIn(dataRoot: string): string {
 
 /**
  * Opens the file, made where there is none: what is to be sent and was sent (`outgoing`), who was invited to what (`invitations`), what
- * has come and is to be delivered (`incoming`), how far the mailbox was read, which process does all that (`lease`), and what a restore
- * must not send once more (`held_back`). Throws UserError where it cannot be used.
+ * has come and is to be delivered (`incoming`), what was answered last by what has come (`answered`), how far the mailbox was read, which
+ * process does all that (`lease`), and what a restore must not send once more (`held_back`). Throws UserError where it cannot be used.
  */
 export function openMailFile(file: string): DatabaseSync {
   return openSharedDatabase(file, {
@@ -40,6 +40,10 @@ CREATE TABLE IF NOT EXISTS incoming (
   next INTEGER NOT NULL, error TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS incoming_due ON incoming (state, next);
 CREATE INDEX IF NOT EXISTS incoming_event ON incoming (uid, from_address, id);
+CREATE TABLE IF NOT EXISTS answered (
+  recipient TEXT NOT NULL, uid TEXT NOT NULL, attendee_key TEXT NOT NULL, recurrence TEXT NOT NULL, sequence INTEGER NOT NULL,
+  stamp TEXT NOT NULL, partstat TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (recipient, uid, attendee_key, recurrence)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS mailbox (name TEXT PRIMARY KEY, validity TEXT NOT NULL, uid INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS lease (id INTEGER PRIMARY KEY CHECK (id = 1), owner TEXT NOT NULL, until INTEGER NOT NULL) STRICT;
 INSERT OR IGNORE INTO lease (id, owner, until) VALUES (1, '', 0);

@@ -3,12 +3,15 @@ import type {DatabaseSync} from 'node:sqlite';
 import type {Directory, Principal} from '../../accounts/principal.ts';
 import type {Log} from '../../base/log.ts';
 import type {Config} from '../../config/config.ts';
+import {mainComponents, textOf} from '../../ical/jcal.ts';
+import {parseCalendar} from '../../ical/parse.ts';
 import {normalAddress} from '../../itip/address.ts';
 import type {Message} from '../../itip/message.ts';
+import {answersIn, inOrder} from '../../itip/reply-order.ts';
 import {addressWithToken, emailIn, isOwn} from './addresses.ts';
 import {type Answer, answerTo} from './answer.ts';
 import {compose, type Templates} from './compose.ts';
-import {IncomingQueue} from './incoming.ts';
+import {type Incoming, IncomingQueue} from './incoming.ts';
 import {type Invitation, Invitations} from './invitations.ts';
 import {judgeMail} from './judge-mail.ts';
 import type {MailCallbacks, Mailer} from './mailer.ts';
@@ -160,14 +163,23 @@ export class PostOffice implements Mailer {
       const {id, method, from_address: from} = row;
       const principal = directory().findByGuid(row.recipient);
       try {
-        if (principal) await deliverIncoming(messageOf(row), principal);
-        else log.warn({id, method, from}, 'an answer has come for an account that is no more');
-        this.incoming.done(id);
+        const arrived = {at: row.created, asked: this.#stampsOf(row)};
+        const message = inOrder(messageOf(row), this.incoming.lastAnswers(row), arrived);
+        if (!principal) log.warn({id, method, from}, 'an answer has come for an account that is no more');
+        else if (message) await deliverIncoming(message, principal);
+        else log.info({id, method, from}, 'an answer has come after a later one of the same sender, which stands');
+        this.incoming.done(row, message?.method === 'REPLY' ? answersIn(message, arrived) : []);
       } catch (error) {
         log.error({id, method, from, err: error}, 'an answer could not be delivered yet');
         this.incoming.postpone(row, String((error as Error).message), this.#now());
       }
     }
+  }
+
+  /** When what an answer is to was sent. */
+  #stampsOf({recipient, from_address: from, uid}: Incoming): ReadonlySet<string | undefined> {
+    const invitation = this.#invitations.find(recipient, from, uid);
+    return new Set(invitation && mainComponents(parseCalendar(invitation.calendar)).map(part => textOf(part, 'dtstamp')));
   }
 
   async #report({reportFailure}: Sending, going: () => boolean): Promise<void> {

@@ -255,6 +255,27 @@ describe('RFC 6047 §2.3 an answer that comes in', () => {
     expect(delivered).toHaveLength(1);
   });
 
+  test('that comes after a later one of the same sender changes nothing (RFC 5546 §2.1.5), also after a restart', async () => {
+    const file = join(await temporaryFolder(), 'mail.sqlite');
+    const before = office({file});
+    await before.post.send(invitation('1'), ann);
+    await before.work();
+    const mail = before.sent[0]!;
+    const answer = async (made: typeof before, partstat: string, second: number) => {
+      const ics = replyOf(mail, {partstat}).replace('T000000Z', `T00000${second}Z`);
+      expect(made.post.receive(await readMail(mailOf({to: mail.replyTo, ics})))).toMatchObject({taken: true});
+      await made.work();
+      return made.delivered.map(({message}) => /PARTSTAT=(\w+)/.exec(printCalendar(message.calendar))![1]);
+    };
+    expect(await answer(before, 'ACCEPTED', 3)).toEqual(['ACCEPTED']);
+    before.post.releaseLease();
+    before.database.close();
+    const after = office({file});
+    expect(await answer(after, 'DECLINED', 1)).toEqual([]);
+    expect(after.post.incoming.due(after.clock.now)).toBe(undefined);
+    expect(await answer(after, 'TENTATIVE', 4)).toEqual(['TENTATIVE']);
+  });
+
   test('of a mail server that could not deliver becomes 5.1 (RFC 3464)', async () => {
     const {mail, post, work, reported} = await invited();
     const source = [

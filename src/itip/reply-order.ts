@@ -1,0 +1,107 @@
+import ICAL from 'ical.js';
+import {cloned, type JcalComponent, type JcalProperty, jcalOf, mainComponents, textOf} from '../ical/jcal.ts';
+import {timeOf} from '../ical/recurrence-set.ts';
+import {type FindZone, instantOf, printTime} from '../ical/time.ts';
+import {zonesOf} from '../ical/time-zones.ts';
+import {utc} from '../ical/zone.ts';
+import {sameAddress} from './address.ts';
+import {stamp} from './envelope.ts';
+import type {Message} from './message.ts';
+import {addressOf, attendeesOf, partstatOf, setParameters} from './parties.ts';
+import {sequenceOf} from './series.ts';
+
+/** What an attendee has answered last, to a series or to one of its instances. */
+export interface LastAnswer {
+  /** RECURRENCE-ID in jCal's form, in UTC where it is of a zone; `''`: all of it. */
+  readonly recurrence: string;
+  readonly sequence: number;
+  /** DTSTAMP, in jCal's form. */
+  readonly stamp: string;
+  readonly partstat: string;
+}
+
+/** What else tells when an answer was given. */
+export interface Arrived {
+  /** Milliseconds: whose clock is fast has not sent it later than that. */
+  readonly at: number;
+  /** The DTSTAMPs of the invitation. A program that gives one back has not said when it answers, and does so now. */
+  readonly asked: ReadonlySet<string | undefined>;
+}
+
+/** What a REPLY answers. */
+export function answersIn({calendar, from}: Message, arrived: Arrived): LastAnswer[] {
+  const findZone = zonesOf(calendar);
+  return mainComponents(calendar).map(part => answerIn(part, from, findZone, arrived));
+}
+
+function answerIn(part: JcalComponent, from: string, findZone: FindZone, {at, asked}: Arrived): LastAnswer {
+  const own = attendeesOf(part).find(each => sameAddress(addressOf(each), from));
+  const [said, latest] = [textOf(part, 'dtstamp') ?? '', String(stamp(at)[3])];
+  const id = timeOf(part, 'recurrence-id', findZone);
+  return {
+    recurrence: id ? printTime(id.zone ? {local: instantOf(id, utc), date: false, zone: utc} : id) : '',
+    sequence: sequenceOf(part),
+    stamp: isStamp.test(said) && said < latest && !asked.has(said) ? said : latest,
+    partstat: partstatOf(own),
+  };
+}
+
+const isStamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+/** RFC 5546 §2.1.5: with the same SEQUENCE the later DTSTAMP counts. */
+function isBefore(answer: LastAnswer, known: LastAnswer): boolean {
+  return answer.sequence <= known.sequence && answer.stamp < known.stamp;
+}
+
+/**
+ * A REPLY that may have been overtaken by others of its sender, as mail is: without what they have answered since, and where it answers a
+ * series, with what they have answered since to single instances, which it would else go for. Undefined: nothing is left of it.
+ */
+export function inOrder(message: Message, known: readonly LastAnswer[], arrived: Arrived): Message | undefined {
+  if (message.method !== 'REPLY' || known.length === 0) return message;
+  const {calendar} = message;
+  const parts = mainComponents(calendar);
+  const answers = answersIn(message, arrived);
+  const isLate = (answer: LastAnswer) => known.some(each => each.recurrence === answer.recurrence && isBefore(answer, each));
+  const left = parts.filter((_, index) => !isLate(answers[index]!));
+  const series = answers.findIndex(answer => answer.recurrence === '' && !isLate(answer));
+  const since =
+    series < 0
+      ? []
+      : known.filter(each => each.recurrence !== '' && isBefore(answers[series]!, each) && each.partstat !== 'DELEGATED');
+  if (left.length === 0) return undefined;
+  if (left.length === parts.length && since.length === 0) return message;
+  const named = new Set(answers.filter(answer => !isLate(answer)).map(({recurrence}) => recurrence));
+  const again = since.filter(({recurrence}) => !named.has(recurrence)).map(each => saidAgain(parts[series]!, message.from, each));
+  const [name, properties, inner] = jcalOf(calendar);
+  const others = inner.filter(part => !parts.includes(part));
+  return {
+    ...message,
+    calendar: {component: new ICAL.Component([name, cloned(properties), cloned([...others, ...left, ...again])])},
+  };
+}
+
+function saidAgain(
+  [name, properties]: JcalComponent,
+  from: string,
+  {recurrence, sequence, stamp, partstat}: LastAnswer,
+): JcalComponent {
+  const said = properties.flatMap((property): JcalProperty[] => {
+    if (property[0] === 'uid' || property[0] === 'organizer') return [property];
+    if (property[0] !== 'attendee' || !sameAddress(addressOf(property), from)) return [];
+    const own = cloned(property);
+    setParameters(own, {partstat, 'delegated-to': undefined});
+    return [own];
+  });
+  const type = recurrence.includes('T') ? 'date-time' : 'date';
+  return [
+    name,
+    [
+      ...said,
+      ['recurrence-id', {}, type, recurrence],
+      ['dtstamp', {}, 'date-time', stamp],
+      ['sequence', {}, 'integer', sequence],
+    ],
+    [],
+  ];
+}
