@@ -1,6 +1,7 @@
 import {link, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {isRunning} from './is-running.ts';
 import {UserError} from './user-error.ts';
 
 const waitMs = 10_000;
@@ -61,13 +62,7 @@ async function takeWithoutLink(lock: string, contents: string): Promise<boolean>
 /** A process of this machine that no longer runs. */
 function isGone(holder: string): boolean {
   const match = /^(\d+) on (.*)\n$/.exec(holder);
-  if (!match || match[2] !== hostname()) return false;
-  try {
-    process.kill(Number(match[1]), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return match !== null && match[2] === hostname() && !isRunning(Number(match[1]));
 }
 
 /** Removes the lock if it is still the one that was looked at; another that has come in its place is put back. */

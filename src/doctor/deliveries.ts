@@ -1,8 +1,8 @@
 import {existsSync} from 'node:fs';
 import type {Directory} from '../accounts/principal.ts';
+import {isRunning} from '../base/is-running.ts';
 import {UserError} from '../base/user-error.ts';
 import {deliveriesFileIn, type Owing, openDeliveriesFile} from '../scheduling/deliveries-file.ts';
-import {isRunning} from '../scheduling/holder.ts';
 import {heldBack} from '../scheduling/mail/hold-back.ts';
 import {mailFileIn, openMailFile} from '../scheduling/mail/mail-file.ts';
 import {type Outgoing, OutgoingQueue} from '../scheduling/mail/outgoing.ts';
@@ -51,7 +51,7 @@ function read<T>(file: string, work: () => readonly T[]): readonly T[] | Unreada
 const stuckAfterMs = 15 * 60_000;
 const mailStuckAfterMs = 60 * 60_000;
 
-/** `isRunning`: the server sees to what is owed. */
+/** `isServed`: the server sees to what is owed. */
 export function judgeDeliveries(
   {owing, mail}: DeliveriesReport,
   {isServed, now, directory}: {isServed: boolean; now: number; directory: Directory | undefined},

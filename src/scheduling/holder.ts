@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {isRunning} from '../base/is-running.ts';
 
 /** What a process is called that sees to deliveries: others of the same start of the server can tell whether it is still there. */
 export type Holder = string;
@@ -11,14 +12,4 @@ export function newHolder(startId: string): Holder {
 export function isGone(holder: Holder, startId: string): boolean {
   const [start, pid] = holder.split(' ');
   return start !== startId || !isRunning(Number(pid));
-}
-
-/** Whether there is a process with this id. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

@@ -1,4 +1,5 @@
 import {linkSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {isRunning} from '../base/is-running.ts';
 import {UserError} from '../base/user-error.ts';
 
 /** A PID file that names this process until it is released. */
@@ -56,14 +57,9 @@ export function findServer(file: string): number | undefined {
   return process_.startedMs <= written + 2000 && /caldav/i.test(process_.commandLine) ? pid : undefined;
 }
 
-/** Whether there is a process of this number. */
+/** Whether a process does anything yet: one that has ended and waits for its parent to notice does not. */
 export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  // One that has ended and waits for its parent to notice is not alive.
+  if (!isRunning(pid)) return false;
   try {
     return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {

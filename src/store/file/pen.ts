@@ -1,3 +1,4 @@
+import {isRunning} from '../../base/is-running.ts';
 import type {Ledger} from './ledger.ts';
 
 /** A pen that is not used for so long is free, also where its holder seems to be there: it may be another that got its number. */
@@ -42,15 +43,5 @@ export class Pen {
   /** Leaves it to whoever comes next. */
   layDown(ledger: Ledger): void {
     ledger.run('UPDATE meta SET pen = NULL WHERE pen = ?', this.#token);
-  }
-}
-
-/** Whether there is a process of this number. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
