@@ -7,6 +7,7 @@ import type {HomeUnit, Store, StoredObject} from '../store/store.ts';
 import type {Owed} from '../webdav/duties.ts';
 import type {Element} from '../xml/element.ts';
 import {type Alike, guidsIn} from './alike.ts';
+import type {InvitedCopy, RoomAnswer} from './answer-as-room.ts';
 import {stageDuties} from './duty.ts';
 import {findObject, readObject, stageInboxItem, stageObject} from './held-object.ts';
 import {calendarHomeId, provisionHome} from './provision.ts';
@@ -25,25 +26,7 @@ export interface DeliverContext {
   /** Called in the unit of work where the recipient's home comes to owe something; what it answers, when that is kept. */
   owe(home: HomeUnit['home']): Owed;
   /** What the recipient does with an invitation by itself, before anything is stored: rooms answer. */
-  respond?(invited: Invited): Promise<Response>;
-}
-
-/** An invitation, or change of one, that has come into somebody's calendar and is not stored yet. */
-export interface Invited {
-  readonly principal: Principal;
-  readonly unit: HomeUnit;
-  readonly before: Calendar | undefined;
-  /** Undefined: it is removed. */
-  readonly calendar: Calendar | undefined;
-  readonly isMe: IsMe;
-  readonly now: number;
-}
-
-export interface Response {
-  readonly calendar: Calendar | undefined;
-  readonly reply: Message | undefined;
-  /** Whether nobody is there to look into the Inbox. */
-  readonly isSettled: boolean;
+  respond?(invited: InvitedCopy): Promise<RoomAnswer>;
 }
 
 /** A message that is to be brought to somebody. */
