@@ -6,6 +6,8 @@ import {deliveriesFileIn, type Owing, openDeliveriesFile} from '../scheduling/de
 import {heldBack} from '../scheduling/mail/hold-back.ts';
 import {mailFileIn, openMailFile} from '../scheduling/mail/mail-file.ts';
 import {type Outgoing, OutgoingQueue} from '../scheduling/mail/outgoing.ts';
+import {ownerOfHome} from '../scheduling/provision.ts';
+import type {HomeId} from '../store/store.ts';
 import {type CheckResult, fail, ok, warn} from './check.ts';
 
 /** A file that cannot be read, and what to do. */
@@ -66,7 +68,7 @@ export function judgeDeliveries(
 
 function judgeOwing(
   owing: readonly Owing[],
-  {isServed, now, nameOf}: {isServed: boolean; now: number; nameOf: (home: string) => string},
+  {isServed, now, nameOf}: {isServed: boolean; now: number; nameOf: (home: HomeId) => string},
 ): CheckResult[] {
   const listed = owing.map(({home, entries, since, holder, why}) => ({
     account: nameOf(home),
@@ -123,7 +125,7 @@ function judgeMail(mail: Exclude<DeliveriesReport['mail'], Unreadable>, now: num
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-function nameOf(home: string, directory: Directory | undefined): string {
-  const guid = home.slice(home.indexOf('/') + 1);
+function nameOf(home: HomeId, directory: Directory | undefined): string {
+  const guid = ownerOfHome(home);
   return directory?.findByGuid(guid)?.uids[0] ?? guid;
 }

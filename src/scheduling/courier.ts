@@ -17,7 +17,7 @@ import {type Delivery, deliver} from './deliver.ts';
 import {aboutIn, type Duty, isOwnDuty, readDuty, stageLeft} from './duty.ts';
 import type {Mailer} from './mail/mailer.ts';
 import {mayBring} from './may-bring.ts';
-import {calendarHomeId} from './provision.ts';
+import {calendarHomeId, ownerOfHome} from './provision.ts';
 import {mostAtOnce, roundsIn, stageRefreshes} from './refreshes.ts';
 import {reportStatus} from './report-status.ts';
 
@@ -89,7 +89,7 @@ export function createCourier(options: CourierOptions, owe: Duties['owe'], isSto
   async function refreshAll(home: HomeId, view: HomeView): Promise<number | undefined> {
     const users = directory();
     const guidOf = guidsIn(users);
-    const by = {isMe: (address: string) => guidOf(address) === guidIn(home), now: Date.now(), directory: users};
+    const by = {isMe: (address: string) => guidOf(address) === ownerOfHome(home), now: Date.now(), directory: users};
     const {due, next} = roundsIn(view, by.now);
     let again = next;
     for (const round of due) {
@@ -119,11 +119,11 @@ export function createCourier(options: CourierOptions, owe: Duties['owe'], isSto
   ): Promise<number> {
     const duty = await read(home, view, stored);
     if (!duty) return 0;
-    const sender = directory().findByGuid(guidIn(home));
+    const sender = directory().findByGuid(ownerOfHome(home));
     const access = sender && options.as?.(sender);
     const left: string[] = [];
     const guidOf = guidsIn(directory());
-    const isSender = (address: string) => guidOf(address) === guidIn(home);
+    const isSender = (address: string) => guidOf(address) === ownerOfHome(home);
     const alike = duty.recipients.length > 1 ? new Alike(duty.message, guidOf) : undefined;
     const again =
       tried.has(duty.path) || !isOwnDuty(duty)
@@ -228,9 +228,4 @@ function uidIn(stored: StoredObject): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whose home it is. */
-function guidIn(home: HomeId): string {
-  return home.slice(home.indexOf('/') + 1);
 }

@@ -11,6 +11,11 @@ export function calendarHomeId(principal: Principal): HomeId {
   return `calendars/${principal.guid}`;
 }
 
+/** Whose home it is: the principal's GUID. */
+export function ownerOfHome(home: HomeId): string {
+  return home.slice(home.indexOf('/') + 1);
+}
+
 /** What a new account starts with: one type of component in each, since Apple's clients keep events and tasks apart. */
 export const firstCalendars = [
   {name: 'calendar', component: 'VEVENT', displayname: 'Calendar'},
