@@ -1,5 +1,5 @@
 import type {Directory, Principal} from '../accounts/principal.ts';
-import {hostName, pathOfHref} from '../webdav/href.ts';
+import {pathOfHref} from '../webdav/href.ts';
 import type {DavContext} from '../webdav/tables.ts';
 
 /** Whose calendar address it is (RFC 6638 §2.4.1), a URL of this server's included; undefined: nobody's here. */
@@ -13,8 +13,7 @@ export function findCalendarUser(
   return path === undefined ? undefined : directory.findByAddress(path);
 }
 
-/** The directory where no request says by what names the server is asked: one that knows URLs under these for calendar addresses. */
-export function withUrls(directory: Directory, hostNames: readonly string[]): Directory {
-  const hosts = new Set(hostNames.map(hostName));
+/** The directory where no request says by what names the server is asked: one that knows URLs of these hosts for calendar addresses. */
+export function withUrls(directory: Directory, hosts: ReadonlySet<string>): Directory {
   return {...directory, findByAddress: address => findCalendarUser(address, {directory, hosts})};
 }

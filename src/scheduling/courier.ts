@@ -8,6 +8,7 @@ import {normalAddress} from '../itip/address.ts';
 import type {Message} from '../itip/message.ts';
 import type {HomeId, HomeView, Path, Store, StoredObject} from '../store/store.ts';
 import type {Duties} from '../webdav/duties.ts';
+import {hostName} from '../webdav/href.ts';
 import type {DavContext} from '../webdav/tables.ts';
 import {Alike, guidsIn} from './alike.ts';
 import {answerAsRoom} from './answer-as-room.ts';
@@ -81,7 +82,8 @@ export interface Courier {
 export function createCourier(options: CourierOptions, owe: Duties['owe'], isStopped: () => boolean): Courier {
   const {store, log, defaultTimezone} = options;
   const limits = {defaultTimezone: defaultTimezone || Intl.DateTimeFormat().resolvedOptions().timeZone};
-  const directory = () => withUrls(options.directory(), options.hostNames ?? []);
+  const hosts = new Set((options.hostNames ?? []).map(hostName));
+  const directory = () => withUrls(options.directory(), hosts);
   const recipients = new Semaphore(recipientsAtOnce);
   /** Duties that were begun with and are not struck out. */
   const tried = new Set<Path>();
