@@ -1,10 +1,12 @@
 import {existsSync} from 'node:fs';
 import type {DatabaseSync} from 'node:sqlite';
+import {UserError} from '../base/user-error.ts';
 import type {Config} from '../config/config.ts';
+import {loadConfig} from '../config/load.ts';
 import {mailFileIn, openMailFile} from '../scheduling/mail/mail-file.ts';
 import {OutgoingQueue} from '../scheduling/mail/outgoing.ts';
 import {asDataOwner} from './as-data-owner.ts';
-import type {CommandIo} from './command.ts';
+import type {Command, CommandIo} from './command.ts';
 import {WrongUsage} from './wrong-usage.ts';
 
 /** Opens what is mailed, whether or not a server runs, as the account whose data it is. Throws UserError where it is out of reach. */
@@ -23,6 +25,22 @@ export function withMail<T>(config: Config, io: CommandIo, work: (database: Data
 export async function withQueue<T>(config: Config, io: CommandIo, none: T, work: (queue: OutgoingQueue) => T): Promise<T> {
   if (!existsSync(mailFileIn(config.dataRoot))) return none;
   return withMail(config, io, database => work(new OutgoingQueue(database)));
+}
+
+/** What a command does that changes a message which is to be sent; `change` answers whether there is one. */
+export function changeMessage(
+  change: (queue: OutgoingQueue, id: number) => boolean,
+  told: (id: number) => string,
+): Command['run'] {
+  return async ([given], _, io) => {
+    const id = requireId(given);
+    const config = loadConfig({file: io.configFile, folder: io.dir});
+    if (!(await withQueue(config, io, false, queue => change(queue, id)))) {
+      throw new UserError(`No message ${id} is to be sent.`, 'caldav mail queue shows them.');
+    }
+    io.out.result({id}, told(id));
+    return 0;
+  };
 }
 
 /** The number of a message, as `caldav mail queue` shows it. */
