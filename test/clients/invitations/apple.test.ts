@@ -3,7 +3,7 @@ import {event} from '../../support/events.ts';
 import {guidOf} from '../../support/serve.ts';
 import {expectAgreement, party} from './account.ts';
 import {type Habits, ios, macos} from './habits.ts';
-import {addLine, answer, inAll, meeting, partstatsOf, rename, toHour} from './meeting.ts';
+import {addLine, answer, inAll, meeting, partstatsOf, planned, rename, toHour} from './meeting.ts';
 
 describe.each<[string, Habits]>([
   ['macOS Calendar', macos],
@@ -12,10 +12,8 @@ describe.each<[string, Habits]>([
   const people = {ann: habits, bob: habits};
 
   test('asks when others are busy by a POST to the Outbox, its own meeting left out', async () => {
-    const served = await party(people);
+    const served = await planned(people);
     const {ann, bob} = served;
-    await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
-    await expectAgreement(served, ann, bob);
     await bob.devices[0].change('plans', text => inAll(text, answer(bob, 'ACCEPTED')));
     await expectAgreement(served, ann, bob);
     const ask = (...more: string[]) =>
@@ -39,10 +37,8 @@ describe.each<[string, Habits]>([
   });
 
   test('goes by Schedule-Tags: an organizer’s change passes after an answer has come, which is kept (RFC 6638 §3.2.10)', async () => {
-    const served = await party(people);
+    const served = await planned(people);
     const {ann, bob} = served;
-    await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
-    await expectAgreement(served, ann, bob);
     const stale = ann.devices[1].event('plans');
     await bob.devices[0].change('plans', text => inAll(text, answer(bob, 'ACCEPTED')));
     await served.delivered();
@@ -63,10 +59,8 @@ describe.each<[string, Habits]>([
   });
 
   test('an attendee who answers what has been moved meanwhile is told by 412, and answers that', async () => {
-    const served = await party(people);
+    const served = await planned(people);
     const {ann, bob} = served;
-    await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
-    await expectAgreement(served, ann, bob);
     const stale = bob.devices[0].event('plans');
     await ann.devices[0].change('plans', text => inAll(text, toHour(12)));
     await served.delivered();
@@ -107,10 +101,8 @@ describe.each<[string, Habits]>([
   });
 
   test('marks a copy as free, and as seen, on one device: nobody is told, the other shows it', async () => {
-    const served = await party(people);
+    const served = await planned(people);
     const {ann, bob} = served;
-    await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
-    await expectAgreement(served, ann, bob);
     await bob.devices[0].change('plans', text => inAll(text, answer(bob, 'ACCEPTED')));
     await expectAgreement(served, ann, bob);
     await ann.devices[0].takeInbox();

@@ -6,16 +6,14 @@ import {mailOf, mailPlist, readMail} from '../../scheduling/mail/office.ts';
 import {temporaryFolder} from '../../support/temporary.ts';
 import {expectAgreement, party} from './account.ts';
 import {evolution, macos} from './habits.ts';
-import {answer, inAll, meeting, partstatsOf, toHour} from './meeting.ts';
+import {answer, inAll, meeting, partstatsOf, planned, toHour} from './meeting.ts';
 
 const people = {ann: evolution, bob: evolution};
 
 describe('Evolution', () => {
   test('removes without a word (Schedule-Reply: F) what it is invited to, and what it has invited to', async () => {
-    const served = await party(people);
+    const served = await planned(people);
     const {ann, bob} = served;
-    await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
-    await expectAgreement(served, ann, bob);
     await bob.devices[0].remove('plans', {silent: true});
     await served.delivered();
     await ann.sync();
@@ -28,10 +26,8 @@ describe('Evolution', () => {
   });
 
   test('cannot have a meeting twice by storing it in another calendar before it removes it: nothing is changed, nobody is told', async () => {
-    const served = await party(people);
+    const served = await planned(people);
     const {ann, bob} = served;
-    await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
-    await expectAgreement(served, ann, bob);
     await bob.devices[0].takeInbox();
     expect((await ann.client.request('MKCALENDAR', `${ann.home}work/`)).status).toBe(201);
     const {status, error} = await ann.client.put(

@@ -1,5 +1,6 @@
 import {calendar} from '../../support/events.ts';
-import type {Account} from './account.ts';
+import {type Account, expectAgreement, party} from './account.ts';
+import type {Habits} from './habits.ts';
 
 /** The first day of the series, of five. */
 export const firstDay = '20371005';
@@ -44,6 +45,15 @@ export function meeting(uid: string, organizer: Account, attendees: readonly Acc
     ...extra,
     'END:VEVENT',
   );
+}
+
+/** Ann has invited Bob to `plans`, and all their devices have it. */
+export async function planned(people: Readonly<Record<'ann' | 'bob', Habits>>) {
+  const served = await party(people);
+  const {ann, bob} = served;
+  await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
+  await expectAgreement(served, ann, bob);
+  return served;
 }
 
 const component = /BEGIN:VEVENT\r\n[\s\S]*?END:VEVENT\r\n/g;

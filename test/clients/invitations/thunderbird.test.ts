@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {expectAgreement, party} from './account.ts';
 import {thunderbird} from './habits.ts';
-import {addLine, answer, inAll, meeting, partstatsOf, rename} from './meeting.ts';
+import {addLine, answer, inAll, meeting, partstatsOf, planned, rename} from './meeting.ts';
 
 const people = {ann: thunderbird, bob: thunderbird};
 
@@ -74,10 +74,8 @@ describe('Thunderbird', () => {
   });
 
   test('dismisses and puts off alarms, on either side, and nobody is told', async () => {
-    const served = await party(people);
+    const served = await planned(people);
     const {ann, bob} = served;
-    await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
-    await expectAgreement(served, ann, bob);
     await bob.devices[0].takeInbox();
     await ann.devices[0].change('plans', text => inAll(text, addLine('X-MOZ-LASTACK:20371005T075500Z')));
     await bob.devices[1].change('plans', text => inAll(text, addLine('X-MOZ-SNOOZE-TIME-2138342400000000:20371005T081000Z')));
@@ -89,10 +87,8 @@ describe('Thunderbird', () => {
   });
 
   test('that lost a race is told by 412, and overwrites when its user says so: answers that came meanwhile are kept', async () => {
-    const served = await party(people);
+    const served = await planned(people);
     const {ann, bob} = served;
-    await ann.devices[0].make('plans', meeting('plans', ann, [bob]));
-    await expectAgreement(served, ann, bob);
     const stale = ann.devices[1].event('plans');
     await bob.devices[0].change('plans', text => inAll(text, answer(bob, 'ACCEPTED')));
     await served.delivered();
