@@ -160,7 +160,6 @@ describe('RFC 5546 §4.4.5 change all future instances', () => {
   });
 
   test('as clients do it: the series ends, which asks nobody anew, and another begins', () => {
-    const ended = object(series().map(line => line.replace('UNTIL=19980901T210000Z', 'UNTIL=19970630T000000Z')));
     const accepted = object(series().map(line => line.replace('ATTENDEE;RSVP=TRUE', 'ATTENDEE;PARTSTAT=ACCEPTED')));
     const after = object(
       series().map(line =>
@@ -173,7 +172,6 @@ describe('RFC 5546 §4.4.5 change all future instances', () => {
     expect(told(messages)).toEqual([`REQUEST ${b}`, `REQUEST ${c}`]);
     expect(lines(calendar).filter(line => line.includes('PARTSTAT=ACCEPTED'))).toHaveLength(3);
     expect(told(change(undefined, object(series().map(line => line.replace('guid-1', 'guid-2')))).messages)).toHaveLength(2);
-    expect(ended).toBeDefined();
   });
 
   test.each([

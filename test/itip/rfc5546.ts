@@ -38,9 +38,9 @@ export function message(method: Method, from: string, to: string, ...components:
   return {method, uid, from, to, sequence: Math.max(0, ...parts.map(sequenceOf)), calendar};
 }
 
-/** The lines of a calendar, those that say nothing of the event itself left out. */
+/** The lines of a calendar, those that say nothing of the event itself left out. Throws where there is none, as no line is missing then. */
 export function lines(calendar: Calendar | 'unchanged' | undefined): string[] {
-  if (!calendar || calendar === 'unchanged') return [];
+  if (!calendar || calendar === 'unchanged') throw new Error(`The calendar is ${calendar}.`);
   const text = printCalendar(calendar)
     .replace(/\r\n[ \t]/g, '')
     .replace(/BEGIN:VTIMEZONE[\s\S]*?END:VTIMEZONE\r\n/g, '');

@@ -146,9 +146,12 @@ describe('RFC 6638 §4.1: what somebody is sent about one event', () => {
     expect((await bob.put('/calendars/users/bob/calendar/2.ics', meeting('2', 'bob'))).status).toBe(201);
     await delivered();
     expect((await ann.get('/calendars/users/ann/calendar/1.ics')).text).toMatch(/PARTSTAT=DECLINED[^:]*:mailto:bob/);
+    expect(fails).toBeLessThan(0);
   });
 
-  test('waits where the first of it cannot be seen to at all, and what is about other events does not', async () => {
+  test('waits where the first of it cannot be seen to at all, and what is about other events does not', {
+    timeout: 60_000,
+  }, async () => {
     const {store} = await serve({ann: [], bob: []});
     const users = ['ann', 'bob'].map(
       (name, at) =>
@@ -198,7 +201,7 @@ describe('RFC 6638 §4.1: what somebody is sent about one event', () => {
     expect(await starts()).toEqual(['20991203T100000Z']);
     expect(file.owing()).toEqual([home]);
     isWorn = false;
-    await vi.waitFor(() => expect(file.owing()).toEqual([]), {timeout: 5000, interval: 20});
+    await vi.waitFor(() => expect(file.owing()).toEqual([]), {timeout: 50_000, interval: 20});
     expect(await starts()).toEqual(['20991202T100000Z', '20991203T100000Z']);
     await deliveries.stop();
   });

@@ -91,8 +91,7 @@ describe('RFC 6638 §3.2.1: an organizer', () => {
     expect((await contents(bob, inboxOf('bob'))).length).toBe(2);
     await ann.delete(url);
     await delivered();
-    const gone = await contents(bob, calendarOf('bob'));
-    expect(gone.every(({text}) => text.includes('STATUS:CANCELLED'))).toBe(true);
+    expect((await only(bob, calendarOf('bob'))).text).toContain('STATUS:CANCELLED');
     expect((await contents(bob, inboxOf('bob'))).filter(({text}) => text.includes('METHOD:CANCEL')).length).toBe(1);
   });
 

@@ -66,7 +66,8 @@ describe('RFC 6638 §6.2, calendar-proxy: a delegate who may write', () => {
     const [reply] = cid.devices[0].inbox.texts().map(each => each.replace(/\r\n[ \t]/g, ''));
     expect(reply).toMatch(/^ATTENDEE.*SENT-BY="mailto:bob@example.com".*:mailto:ann@example.com\r$/im);
 
-    for (const item of ann.devices[0].inbox.objects.keys()) expect((await bob.client.delete(item)).status).toBe(204);
+    const [item, ...others] = ann.devices[0].inbox.objects.keys();
+    expect([(await bob.client.delete(item!)).status, others]).toEqual([204, []]);
     await bob.devices[0].change('plans', each => inAll(each, answer(bob, 'DECLINED')));
     expect((await as(ann, 'DELETE', href.slice(ann.home.length))).status).toBe(204);
     await expectAgreement(served, cid, ann, bob);

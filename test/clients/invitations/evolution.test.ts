@@ -40,7 +40,9 @@ describe('Evolution', () => {
     expect(await bob.devices[0].takeInbox()).toEqual([]);
   });
 
-  test('proposes another time by e-mail (COUNTER): the organizer sees it in the Inbox, and settles it by moving the meeting', async () => {
+  test('proposes another time by e-mail (COUNTER): the organizer sees it in the Inbox, and settles it by moving the meeting', {
+    timeout: 90_000,
+  }, async () => {
     const DataRoot = await temporaryFolder();
     const plist = {
       ...mailPlist({Sending: {Server: '127.0.0.1', Port: 9, UseSSL: false, Address: 'calendar@example.com'}}),
@@ -76,7 +78,7 @@ describe('Evolution', () => {
       type: 'text/calendar; charset=utf-8; method=COUNTER',
     });
     expect(office.receive(await readMail(raw))).toEqual({taken: true, why: ''});
-    await vi.waitFor(async () => expect(await ann.devices[1].takeInbox()).toEqual(['COUNTER']), {timeout: 15_000, interval: 100});
+    await vi.waitFor(async () => expect(await ann.devices[1].takeInbox()).toEqual(['COUNTER']), {timeout: 60_000, interval: 100});
     await expectAgreement(served, ann, bob);
     expect(ann.devices[0].event('plans').text).toMatch(/^DTSTART.*T100000\r$/m);
 
