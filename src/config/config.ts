@@ -54,6 +54,7 @@ export interface Config {
     readonly privateComments: boolean;
     /** Who may invite, beside users. */
     readonly organizers: {readonly locations: boolean; readonly resources: boolean};
+    readonly limitFreeBusyAttendees: number;
   };
   readonly freeBusyUrl: {readonly enabled: boolean; readonly timePeriodDays: number; readonly anonymousAccess: boolean};
   readonly enableAnonymousReadRoot: boolean;

@@ -9,12 +9,9 @@ import {type FreeBusyRequest, parseFreeBusyRequest} from './free-busy-request.ts
 import {maxResourceSize, validOrganizer} from './preconditions.ts';
 import {type RecipientResponse, requestStatus, scheduleResponse} from './schedule-response.ts';
 
-/** As CalendarServer has it; of the others nothing is told. */
-const maxRecipients = 30;
-
 /**
  * RFC 6638 §5: a POST to an Outbox asks when others are busy. Whatever it is that somebody may know is asked by the owner of the Outbox,
- * also where a delegate does it.
+ * also where a delegate does it. Of those whom it asks beyond the limit nothing is told, as CalendarServer has it.
  */
 export async function askBusyTime(request: DavRequest): Promise<HttpResponse> {
   const {http, target, limits} = request;
@@ -26,10 +23,11 @@ export async function askBusyTime(request: DavRequest): Promise<HttpResponse> {
     throw new DavError(validOrganizer, {message: 'The ORGANIZER is whose Outbox it is.'});
   }
   const asker = request.as(owner);
+  const most = limits.maxFreeBusyAttendees || Infinity;
   const responses: RecipientResponse[] = [];
   for (const [at, attendee] of asked.attendees.entries()) {
     const recipient = String(attendee[3]);
-    responses.push(at < maxRecipients ? await ask(attendee, asked, asker) : {recipient, status: requestStatus.unavailable});
+    responses.push(at < most ? await ask(attendee, asked, asker) : {recipient, status: requestStatus.unavailable});
   }
   return scheduleResponse(responses);
 }

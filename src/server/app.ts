@@ -73,6 +73,7 @@ export function createApp(options: AppOptions): App {
       uniqueUidsInHome: config.uniqueUidsInHome,
       privateEvents: config.enablePrivateEvents,
       organizers: config.scheduling.organizers,
+      maxFreeBusyAttendees: config.scheduling.limitFreeBusyAttendees,
       ...(config.bulk.enabled ? {bulk: config.bulk} : {}),
       ...(config.freeBusyUrl.enabled ? {freeBusyUrl: config.freeBusyUrl} : {}),
       enablePrincipalListings: config.enablePrincipalListings,

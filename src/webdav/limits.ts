@@ -23,6 +23,8 @@ export interface Limits {
   readonly privateEvents?: boolean;
   /** Who may invite, beside users; undefined: all may. */
   readonly organizers?: {readonly locations: boolean; readonly resources: boolean};
+  /** Of how many one request tells when they are busy; undefined: of all. */
+  readonly maxFreeBusyAttendees?: number;
   /** The link that tells when somebody is busy; undefined: there is none. */
   readonly freeBusyUrl?: {readonly timePeriodDays: number; readonly anonymousAccess: boolean};
   /** IANA name of the time zone of calendars that have none; undefined: UTC. */

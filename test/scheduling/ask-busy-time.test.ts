@@ -181,10 +181,16 @@ describe('RFC 6638 §5 busy time by POST to the Outbox', () => {
     ]);
   });
 
-  test('of more than thirty, the rest is put off', async () => {
-    const {ann} = await serve({ann: []});
-    const answers = await ask(ann, {to: Array.from({length: 32}, (_, at) => `nobody${at}`)});
-    expect(answers.slice(29)).toEqual([['3.7;Invalid calendar user'], ['5.1;Service unavailable'], ['5.1;Service unavailable']]);
+  test.each([
+    ['a hundred, as many as may be in an event', {}, 100],
+    ['LimitFreeBusyAttendees', {Scheduling: {Options: {LimitFreeBusyAttendees: 30}}}, 30],
+    ['no limit (0)', {Scheduling: {Options: {LimitFreeBusyAttendees: 0}}}, 102],
+  ])('up to %s are told of at once, the rest is put off', async (_, plist, most) => {
+    const {ann} = await serve({ann: []}, {plist});
+    const answers = await ask(ann, {to: Array.from({length: 102}, (_, at) => `nobody${at}`)});
+    expect(answers.flat()).toEqual(
+      Array.from({length: 102}, (_, at) => (at < most ? '3.7;Invalid calendar user' : '5.1;Service unavailable')),
+    );
   });
 
   test('a home that nobody has looked at yet is free', async () => {

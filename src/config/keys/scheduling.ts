@@ -1,6 +1,6 @@
 import type {ConfigKey} from '../key.ts';
 
-/** Scheduling.CalDAV and Scheduling.Options of the 2009 file: whose addresses are this server's, and who may invite. */
+/** Scheduling.CalDAV and Scheduling.Options: whose addresses are this server's, who may invite, and how many may be asked at once. */
 export const scheduling: readonly ConfigKey[] = [
   {
     key: 'Scheduling.CalDAV.EmailDomain',
@@ -44,5 +44,12 @@ export const scheduling: readonly ConfigKey[] = [
     default: false,
     config: 'scheduling.organizers.resources',
     meaning: 'Whether resources may invite.',
+  },
+  {
+    key: 'Scheduling.Options.LimitFreeBusyAttendees',
+    type: 'integer',
+    default: 100,
+    config: 'scheduling.limitFreeBusyAttendees',
+    meaning: 'How many one request may ask when they are busy, the others being left unanswered; 0: no limit.',
   },
 ];
