@@ -2,7 +2,7 @@ import type {JcalComponent} from '../ical/jcal.ts';
 import type {IsMe, Message} from './message.ts';
 import {myself, partstatOf} from './parties.ts';
 import {replyOf, replyPart} from './reply.ts';
-import {excludedIn, instanceOf, isCancelled, type Series} from './series.ts';
+import {excludedIn, instanceOf, isCancelled, isForFuture, type Series} from './series.ts';
 
 /** An answer: a component, and which it is. `DECLINED`: it was taken away, and this is what it was. */
 export type Answer = readonly [key: number | 'master', component: JcalComponent, partstat?: 'DECLINED'];
@@ -32,6 +32,14 @@ export function replyWith(answers: readonly Answer[], stored: Series, {isMe, now
         const instance = instanceOf(unexcluded(stored), key);
         if (instance && !all.has(key)) all.set(key, [key, instance, 'DECLINED']);
       }
+    }
+  }
+  // What is said of all instances from one on names those that are answered otherwise, too.
+  for (const [from, part] of answers) {
+    if (from === 'master' || !isForFuture(part)) continue;
+    for (const [key, later] of stored.overrides) {
+      if (key <= from || isCancelled(later) || all.has(key)) continue;
+      if (partstatOf(myself(later, isMe)) !== partstatOf(myself(part, isMe))) all.set(key, [key, later]);
     }
   }
   return replyOf(

@@ -5,10 +5,11 @@ import {normalAddress, sameAddress} from './address.ts';
 import {differences, type Meaning, meaningOf} from './meaning.ts';
 import {type IsMe, ItipError} from './message.ts';
 import {addressOf, attendeesByKey, attendeesOf, myself, organizerOf, parameter, partstatOf, setParameters} from './parties.ts';
-import {setProperty} from './series.ts';
+import {isForFuture, setProperty} from './series.ts';
+import {setForFuture} from './this-and-future.ts';
 
 /** EXDATE is looked at instance by instance, ATTENDEE by whom it names. */
-const apart = new Set(['exdate', 'attendee', 'organizer']);
+const apart = new Set(['exdate', 'attendee', 'organizer', 'recurrence-id']);
 
 /**
  * What clients rewrite though nobody has asked them to, and what is the organizer's to say without which the answer is an answer all the
@@ -40,6 +41,7 @@ export function requireOwnChanges(before: Copy, after: Copy, isMe: IsMe): void {
   }
   requireSamePeople(before.component, after.component, isMe);
   for (const name of changed) putBackAll(before.component, after.component, name.toLowerCase());
+  if (isForFuture(before.component)) setForFuture(after.component, true);
   for (const name of ['dtstamp', 'sequence']) setProperty(after.component, name, copied(firstProperty(before.component, name)));
   putBackPeople(before.component, after.component, isMe);
 }

@@ -20,7 +20,8 @@ import {
 } from './parties.ts';
 import {privateComment} from './private-comments.ts';
 import {replyOf, replyPart} from './reply.ts';
-import {copyOf, excludedIn, instanceOf, isCancelled, partsOf, type Series, seriesOf, setExcluded} from './series.ts';
+import {copyOf, excludedIn, instanceOf, isCancelled, isForFuture, partsOf, type Series, seriesOf, setExcluded} from './series.ts';
+import {isWidened, setForFuture, withoutOverride} from './this-and-future.ts';
 
 /**
  * What an attendee's change is for the organizer (RFC 6638 §3.2.2): the calendar to store, and a REPLY where PARTSTAT is another than it
@@ -59,8 +60,15 @@ function inTurn(selves: readonly IsMe[], replyOf: (am: IsMe) => Message | undefi
 /** Whether they have answered by this address of theirs. */
 function isAnswerOf([key, part, partstat]: Answer, old: Series | undefined, am: IsMe): boolean {
   const before = old && counterpart(old, key);
-  if (!before) return partstatOf(myself(part, am)) !== 'NEEDS-ACTION';
-  return partstat ? isOpen(before, am) : isAnsweredAnew(before, part, am);
+  if (!before || !old) return partstatOf(myself(part, am)) !== 'NEEDS-ACTION';
+  return partstat ? isOpen(before, am) : isAnsweredAnew(before, part, am) || isAnsweredForMore(key, old, part, am);
+}
+
+/** Whether what had been said of one instance alone is said of all that follow now, and they were answered otherwise. */
+function isAnsweredForMore(key: number | 'master', old: Series, part: JcalComponent, isMe: IsMe): boolean {
+  if (key === 'master' || !isWidened(part, old.overrides.get(key))) return false;
+  const usual = instanceOf(withoutOverride(old, key), key);
+  return usual !== undefined && isAnsweredAnew(usual, part, isMe);
 }
 
 function* entries({master, overrides}: Series): Generator<[number | 'master', JcalComponent]> {
@@ -97,7 +105,8 @@ function changesIn(old: Series, stored: Series, isMe: IsMe): Answer[] {
     if (!before) throw new ItipError('not allowed', 'it has an instance that the organizer has not');
     requireOwnChanges({component: before, findZone: old.findZone}, {component: part, findZone: stored.findZone}, isMe);
     settleTransparency(before, part, isMe);
-    if (!isCancelled(before) && isAnsweredAnew(before, part, isMe)) answers.push([key, part]);
+    const isAnswer = isAnsweredAnew(before, part, isMe) || isAnsweredForMore(key, old, part, isMe);
+    if (!isCancelled(before) && isAnswer) answers.push([key, part]);
   }
   return [...answers, ...excludedAnew(old, stored, isMe), ...droppedOverrides(old, stored, isMe)];
 }
@@ -142,7 +151,9 @@ function droppedOverrides(old: Series, stored: Series, isMe: IsMe): Answer[] {
       setExcluded(stored, excluded);
     } else {
       const instance = instanceOf(stored, key);
-      const same = instance && differences(meaningOf(before, old.findZone), meaningOf(instance, stored.findZone)).length === 0;
+      const same =
+        instance && differences(meaningOf(before, old.findZone, range), meaningOf(instance, stored.findZone, range)).length === 0;
+      if (same) setForFuture(instance, isForFuture(before));
       if (same && isAnsweredAnew(before, instance, isMe)) answers.push([key, instance]);
       if (same && !takeOthersAnswers(before, instance, isMe)) continue;
       const kept = same ? instance : structuredClone(before);
@@ -152,6 +163,8 @@ function droppedOverrides(old: Series, stored: Series, isMe: IsMe): Answer[] {
   }
   return answers;
 }
+
+const range = new Set(['recurrence-id']);
 
 /** What others have answered to an instance, from its override as it was, in place. Answers whether it is otherwise than to the series. */
 function takeOthersAnswers(before: JcalComponent, instance: JcalComponent, isMe: IsMe): boolean {

@@ -1,11 +1,12 @@
-import type {JcalComponent, JcalProperty} from '../ical/jcal.ts';
+import {cloned, type JcalComponent, type JcalProperty} from '../ical/jcal.ts';
 import {normalAddress} from './address.ts';
 import {outward} from './envelope.ts';
 import {differences, meaningOf} from './meaning.ts';
 import type {IsMe, Quiet} from './message.ts';
 import {counterpart, invitedIn} from './organizer-data.ts';
 import {addressOf, isServed} from './parties.ts';
-import {excludedIn, instanceOf, isCancelled, type Series, setExcluded, setProperty} from './series.ts';
+import {excludedIn, instanceOf, isCancelled, isForFuture, type Series, setExcluded, setProperty} from './series.ts';
+import {endBefore, setForFuture} from './this-and-future.ts';
 
 /** Somebody who is invited, and to which components. */
 export interface Party {
@@ -101,8 +102,17 @@ function cancelsFor(
         : had.has('master') && !old.overrides.has(key)
           ? instanceOf(old, key)
           : undefined;
-      return component ? [{component, everybody: isForAll(key)}] : [];
+      return component ? [{component: withRange(component, now, key), everybody: isForAll(key)}] : [];
     });
+}
+
+/** What is taken from somebody is all that follows, too, where the override is about that now (RFC 5545 §3.2.13). */
+function withRange(component: JcalComponent, now: Series | undefined, key: number): JcalComponent {
+  const isRest = isForFuture(now ? now.overrides.get(key) : component);
+  if (isRest === isForFuture(component)) return component;
+  const sent = cloned(component);
+  setForFuture(sent, isRest);
+  return sent;
 }
 
 /** RFC 5546 §3.2.2: a REQUEST has no STATUS:CANCELLED, and a CANCEL changes nothing else. */
@@ -206,7 +216,10 @@ function isReverted(old: Series, now: Series, had: Keys, hidden: ReadonlySet<num
 
 /** The master with its EXDATEs, and nothing that it does not bear: what never was an instance need not be taken out. */
 function hide(master: JcalComponent, from: Series, keys: ReadonlySet<number>): JcalComponent {
-  if (keys.size > 0) setExcluded({...from, master, overrides: new Map()}, keys);
+  if (keys.size === 0) return master;
+  setExcluded({...from, master, overrides: new Map()}, keys);
+  const ends = [...keys].filter(key => isForFuture(from.overrides.get(key)));
+  if (ends.length > 0) endBefore({...from, master}, Math.min(...ends));
   return master;
 }
 

@@ -1,12 +1,13 @@
 import {instancesOfSet} from '../ical/expand.ts';
 import {firstProperty, type JcalComponent, type JcalProperty} from '../ical/jcal.ts';
 import {parseRule} from '../ical/recurrence-rule.ts';
-import {anchorOf, timingOf} from '../ical/recurrence-set.ts';
+import {anchorOf, timeOf, timingOf} from '../ical/recurrence-set.ts';
 import {placeAt} from '../ical/span.ts';
 import {day, type FindZone, type IcalTime, instantOf, timesOf} from '../ical/time.ts';
 import {utc, type Zone} from '../ical/zone.ts';
 import {normalAddress} from './address.ts';
 import {addressOf, parameter} from './parties.ts';
+import {isForFuture} from './series.ts';
 
 /** What a component says, by property in upper case, in a form that is equal where it says the same. */
 export type Meaning = ReadonlyMap<string, string>;
@@ -60,6 +61,8 @@ export function meaningOf(component: JcalComponent, findZone: FindZone, except: 
     if (except.has(name) || timing.has(name) || !isShared(component, property)) continue;
     for (const text of printed(property, findZone)) add(name.toUpperCase(), text);
   }
+  // Which instances an override is about (RFC 5545 §3.2.13).
+  if (isForFuture(component) && !except.has('recurrence-id')) add('RECURRENCE-ID', 'THISANDFUTURE');
   for (const [name, text] of whenOf(component, findZone)) if (!except.has(name.toLowerCase())) add(name, text);
   const meaning = new Map<string, string>();
   for (const [name, texts] of found) {
@@ -164,7 +167,15 @@ export function reschedulingOf(
   const changed = differences(meaningOf(before, beforeZone), meaningOf(after, afterZone));
   const asks = changed.filter(name => rescheduling.includes(name));
   const shortened = asks.length === 1 && asks[0] === 'RRULE' && isShortened(before, beforeZone, after, afterZone);
-  return {asks: asks.length > 0 && !shortened, raisesSequence: changed.length > 0};
+  const isMovedWithRest =
+    changed.includes('RECURRENCE-ID') && (isForFuture(after) ? isMoved(after, afterZone) : isMoved(before, beforeZone));
+  return {asks: (asks.length > 0 && !shortened) || isMovedWithRest, raisesSequence: changed.length > 0};
+}
+
+/** Whether an instance is at another time than its series has it. */
+function isMoved(component: JcalComponent, findZone: FindZone): boolean {
+  const [id, start] = [timeOf(component, 'recurrence-id', findZone), anchorOf(timingOf(component, findZone))];
+  return id !== undefined && start !== undefined && instantOf(id, utc) !== instantOf(start, utc);
 }
 
 /** Whether a rule is the same but for an end that it has now, or has earlier: clients end a series by UNTIL that had a COUNT. */

@@ -4,7 +4,8 @@ import {reschedulingOf} from './meaning.ts';
 import type {OrganizerChange} from './message.ts';
 import {addressOf, attendeesByKey, attendeesOf, isServed, organizerOf, parameter, partstatOf, setParameters} from './parties.ts';
 import {keepAttendeeComments} from './private-comments.ts';
-import {instanceOf, partsOf, type Series, sequenceOf, setSequence} from './series.ts';
+import {instanceOf, isForFuture, partsOf, type Series, sequenceOf, setSequence} from './series.ts';
+import {setForFuture} from './this-and-future.ts';
 
 /** What an organizer's change is, beyond what it says: see `putRight`. */
 export interface PutRight {
@@ -116,6 +117,7 @@ function keepAnswers(stored: Series, old: Series, {isMe}: Rules): boolean {
       else setParameters(attendee, Object.fromEntries(answer.map(name => [name, known[1][name]])));
     }
     if (!differs) continue;
+    setForFuture(instance, isForFuture(before));
     stored.overrides.set(key, instance);
     jcalOf(stored.calendar)[2].push(instance);
   }

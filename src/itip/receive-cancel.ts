@@ -1,10 +1,7 @@
 import {firstProperty, type JcalComponent} from '../ical/jcal.ts';
-import {anchorOf, timingOf} from '../ical/recurrence-set.ts';
-import {printTime} from '../ical/time.ts';
-import {utc} from '../ical/zone.ts';
 import {unexcluded} from './answers.ts';
 import {nothingChanged, type Receipt, type Received} from './message.ts';
-import {attendeesOf, myself, parameter} from './parties.ts';
+import {attendeesOf, myself} from './parties.ts';
 import {inKeysOf} from './receive-request.ts';
 import {changedBetween, isOlder, isSameCalendar, isStale, lately, rebuilt} from './received-copy.ts';
 import {
@@ -12,13 +9,16 @@ import {
   excludedIn,
   instanceOf,
   isCancelled,
+  isForFuture,
   partsOf,
+  recurs,
   type Series,
   sequenceOf,
   seriesOf,
   setProperty,
   setSequence,
 } from './series.ts';
+import {endBefore} from './this-and-future.ts';
 
 /**
  * CANCEL (RFC 5546 §3.2.5) for an attendee: what is cancelled stays in the calendar as STATUS:CANCELLED, so that they see that it is, until
@@ -40,8 +40,7 @@ export function receiveCancel({mine, message, isMe}: Receipt): Received {
   }
   for (const [key, part] of news.overrides) {
     if (!isForMe(part)) continue;
-    const isRest = parameter(firstProperty(part, 'recurrence-id'), 'range')?.toUpperCase() === 'THISANDFUTURE';
-    taken = (isRest ? cancelFrom(stored, key, part) : cancelOne(stored, key, part)) || taken;
+    taken = (isForFuture(part) ? cancelFrom(stored, key, part) : cancelOne(stored, key, part)) || taken;
   }
   if (!taken) {
     // What the attendee has taken away already is not there to be cancelled, and they are to know that it is.
@@ -74,20 +73,14 @@ function cancelOne(stored: Series, key: number, by: JcalComponent): boolean {
 
 /** RANGE=THISANDFUTURE (RFC 5545 §3.2.13): the series ends before it. */
 function cancelFrom(stored: Series, key: number, by: JcalComponent): boolean {
-  const {master, findZone} = stored;
+  const {master} = stored;
   let taken = false;
   for (const [each, part] of stored.overrides) {
     if (each < key || isStale(by, part)) continue;
     cancel(part, by);
     taken = true;
   }
-  const start = master && anchorOf(timingOf(master, findZone));
-  const rule = master && firstProperty(master, 'rrule');
-  if (!start || !rule || isStale(by, master)) return taken;
-  const {count: _, ...rest} = rule[3] as Record<string, unknown>;
-  const last = key - 1000;
-  const until =
-    start.date || !start.zone ? {...start, local: start.date ? key - 86_400_000 : last} : {local: last, date: false, zone: utc};
-  setProperty(master, 'rrule', [rule[0], rule[1], rule[2], {...rest, until: printTime(until)}]);
+  if (!master || !recurs(master) || isStale(by, master)) return taken;
+  endBefore(stored, key);
   return true;
 }

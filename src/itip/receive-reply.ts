@@ -9,7 +9,8 @@ import {addressOf, attendeesOf, isServed, parameter, partstatOf, setParameters} 
 import {attendeeComment, commentsOf, privateComment} from './private-comments.ts';
 import {inKeysOf} from './receive-request.ts';
 import {changedBetween, isSameCalendar, lately, statusIn} from './received-copy.ts';
-import {copyOf, instanceOf, partsOf, type Series, sequenceOf, seriesOf} from './series.ts';
+import {copyOf, instanceOf, isForFuture, partsOf, type Series, sequenceOf, seriesOf} from './series.ts';
+import {nextInstance, setForFuture} from './this-and-future.ts';
 
 /** REPLY (RFC 5546 §3.2.3) for an organizer: an attendee's PARTSTAT, of the series or of instances, which become overrides by it. */
 export function receiveReply({mine, message, isMe, now}: Receipt): Received {
@@ -18,7 +19,10 @@ export function receiveReply({mine, message, isMe, now}: Receipt): Received {
   const seen = new Seen(now);
   const followed = news.master && applyToSeries(stored, news.master, news, message, seen);
   for (const [key, part] of news.overrides) applyToInstance(stored, key, part, news, message, seen, followed);
-  if (news.master && followed) follow(stored, news, followed, seen);
+  if (news.master && followed) {
+    const now = findAttendee(stored.master!, followed);
+    follow(stored, news, {part: news.master, before: followed, now, after: -Infinity}, seen);
+  }
   if (!seen.attendee) return {calendar: 'unchanged', what: 'ignored', changed: nothingChanged, answers: []};
   if (!seen.isLate) markReplied(stored, news, seen.attendee);
   const {calendar} = stored;
@@ -101,11 +105,56 @@ function applyToInstance(
   const component = there ?? instanceOf(stored, key);
   if (!answer || !component) return;
   const before = JSON.stringify(component);
-  if (!apply(stored, component, part, news, answer, seen, there ? undefined : series) || there) return;
-  const usual = findAttendee(stored.master!, answer);
+  const known = structuredClone(findAttendee(component, answer));
+  const rest = isForFuture(there) && !isForFuture(part) ? restOf(stored, key) : undefined;
+  if (!apply(stored, component, part, news, answer, seen, there ? undefined : series)) return;
+  if (isForFuture(part))
+    applyToRest(stored, key, {part, answer, before: known, now: findAttendee(component, answer)}, news, seen);
+  if (rest) {
+    setForFuture(component, false);
+    addOverride(stored, rest.key, rest.component);
+  }
+  if (there) return;
+  const instance = instanceOf(stored, key);
+  const usual = instance && findAttendee(instance, answer);
   if (JSON.stringify(component) === before || (usual && isSameAnswer(usual, component, answer))) return;
+  if (isForFuture(part)) setForFuture(component, true);
+  addOverride(stored, key, component);
+}
+
+function addOverride(stored: Series, key: number, component: JcalComponent): void {
   stored.overrides.set(key, component);
   jcalOf(stored.calendar)[2].push(component);
+}
+
+/** What an override for its instance and all that follow is for these, where its own instance becomes another. */
+function restOf(stored: Series, key: number): {key: number; component: JcalComponent} | undefined {
+  const next = nextInstance(stored, key);
+  const component = next === undefined ? undefined : instanceOf(stored, next);
+  if (next === undefined || !component) return undefined;
+  setForFuture(component, true);
+  return {key: next, component};
+}
+
+/**
+ * RANGE=THISANDFUTURE (RFC 5545 §3.2.13): an answer to all instances from one on. Where that one has an override of its own, which is not
+ * about them, the next is the one that it is kept with.
+ */
+function applyToRest(
+  stored: Series,
+  key: number,
+  {part, answer, before, now}: {part: JcalComponent; answer: JcalProperty} & Record<'before' | 'now', JcalProperty | undefined>,
+  news: Series,
+  seen: Seen,
+): void {
+  const there = stored.overrides.get(key);
+  const rest = there && !isForFuture(there) ? restOf(stored, key) : undefined;
+  const usual = rest && findAttendee(rest.component, answer);
+  if (rest && usual && partstatOf(usual) !== partstatOf(answer)) {
+    const said: JcalComponent = [part[0], part[1].filter(([name]) => name !== 'dtstart' && name !== 'due'), []];
+    if (apply(stored, rest.component, said, news, answer, seen)) addOverride(stored, rest.key, rest.component);
+  }
+  if (before) follow(stored, news, {part, before, now, after: key}, seen);
 }
 
 /** Whether an instance would be overridden only to say again what its series says. */
@@ -220,20 +269,25 @@ function keepComment(component: JcalComponent, part: JcalComponent, address: str
  * The answer to a series goes for the overrides that the attendee has not answered otherwise: those that are there because of others'
  * answers they may not even have. Not for one that was moved since.
  */
-function follow(stored: Series, news: Series, before: JcalProperty, seen: Seen): void {
-  const now = findAttendee(stored.master!, before);
+function follow(
+  stored: Series,
+  news: Series,
+  {part, before, now, after}: {part: JcalComponent; before: JcalProperty; now: JcalProperty | undefined; after: number},
+  seen: Seen,
+): void {
   if (!now || seen.attendee === undefined) return;
+  const status = statusIn(part);
   for (const [key, component] of stored.overrides) {
     const own = findAttendee(component, before);
-    if (!own || !isServed(own) || news.overrides.has(key)) continue;
+    if (key <= after || !own || !isServed(own) || news.overrides.has(key)) continue;
     if (partstatOf(own) === partstatOf(now)) {
-      setParameters(own, {'schedule-status': now[1]['schedule-status']});
+      setParameters(own, {'schedule-status': status});
       continue;
     }
     if (partstatOf(own) !== partstatOf(before)) continue;
     const usual = counterpart({...stored, overrides: new Map()}, key);
     const moved = !usual || reschedulingOf(usual, stored.findZone, component, stored.findZone).asks;
-    if (moved && sequenceOf(news.master) < sequenceOf(component)) continue;
-    for (const name of ['partstat', 'rsvp', 'schedule-status']) setParameters(own, {[name]: now[1][name]});
+    if (moved && sequenceOf(part) < sequenceOf(component)) continue;
+    setParameters(own, {partstat: now[1].partstat, rsvp: now[1].rsvp, 'schedule-status': status});
   }
 }

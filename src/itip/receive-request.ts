@@ -1,5 +1,6 @@
 import type {JcalComponent} from '../ical/jcal.ts';
 import {timeOf} from '../ical/recurrence-set.ts';
+import type {FindZone} from '../ical/time.ts';
 import {type Answer, replyWith, unexcluded} from './answers.ts';
 import {differences, isShared, meaningOf, reschedulingOf} from './meaning.ts';
 import {nothingChanged, type Receipt, type Received} from './message.ts';
@@ -7,7 +8,19 @@ import {counterpart} from './organizer-data.ts';
 import {myself, partstatOf} from './parties.ts';
 import {changedBetween, isOlder, isSameCalendar, isStale, lately, merged, newObject, rebuilt} from './received-copy.ts';
 import {refreshFor} from './refresh.ts';
-import {excludedIn, instanceOf, isCancelled, keyIn, partsOf, type Series, sequenceOf, seriesOf, setExcluded} from './series.ts';
+import {
+  excludedIn,
+  instanceOf,
+  isCancelled,
+  isForFuture,
+  keyIn,
+  partsOf,
+  type Series,
+  sequenceOf,
+  seriesOf,
+  setExcluded,
+} from './series.ts';
+import {withoutOverride} from './this-and-future.ts';
 
 /** REQUEST (RFC 5546 §3.2.2) for an attendee: an invitation, the series anew, or some instances of it. */
 export function receiveRequest({mine, message, isMe, now}: Receipt): Received {
@@ -150,6 +163,9 @@ function someInstances(old: Series, news: Series, isMe: IsMe): Taken {
     }
     overrides.set(key, merged(part, news, counterpart(old, key), old, isMe));
   }
+  for (const [key, part] of news.overrides) {
+    if (overrides.get(key) !== old.overrides.get(key) && isForFuture(part)) takeAlong(key, overrides, old, news, isMe);
+  }
   const more = strange.length > 0 ? {strange} : {};
   if (!taken) return {parts: undefined, hidden: [], ...more};
   const master = old.master && structuredClone(old.master);
@@ -159,6 +175,22 @@ function someInstances(old: Series, news: Series, isMe: IsMe): Taken {
     hidden: [],
     ...more,
   };
+}
+
+/**
+ * All that follow are meant by an override with RANGE=THISANDFUTURE (RFC 5545 §3.2.13): also those that the attendee has overrides of for
+ * no more than what is their own. In place.
+ */
+function takeAlong(from: number, overrides: Map<number, JcalComponent>, old: Series, news: Series, isMe: IsMe): void {
+  for (const [key, copy] of old.overrides) {
+    if (key <= from || news.overrides.has(key) || isCancelled(copy) || isForFuture(copy)) continue;
+    const usual = instanceOf(withoutOverride(old, key), key);
+    if (!usual || differences(meaningOf(usual, old.findZone), meaningOf(copy, old.findZone)).length > 0) continue;
+    const findZone: FindZone = tzid => old.findZone(tzid) ?? news.findZone(tzid);
+    const anew = withoutOverride({...old, overrides, findZone}, key);
+    const instance = instanceOf(anew, key);
+    if (instance) overrides.set(key, merged(instance, anew, copy, old, isMe));
+  }
 }
 
 /** What the attendee has answered and the message does not say: their reply had not come when it was sent. */

@@ -8,11 +8,11 @@ import {sameAddress} from './address.ts';
 import {stamp} from './envelope.ts';
 import type {Message} from './message.ts';
 import {addressOf, attendeesOf, partstatOf, setParameters} from './parties.ts';
-import {sequenceOf} from './series.ts';
+import {isForFuture, sequenceOf} from './series.ts';
 
 /** What an attendee has answered last, to a series or to one of its instances. */
 export interface LastAnswer {
-  /** RECURRENCE-ID in jCal's form, in UTC where it is of a zone; `''`: all of it. */
+  /** RECURRENCE-ID in jCal's form, in UTC where it is of a zone, with a `+` where it is of all that follow, too; `''`: all of it. */
   readonly recurrence: string;
   readonly sequence: number;
   /** DTSTAMP, in jCal's form. */
@@ -39,7 +39,9 @@ function answerIn(part: JcalComponent, from: string, findZone: FindZone, {at, as
   const [said, latest] = [textOf(part, 'dtstamp') ?? '', String(stamp(at)[3])];
   const id = timeOf(part, 'recurrence-id', findZone);
   return {
-    recurrence: id ? printTime(id.zone ? {local: instantOf(id, utc), date: false, zone: utc} : id) : '',
+    recurrence: id
+      ? printTime(id.zone ? {local: instantOf(id, utc), date: false, zone: utc} : id) + (isForFuture(part) ? '+' : '')
+      : '',
     sequence: sequenceOf(part),
     stamp: isStamp.test(said) && said < latest && !asked.has(said) ? said : latest,
     partstat: partstatOf(own),
@@ -94,11 +96,12 @@ function saidAgain(
     return [own];
   });
   const type = recurrence.includes('T') ? 'date-time' : 'date';
+  const range = recurrence.endsWith('+');
   return [
     name,
     [
       ...said,
-      ['recurrence-id', {}, type, recurrence],
+      ['recurrence-id', range ? {range: 'THISANDFUTURE'} : {}, type, range ? recurrence.slice(0, -1) : recurrence],
       ['dtstamp', {}, 'date-time', stamp],
       ['sequence', {}, 'integer', sequence],
     ],

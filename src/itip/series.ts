@@ -43,7 +43,7 @@ export function copyOf(calendar: Calendar): Calendar {
 }
 
 /** The key of a time in another calendar's series: RECURRENCE-IDs are said in many ways. */
-export function keyIn({master, findZone}: Series, time: IcalTime): number {
+export function keyIn({master, findZone}: Pick<Series, 'master' | 'findZone'>, time: IcalTime): number {
   return keyFor(master, time, findZone);
 }
 
@@ -94,8 +94,9 @@ export function instanceOf({master, overrides, findZone}: Series, key: number): 
   return undefined;
 }
 
-function isForFuture(part: JcalComponent): boolean {
-  return String(firstProperty(part, 'recurrence-id')?.[1].range).toUpperCase() === 'THISANDFUTURE';
+/** Whether an override is about all instances that follow, too. */
+export function isForFuture(part: JcalComponent | undefined): boolean {
+  return part !== undefined && String(firstProperty(part, 'recurrence-id')?.[1].range).toUpperCase() === 'THISANDFUTURE';
 }
 
 const ofSeries = new Set(['rrule', 'exrule', 'rdate', 'exdate', 'recurrence-id']);
