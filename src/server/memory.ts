@@ -15,20 +15,22 @@ export const workerEnvironment: Readonly<Record<string, string>> = {
 };
 
 const lookEveryMs = 1_000;
+/** Collecting all there is takes with it what V8 has learnt of the program: the next requests are slower by half. */
+const idleMs = 30_000;
 /** After fewer there is not much to be given back. */
 const leastRequests = 500;
 
 /**
- * Gives back to the system what many requests have left, once nothing has come for a moment: Node collects garbage only to make room, and
+ * Gives back to the system what many requests have left, once nothing has come for a while: Node collects garbage only to make room, and
  * a server that rests would lie on all that its busiest minute took. Only where Node was started with `workerFlags`.
  */
 export function restWhenIdle(requests: () => number, collect: NodeJS.GCFunction | undefined = globalThis.gc): Disposable {
-  let [seen, rested] = [0, 0];
+  let [seen, rested, idleFor] = [0, 0, 0];
   const look = () => {
     const now = requests();
-    const isIdle = now === seen;
+    idleFor = now === seen ? idleFor + lookEveryMs : 0;
     seen = now;
-    if (!isIdle || now - rested < leastRequests) return;
+    if (idleFor < idleMs || now - rested < leastRequests) return;
     rested = now;
     collect?.({type: 'major', flavor: 'last-resort', execution: 'sync'});
   };

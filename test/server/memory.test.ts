@@ -27,18 +27,18 @@ describe('what a worker may take of memory', () => {
 describe('a worker at rest', () => {
   afterEach(() => void vi.useRealTimers());
 
-  test('gives memory back once nothing comes after many requests, and not again before as many more', () => {
+  test('gives memory back once nothing comes for half a minute after many requests, and not again before as many more', () => {
     vi.useFakeTimers();
     let requests = 0;
     const collect = vi.fn();
     using _ = restWhenIdle(() => requests, collect as unknown as NodeJS.GCFunction);
-    const second = (more: number) => {
+    const idle = (more: number, seconds: number) => {
       requests += more;
-      vi.advanceTimersByTime(1000);
+      vi.advanceTimersByTime(seconds * 1000);
       return collect.mock.calls.length;
     };
-    expect([second(800), second(1), second(0), second(0)]).toEqual([0, 0, 1, 1]);
-    expect([second(100), second(0), second(400), second(0)]).toEqual([1, 1, 1, 2]);
+    expect([idle(800, 1), idle(1, 30), idle(0, 1), idle(0, 60)]).toEqual([0, 0, 1, 1]);
+    expect([idle(100, 60), idle(400, 29), idle(0, 30)]).toEqual([1, 1, 2]);
   });
 
   test('does nothing any more once it has ended', () => {

@@ -19,7 +19,7 @@ export const limits: readonly ConfigKey[] = [
   {
     key: 'MaxResourcesPerCollection',
     type: 'integer',
-    default: 10_000,
+    default: 100_000,
     config: 'limits.maxResourcesPerCollection',
     meaning: 'Objects one calendar may have; 0: no limit.',
   },

@@ -14,17 +14,17 @@ import {IndexGone, OpenHome} from './open-home.ts';
 import {clearWorkshop, isSound, repairIndex} from './repair.ts';
 import {type Rescanning, rescan} from './rescan.ts';
 import {makeFolders} from './safe-file.ts';
-import {writeOut} from './write-out.ts';
+import {type WriteOutState, writeOut} from './write-out.ts';
 
 const historyKeptMs = 400 * 86_400_000;
 const retryMostMs = 5_000;
 const openPatienceMs = 20_000;
 /** A home's journal is written out once nothing was stored in it for so long. */
 const quietMs = 40;
-/** Or once its oldest entry waits for so long: what is stored again meanwhile is written once, and a short burst is not held up by it. */
+/** Or, while more comes, what waits for so long: what is stored again meanwhile is written once, and a short burst is not held up by it. */
 const gatherMs = 3_000;
-/** Or once so much was stored. */
-const gatherBytes = 8 << 20;
+/** Or all there is once so much was stored. */
+const gatherBytes = 16 << 20;
 /** Where another process writes out a home, this one looks again after so long. */
 const othersMs = 250;
 /** Files that lag behind the journal by more than this make those wait who store more, a tenth of what is beyond, but never longer than … */
@@ -216,17 +216,18 @@ export class OpenHomes {
   }
 
   async #writeOut(home: HomeId): Promise<void> {
+    let state: WriteOutState | 'later' | undefined;
+    let until: Revision | undefined;
     for (let failures = 0; ; ) {
       try {
-        if (failures === 0) await this.#gather(home);
-        const state = await this.use(home, async open => {
-          const written = await writeOut(open, this.#scribe);
+        if (state !== 'more' && failures === 0) until = await this.#gather(home);
+        state = await this.use(home, async open => {
+          const written = await writeOut(open, this.#scribe, until);
           open.failing = false;
-          if (written !== 'more') open.gathered = 0;
-          return written;
+          return written === 'done' && open.oldestPending() !== undefined ? 'later' : written;
         });
         if (state === 'busy') await delay(this.#isHurried(home) ? quietMs : othersMs);
-        else if (state !== 'more') return await this.#shrink(home);
+        else if (state === 'done' || state === undefined) return await this.#shrink(home);
         failures = 0;
       } catch (error) {
         if (!existsSync(homeFolder(this.#root, home))) return;
@@ -242,11 +243,18 @@ export class OpenHomes {
     }
   }
 
-  async #gather(home: HomeId): Promise<void> {
-    for (const began = performance.now(); !this.#isHurried(home) && performance.now() - began < gatherMs; await delay(quietMs)) {
+  /** Waits for the time to write. Resolves with the last entry that is to be written then; undefined: with all there are. */
+  async #gather(home: HomeId): Promise<Revision | undefined> {
+    for (; ; await delay(quietMs)) {
       const open = this.#homes.get(home);
       const isBusy = open?.database.isOpen && performance.now() - open.keptAt < quietMs;
-      if (!isBusy || open.gathered > gatherBytes || ageMs(open.oldestPending()) >= gatherMs) return;
+      const isAtOnce = !isBusy || this.#isHurried(home);
+      if (!isAtOnce && open.gathered <= gatherBytes) {
+        if (ageMs(open.oldestPending()) >= gatherMs) return (Date.now() - gatherMs) * 1024;
+        continue;
+      }
+      if (open) open.gathered = 0;
+      return isAtOnce ? undefined : open.ledger.look.revision();
     }
   }
 

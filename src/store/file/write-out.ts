@@ -46,13 +46,17 @@ export type WriteOutState = 'done' | 'more' | 'busy';
  *
  * New bytes are written and synced beside their places first, without the lock; then, with it, they are moved there if the journal
  * still says so; then folders are synced, without it; at last, with it, what the journal still says is struck out. So it does not
- * matter where it is cut off, and those who want to store something hardly wait.
+ * matter where it is cut off, and those who want to store something hardly wait. `until`: later entries are left for another time.
  */
-export async function writeOut(open: OpenHome, scribe: string): Promise<WriteOutState> {
-  if (!hasPending(open.ledger)) return 'done';
+export async function writeOut(
+  open: OpenHome,
+  scribe: string,
+  until: Revision = Number.MAX_SAFE_INTEGER,
+): Promise<WriteOutState> {
+  if (!hasPending(open.ledger, until)) return 'done';
   const begun = await open.exclusively(ledger => {
     const pen = Pen.take(ledger, scribe);
-    return pen && {pen, entries: nextEntries(ledger)};
+    return pen && {pen, entries: nextEntries(ledger, until)};
   });
   if (!begun) return 'busy';
   failpoint('pen taken');
@@ -78,7 +82,7 @@ export async function writeOut(open: OpenHome, scribe: string): Promise<WriteOut
       hand.knowFolders(ledger);
       pen.layDown(ledger);
       failpoint('struck out');
-      return hasPending(ledger) ? 'more' : 'done';
+      return hasPending(ledger, until) ? 'more' : 'done';
     });
   } catch (error) {
     if (error instanceof PenLost) return 'busy';
@@ -89,14 +93,15 @@ export async function writeOut(open: OpenHome, scribe: string): Promise<WriteOut
   }
 }
 
-function hasPending(ledger: Ledger): boolean {
-  return ledger.all('SELECT 1 FROM pending LIMIT 1').length > 0;
+function hasPending(ledger: Ledger, until: Revision): boolean {
+  return ledger.all('SELECT 1 FROM pending WHERE seq <= ? LIMIT 1', until).length > 0;
 }
 
-function nextEntries(ledger: Ledger): Entry[] {
-  const sql = 'SELECT seq, path, change, kept, coalesce(length(bytes), 0) AS size FROM pending ORDER BY seq LIMIT ?';
+function nextEntries(ledger: Ledger, until: Revision): Entry[] {
+  const sql =
+    'SELECT seq, path, change, kept, coalesce(length(bytes), 0) AS size FROM pending WHERE seq <= ? ORDER BY seq LIMIT ?';
   let bytes = 0;
-  return (ledger.all(sql, batchEntries) as unknown as Entry[]).filter(({size}, at) => {
+  return (ledger.all(sql, until, batchEntries) as unknown as Entry[]).filter(({size}, at) => {
     bytes += size;
     return bytes <= batchBytes || at === 0;
   });

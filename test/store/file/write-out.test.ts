@@ -49,6 +49,16 @@ describe('writing out a journal', () => {
     expect(open.ledger.look.row('work')?.file).toBe(signatureAt(join(open.folder, 'work')));
   });
 
+  test('leaves for another time what came after a moment', async () => {
+    const open = await openOwing(3);
+    const [, , second] = open.ledger.all('SELECT seq FROM pending ORDER BY seq') as {seq: number}[];
+    expect(await writeOut(open, scribe, second!.seq)).toBe('done');
+    expect([0, 1, 2].map(at => existsSync(join(open.folder, 'work', `${at}`)))).toEqual([true, true, false]);
+    expect(open.oldestPending()).toBeGreaterThan(second!.seq);
+    expect(await writeOut(open, scribe)).toBe('done');
+    expect(open.oldestPending()).toBeUndefined();
+  });
+
   test('is left to the other process that is at it, until that has laid down the pen', async () => {
     const open = await openOwing(1);
     const pen = (await open.exclusively(ledger => Pen.take(ledger, `${process.pid}-other`)))!;
