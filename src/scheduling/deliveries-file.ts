@@ -3,6 +3,7 @@ import {isLackOfRoom} from '../base/disk-errors.ts';
 import {NoRoom} from '../base/no-room.ts';
 import {openSharedDatabase} from '../base/shared-database.ts';
 import type {HomeId} from '../store/store.ts';
+import {type GroupEvents, groupEventsIn, groupEventsTable} from './group-events.ts';
 import type {Holder} from './holder.ts';
 
 /** Which homes owe something to others, and which process sees to it: a file that all processes of a server read and write. */
@@ -20,6 +21,7 @@ export interface DeliveriesFile extends Disposable {
   release(home: HomeId, holder: Holder): void;
   /** Why something of a home's could not be delivered yet; undefined: nothing is in the way any more. */
   setTrouble(home: HomeId, why: string | undefined): void;
+  readonly groups: GroupEvents;
   /** How things stand, for people. */
   report(): readonly Owing[];
 }
@@ -49,7 +51,7 @@ export function deliveriesFileIn(dataRoot: string): string {
 }
 
 const content = {
-  tables: `
+  tables: `${groupEventsTable}
     CREATE TABLE IF NOT EXISTS owing (
       id INTEGER PRIMARY KEY AUTOINCREMENT, home TEXT NOT NULL, holder TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
     CREATE INDEX IF NOT EXISTS owing_home ON owing (home);
@@ -116,6 +118,7 @@ export function openDeliveriesFile(file: string): DeliveriesFile {
         // It is in the log.
       }
     },
+    groups: groupEventsIn(database, change),
     report: () => standing.all() as unknown as Owing[],
     claimant: home => whose.get(home)?.holder as Holder | undefined,
     [Symbol.dispose]: () => database.close(),

@@ -1,16 +1,21 @@
 import {randomUUID} from 'node:crypto';
+import type {Directory} from '../accounts/principal.ts';
 import {Semaphore} from '../base/semaphore.ts';
 import type {HomeId} from '../store/store.ts';
-import type {Duties} from '../webdav/duties.ts';
+import type {Duties, Owed} from '../webdav/duties.ts';
+import {hostName} from '../webdav/href.ts';
 import {Backoff} from './backoff.ts';
+import {withUrls} from './calendar-user.ts';
 import {createClaims} from './claims.ts';
 import {type CourierOptions, createCourier} from './courier.ts';
 import type {DeliveriesFile, Entry} from './deliveries-file.ts';
+import {membersIn} from './group-members.ts';
 import {isGone, newHolder} from './holder.ts';
 import {isLocalAddress, type LocalAddresses} from './local-addresses.ts';
 import type {MailCallbacks} from './mail/mailer.ts';
 import {calendarHomeId} from './provision.ts';
 import {readRound} from './refreshes.ts';
+import {type Regrouped, regroup} from './regroup.ts';
 import {reportStatus} from './report-status.ts';
 import {outboxIn} from './scheduling-collection.ts';
 
@@ -104,6 +109,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       do {
         run.again = false;
         const known = file.entries(home).filter(isSettled);
+        await regroupAll(home);
         const {left, due} = await deliverAll(home);
         if (left > 0) {
           soon(home, backoff.failed(home));
@@ -136,6 +142,37 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     later.set(home, {at, timeout});
   }
 
+  /** Has the events of a home see to it that others are in their groups now. */
+  async function regroupAll(home: HomeId): Promise<void> {
+    const directory = options.directory();
+    for (const uid of file.groups.changedIn(home, membersIn(directory))) {
+      const owner = directory.findByGuid(home.slice(home.indexOf('/') + 1));
+      const asked = owner && options.as?.(owner);
+      const users = withUrls(directory, hosts);
+      let owed: Owed | undefined;
+      try {
+        const {groups, tooMany} = await store.write(home, async (unit): Promise<Regrouped> => {
+          owed?.undone();
+          owed = undefined;
+          if (!owner || !asked) return {groups: new Map<string, string>()};
+          const regrouped = await regroup(uid, {owner, context: {...asked, directory: users, duties}, unit, now: Date.now()});
+          owed = regrouped.owed;
+          return regrouped;
+        });
+        if (tooMany)
+          log.warn(
+            {home, uid},
+            `with those who are in its groups now an event would have more attendees than may be; it stays as it is`,
+          );
+        file.groups.note(home, uid, groups);
+        (owed as Owed | undefined)?.kept();
+      } catch (error) {
+        log.error({err: error, home, uid}, 'who is invited by a group could not be seen to; it will be tried again');
+        grouped = undefined;
+      }
+    }
+  }
+
   /** Answers how many recipients are left, and when what is put off is due. */
   async function deliverAll(home: HomeId): Promise<{left: number; due: number | undefined}> {
     const view = await store.view(home);
@@ -162,9 +199,16 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     /^mailto:/i.test(address.trim()) &&
     !(options.local && isLocalAddress(address, options.local));
 
+  const hosts = new Set((options.hostNames ?? []).map(hostName));
+  /** Of which accounts groups were looked at last. */
+  let grouped: Directory | undefined;
   const wakeAll = () => {
     try {
       for (const home of file.owing()) wake(home);
+      const directory = options.directory();
+      if (grouped === directory) return;
+      grouped = directory;
+      for (const home of file.groups.changed(membersIn(directory))) wake(home);
     } catch (error) {
       log.error({err: error}, 'it could not be looked up what is to be delivered');
     }
@@ -174,8 +218,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     while (running.size > 0) await Promise.all([...running.values()].map(({done}) => done));
   }
 
+  const noteGroups: Duties['noteGroups'] = (home, uid, groups) => file.groups.note(home, uid, groups);
+  const duties: Duties = {owe, noteGroups, reaches};
+
   return {
-    duties: {owe, reaches},
+    duties,
     start() {
       wakeAll();
       timer = setInterval(wakeAll, retryMs);

@@ -33,6 +33,15 @@ export function expandGroups(calendar: Calendar, inviting: Inviting): Calendar {
   return expanded;
 }
 
+/** The groups that the server invites. */
+export function groupsIn(calendar: Calendar, find: Inviting['find']): Principal[] {
+  const found = mainComponents(calendar)
+    .flatMap(attendeesOf)
+    .flatMap(each => (isServed(each) ? (find(addressOf(each)) ?? []) : []))
+    .filter(({type}) => type === 'groups');
+  return [...new Map(found.map(group => [group.guid, group])).values()];
+}
+
 function expandIn(part: JcalComponent, known: ReadonlyMap<string, JcalProperty>, {owner, directory, find}: Inviting): void {
   const groups = attendeesOf(part).filter(each => isServed(each) && find(addressOf(each))?.type === 'groups');
   const wanted = new Map<string, {readonly member: Principal; readonly by: string[]}>();

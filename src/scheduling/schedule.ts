@@ -18,7 +18,8 @@ import {dav, type Name} from '../xml/names.ts';
 import {findCalendarUser} from './calendar-user.ts';
 import {calendarsIn} from './default-calendar.ts';
 import {stageDuties} from './duty.ts';
-import {expandGroups} from './expand-groups.ts';
+import {expandGroups, groupsIn, type Inviting} from './expand-groups.ts';
+import {membersText} from './group-members.ts';
 import {type ImplicitResult, implicitChange, type Reach} from './implicit.ts';
 import {
   allowedAttendeeChange,
@@ -33,7 +34,7 @@ import {scheduleSendInvite, scheduleSendReply} from './privileges.ts';
 import {newScheduleTag, scheduleTagProperty} from './schedule-tag.ts';
 import {outboxIn} from './scheduling-collection.ts';
 
-type SchedulingContext = DavContext & {readonly duties: Duties};
+export type SchedulingContext = DavContext & {readonly duties: Duties};
 
 /** RFC 6638 §3.2: implicit scheduling, by what is stored in and removed from calendars. Who has no organizer costs a look at the index. */
 export function schedule(change: ObjectChange, context: SchedulingContext): Promise<Scheduled> | undefined {
@@ -62,8 +63,18 @@ async function scheduled(change: ObjectChange, context: SchedulingContext): Prom
     () => implicitChange({before: was, after: expanded, isMe, reach, now: Date.now(), isStale, isSilent}),
     was && roleIn(was, isMe),
   );
+  if (expanded && expanded !== is) noteGroups(expanded, find, change, context);
   if (result.messages.length > 0) owe(result.messages, parent, context);
   return {after: after && keptOf(after, is!, result), ...tagOf(result, after)};
+}
+
+/** Where who is in them comes to be others, the event is looked at again. */
+function noteGroups(calendar: Calendar, find: Inviting['find'], {after}: ObjectChange, context: SchedulingContext): void {
+  const {directory, duties, unit} = context;
+  const groups = new Map(groupsIn(calendar, find).map(group => [group.guid, membersText(group, directory)]));
+  const [home, {uid}] = [unit!.home, after!.index!];
+  if (groups.size > 0) duties.noteGroups(home, uid, new Map([...groups.keys()].map(guid => [guid, undefined])));
+  context.after(async () => duties.noteGroups(home, uid, groups));
 }
 
 /** Scheduling.Options of the plist: locations and resources are invited, and invite where that is allowed. */
@@ -73,7 +84,7 @@ function requireInviter({type, fullName}: Principal, {limits: {organizers}}: Sch
 }
 
 /** Addresses are asked for many times over, and of a thousand attendees each costs. */
-function lookUp(guid: string, context: SchedulingContext) {
+export function lookUp(guid: string, context: SchedulingContext) {
   const found = new Map<string, Principal | undefined>();
   const find = (address: string) => {
     if (!found.has(address)) found.set(address, findCalendarUser(address, context));
@@ -91,8 +102,12 @@ function lookUp(guid: string, context: SchedulingContext) {
 }
 
 /** RFC 4791 §5.2.9: who is in groups counts. */
+export function hasTooMany(calendar: Calendar, limit: number): boolean {
+  return limit !== 0 && mainComponents(calendar).some(part => attendeesOf(part).length > limit);
+}
+
 function requireAttendees(calendar: Calendar, limit: number): void {
-  if (limit === 0 || mainComponents(calendar).every(part => attendeesOf(part).length <= limit)) return;
+  if (!hasTooMany(calendar, limit)) return;
   throw new DavError(maxAttendeesPerInstance, {message: `With those in its groups an instance has at most ${limit} attendees.`});
 }
 

@@ -14,6 +14,8 @@ export interface LoopbackServer {
   readonly underWay: number;
   /** Resolves when all is delivered that can be. */
   delivered(): Promise<void>;
+  /** Looks at once for what is to be done that else is looked for every minute. */
+  settle(): void;
   /** Cuts what is under way. */
   close(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export async function serveOnLoopback(
       return listener.underWay;
     },
     delivered: deliveries.idle,
+    settle: deliveries.settle,
     async close() {
       await listener.close(0);
       await deliveries.stop();

@@ -13,6 +13,8 @@ export interface Duties {
    * answered is to be told what has become of the unit; once it is kept, all can be done.
    */
   owe(home: HomeId): Owed;
+  /** That an organizer's event in a home has these groups in it, by GUID, of these members; `undefined`: it is not known whether the event is kept. */
+  noteGroups(home: HomeId, uid: string, groups: ReadonlyMap<string, string | undefined>): void;
   /** Whether a calendar address that is nobody's here can be reached otherwise, by mail. */
   reaches(address: string): boolean;
 }

@@ -106,3 +106,78 @@ describe('RFC 5545 §3.2.11 MEMBER, RFC 6638 §3.2.1: groups that are invited', 
     expect(lines.length).toBe(4);
   });
 });
+
+describe('a group’s members come to be others', () => {
+  const withMembers = (...names: string[]) =>
+    records.replace(
+      /<members>.*<member type="groups">children<\/member><\/members>/s,
+      `<members>${names.map(member).join('')}</members>`,
+    );
+  const everybody = () => serve({ann: [], bob: [], cid: [], dan: []}, {records: withMembers('bob', 'cid')});
+  const copies = async (client: Client, name: string) => {
+    const lines = await Promise.all((await objectsIn(client, `${home(name)}calendar/`)).map(href => linesOf(client, href)));
+    return lines.flatMap(each => each.filter(line => line === 'STATUS:CANCELLED' || line.startsWith('SUMMARY')));
+  };
+
+  test('who comes in is invited to what the group is invited to, who has gone is told, and answers stay', async () => {
+    const {ann, bob, cid, dan, delivered, changeRecords} = await everybody();
+    await ann.put(own, meeting(family));
+    await delivered();
+    const [copy] = await objectsIn(bob, `${home('bob')}calendar/`);
+    const text = (await linesOf(bob, copy)).join('\r\n');
+    await bob.put(copy!, text.replace(/^(ATTENDEE.*)PARTSTAT=NEEDS-ACTION(.*bob@)/m, '$1PARTSTAT=ACCEPTED$2'));
+    await delivered();
+    const tag = (await ann.get(own)).headers.get('schedule-tag');
+    changeRecords(withMembers('bob', 'dan'));
+    await delivered();
+    const attendees = attendeesIn(await linesOf(ann));
+    expect(Object.keys(attendees).sort()).toEqual(['ann', 'bob', 'dan', 'family']);
+    expect(attendees.bob).toContain('PARTSTAT=ACCEPTED');
+    expect(attendees.dan).toContain(`MEMBER="${family}"`);
+    expect((await ann.get(own)).headers.get('schedule-tag')).not.toBe(tag);
+    expect(await copies(dan, 'dan')).toEqual(['SUMMARY:Event 1']);
+    expect(await copies(cid, 'cid')).toContain('STATUS:CANCELLED');
+    expect((await objectsIn(dan, `${home('dan')}inbox/`)).length).toBe(1);
+  });
+
+  test('nothing is done where they are who they were, where it is over, or the group is not in it any more', async () => {
+    const {ann, dan, delivered, changeRecords} = await everybody();
+    const past = '/calendars/users/ann/calendar/2.ics';
+    const other = '/calendars/users/ann/calendar/3.ics';
+    await ann.put(own, meeting(family));
+    await ann.put(past, meeting(family).replace('UID:1', 'UID:2').replaceAll('2099', '2020'));
+    await ann.put(other, meeting(family).replace('UID:1', 'UID:3'));
+    await delivered();
+    await ann.put(other, meeting('mailto:bob@example.com').replace('UID:1', 'UID:3'));
+    await delivered();
+    const [first, ...rest] = await Promise.all([own, past, other].map(href => ann.get(href)));
+    changeRecords(withMembers('cid', 'bob'));
+    await delivered();
+    expect((await ann.get(own)).headers.get('etag')).toBe(first!.headers.get('etag'));
+    changeRecords(withMembers('cid', 'bob', 'dan'));
+    await delivered();
+    expect((await ann.get(own)).headers.get('etag')).not.toBe(first!.headers.get('etag'));
+    for (const [at, href] of [past, other].entries())
+      expect((await ann.get(href)).headers.get('etag')).toBe(rest[at]!.headers.get('etag'));
+    expect(await copies(dan, 'dan')).toEqual(['SUMMARY:Event 1']);
+  });
+
+  test('an event that was moved meanwhile is found; one that would have too many attendees stays as it is', async () => {
+    const {ann, dan, delivered, changeRecords} = await serve(
+      {ann: [], bob: [], cid: [], dan: []},
+      {records: withMembers('bob'), plist: {MaxAttendeesPerInstance: 4}},
+    );
+    await ann.put(own, meeting(family));
+    await delivered();
+    await ann.request('MKCALENDAR', `${home('ann')}other/`);
+    const moved = `${home('ann')}other/9.ics`;
+    expect((await ann.request('MOVE', own, {headers: {destination: moved}})).status).toBe(201);
+    changeRecords(withMembers('bob', 'dan'));
+    await delivered();
+    expect(Object.keys(attendeesIn(await linesOf(ann, moved))).sort()).toEqual(['ann', 'bob', 'dan', 'family']);
+    changeRecords(withMembers('bob', 'cid', 'dan'));
+    await delivered();
+    expect(Object.keys(attendeesIn(await linesOf(ann, moved))).sort()).toEqual(['ann', 'bob', 'dan', 'family']);
+    expect(await copies(dan, 'dan')).toEqual(['SUMMARY:Event 1']);
+  });
+});

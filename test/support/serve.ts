@@ -40,6 +40,8 @@ export interface Served {
   underWay(): number;
   /** Resolves when all is delivered that can be. */
   delivered(): Promise<void>;
+  /** Has other records in accounts.xml beside the users, as a reload does, and what follows from that begin. */
+  changeRecords(records: string): void;
   close(): Promise<void>;
 }
 
@@ -58,7 +60,9 @@ export async function serve<Name extends string>(
     (name, at) => `<user><uid>${name}</uid><guid>${guidOf(at + 1)}</guid><password>${name}</password><name>${name}</name>
 <email-address>${name.includes('@') ? name : `${name}@example.com`}</email-address></user>`,
   );
-  const directory = parseDirectory(`<accounts realm="Test Realm">\n${users.join('\n')}\n${records}\n</accounts>`, 'accounts.xml');
+  const parse = (more: string) =>
+    parseDirectory(`<accounts realm="Test Realm">\n${users.join('\n')}\n${more}\n</accounts>`, 'accounts.xml');
+  let directory = parse(records);
   const config = parseConfig({
     plist: {
       AdminPrincipals: ['/principals/users/admin/'],
@@ -104,6 +108,10 @@ export async function serve<Name extends string>(
     nobody: new Client(base),
     underWay: () => listener.underWay,
     delivered: listener.delivered,
+    changeRecords(more) {
+      directory = parse(more);
+      listener.settle();
+    },
     close,
   };
 }
