@@ -90,6 +90,7 @@ export interface Receipt {
 /**
  * What a message came to: `ignored` where it is stale, about nothing that is there, or from somebody who has no say in it; `refused` where
  * it is an invitation to what somebody else organizes.
+ * `unknown`: it answers, or asks for, what its recipient is said to organize, and there is no such thing.
  * `beside`: its UID is of something of the recipient's own that nobody organizes, and that stays.
  */
 export type Outcome =
@@ -102,6 +103,7 @@ export type Outcome =
   | 'declinecounter'
   | 'ignored'
   | 'refused'
+  | 'unknown'
   | 'beside';
 
 export interface Received {

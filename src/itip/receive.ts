@@ -29,15 +29,21 @@ export function receive(receipt: Receipt): Received {
     case 'DECLINECOUNTER':
       return mine && isFromOrganizer(receipt) ? {...ignored, what: 'declinecounter'} : ignored;
     case 'REPLY':
-      return isMine(receipt) ? receiveReply(receipt) : ignored;
+      return isMine(receipt) ? receiveReply(receipt) : isOfNothing(receipt) ? {...ignored, what: 'unknown'} : ignored;
     case 'COUNTER':
       return isMine(receipt) ? {...ignored, what: 'counter'} : ignored;
     case 'REFRESH': {
-      if (!mine || !isMine(receipt)) return ignored;
+      if (!mine || !isMine(receipt)) return message.quiet && isOfNothing(receipt) ? {...ignored, what: 'unknown'} : ignored;
       const answers = answersToRefresh(mine, message, isMe, now).map(answer => ({message: answer, required: !answer.quiet}));
       return {...ignored, what: 'refresh', answers};
     }
   }
+}
+
+/** Whether a message is to the organizer of something that is not there. */
+function isOfNothing({mine, message, isMe}: Receipt): boolean {
+  const organizer = organizerIn(message.calendar);
+  return !mine && organizer !== undefined && isMe(organizer);
 }
 
 /** Whether the object is one that its owner organizes. */

@@ -101,7 +101,9 @@ function keepOrganizer(parts: readonly JcalComponent[], mine: Calendar): void {
   for (const part of parts) {
     const organizer = organizerOf(part);
     if (!organizer || !known || !sameAddress(addressOf(organizer), addressOf(known))) continue;
-    setParameters(organizer, {'schedule-status': isServed(known) ? known[1]['schedule-status'] : undefined});
+    const status = isServed(known) ? known[1]['schedule-status'] : undefined;
+    // That they have no such event is no longer so.
+    setParameters(organizer, {'schedule-status': status === '5.3' ? undefined : status});
   }
 }
 

@@ -59,6 +59,11 @@ export function answersToRefresh(mine: Calendar, {from, quiet, calendar}: Messag
   return [...(isOfInstances && hasSeries ? asked(cancelFor(mine, from, now), 'refresh') : []), ...asked(answer, quiet)];
 }
 
+/** What is answered where the organizer has removed what an attendee asks for unnoticed: their copy is to show that it is cancelled. */
+export function thatItIsOver({calendar, from}: Message, now: number): Message[] {
+  return asked(cancelFor(calendar, from, now), 'refresh');
+}
+
 function asked(message: Message | undefined, quiet: Quiet | undefined): Message[] {
   return message ? [quiet ? {...message, quiet} : message] : [];
 }

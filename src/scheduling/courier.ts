@@ -14,7 +14,7 @@ import {Alike, guidsIn} from './alike.ts';
 import {answerAsRoom} from './answer-as-room.ts';
 import {broughtAgain} from './brought-again.ts';
 import {withUrls} from './calendar-user.ts';
-import {type Delivery, deliver} from './deliver.ts';
+import {type DeliverContext, type Delivery, deliver} from './deliver.ts';
 import {aboutIn, type Duty, isOwnDuty, readDuty, stageLeft} from './duty.ts';
 import type {Mailer} from './mail/mailer.ts';
 import {mayBring} from './may-bring.ts';
@@ -23,7 +23,7 @@ import {mostAtOnce, roundsIn, stageRefreshes} from './refreshes.ts';
 import {reportStatus} from './report-status.ts';
 
 /** What a courier goes by. */
-export interface CourierOptions {
+export interface CourierOptions extends Pick<DeliverContext, 'hasEnded'> {
   readonly store: Store;
   /** As it is now. */
   directory(): Directory;
@@ -180,7 +180,8 @@ export function createCourier(options: CourierOptions, owe: Duties['owe'], isSto
     if (!(await mayBring(message, principal, access))) return message.quiet ? 'done' : '3.8';
     const isMe = (address: string) => users.findByAddress(address)?.guid === principal.guid;
     const what = await deliverTo(again?.(to, isMe, await store.view(calendarHomeId(principal))) ?? addressed, principal, alike);
-    return what === 'refused' && !message.quiet ? '5.3' : 'done';
+    // That the organizer has no such event shows also by what is asked unnoticed.
+    return what === 'unknown' || (what === 'refused' && !message.quiet) ? '5.3' : 'done';
   }
 
   /** What comes for one home at the same time is stored together; a room looks at what it has stored before it answers the next. */
@@ -193,6 +194,7 @@ export function createCourier(options: CourierOptions, owe: Duties['owe'], isSto
       mostRefreshed: options.mostRefreshed ?? mostAtOnce,
       ...(options.gatherMs ? {gatherMs: options.gatherMs} : {}),
       owe,
+      ...(options.hasEnded ? {hasEnded: options.hasEnded} : {}),
       respond: invited => answerAsRoom(invited, {directory: users, log, limits}),
     });
   };

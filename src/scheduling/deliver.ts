@@ -3,6 +3,7 @@ import type {Calendar} from '../ical/parse.ts';
 import type {IsMe, Message, Received} from '../itip/message.ts';
 import {attendeesIn} from '../itip/parties.ts';
 import {receive} from '../itip/receive.ts';
+import {thatItIsOver} from '../itip/refresh.ts';
 import type {HomeUnit, Store, StoredObject} from '../store/store.ts';
 import type {Owed} from '../webdav/duties.ts';
 import type {Element} from '../xml/element.ts';
@@ -25,6 +26,8 @@ export interface DeliverContext {
   gatherMs?(attendees: number): number;
   /** Called in the unit of work where the recipient's home comes to owe something; what it answers, when that is kept. */
   owe(home: HomeUnit['home']): Owed;
+  /** Whether an organizer had such an event, and has removed it. */
+  hasEnded?(home: HomeUnit['home'], uid: string): boolean;
   /** What the recipient does with an invitation by itself, before anything is stored: rooms answer. */
   respond?(invited: InvitedCopy): Promise<RoomAnswer>;
 }
@@ -79,7 +82,7 @@ export async function deliver(
           ? alike.receive(message, mine, held.object?.etag, {guid: principal.guid, isMe, now})
           : receive({mine, message, isMe, now});
       answers.push(...received.answers.map(answer => answer.message));
-      let isSettled = message.quiet === 'refresh' || received.what === 'ignored' || received.what === 'refused';
+      let isSettled = message.quiet === 'refresh' || settled.has(received.what);
       if (received.calendar !== 'unchanged') {
         let {calendar} = received;
         if (context.respond && isInvitation(message) && !message.quiet) {
@@ -96,7 +99,9 @@ export async function deliver(
       if (!isSettled && (received.calendar !== 'unchanged' || tells(received))) {
         stageInboxItem(message, changesBy(received, message, mine, now), unit);
       }
-      outcomes.push(received.what);
+      const isOver = received.what === 'unknown' && (context.hasEnded?.(home, message.uid) ?? false);
+      if (isOver && message.method === 'REFRESH') answers.push(...thatItIsOver(message, now));
+      outcomes.push(isOver ? 'ignored' : received.what);
     }
     let owes = false;
     for (const [uid, {object, calendar, isChanged, isMinor, repliers}] of objects) {
@@ -135,6 +140,9 @@ function changesBy(received: Received, message: Message, before: Calendar | unde
 }
 
 const isInvitation = ({method}: Message) => method === 'REQUEST' || method === 'ADD' || method === 'CANCEL';
+
+/** What there is nothing to be shown of. */
+const settled: ReadonlySet<Received['what']> = new Set(['ignored', 'refused', 'unknown']);
 
 /** What a person is to see though it changes nothing. */
 const tells = ({what}: Received) => told.has(what);

@@ -3,6 +3,7 @@ import {isLackOfRoom} from '../base/disk-errors.ts';
 import {NoRoom} from '../base/no-room.ts';
 import {openSharedDatabase} from '../base/shared-database.ts';
 import type {HomeId} from '../store/store.ts';
+import {type EndedEvents, endedEventsIn, endedEventsTable} from './ended-events.ts';
 import {type GroupEvents, groupEventsIn, groupEventsTable} from './group-events.ts';
 import type {Holder} from './holder.ts';
 
@@ -22,6 +23,7 @@ export interface DeliveriesFile extends Disposable {
   /** Why something of a home's could not be delivered yet; undefined: nothing is in the way any more. */
   setTrouble(home: HomeId, why: string | undefined): void;
   readonly groups: GroupEvents;
+  readonly ended: EndedEvents;
   /** How things stand, for people. */
   report(): readonly Owing[];
 }
@@ -51,7 +53,7 @@ export function deliveriesFileIn(dataRoot: string): string {
 }
 
 const content = {
-  tables: `${groupEventsTable}
+  tables: `${groupEventsTable}${endedEventsTable}
     CREATE TABLE IF NOT EXISTS owing (
       id INTEGER PRIMARY KEY AUTOINCREMENT, home TEXT NOT NULL, holder TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
     CREATE INDEX IF NOT EXISTS owing_home ON owing (home);
@@ -119,6 +121,7 @@ export function openDeliveriesFile(file: string): DeliveriesFile {
       }
     },
     groups: groupEventsIn(database, change),
+    ended: endedEventsIn(database, change),
     report: () => standing.all() as unknown as Owing[],
     claimant: home => whose.get(home)?.holder as Holder | undefined,
     [Symbol.dispose]: () => database.close(),

@@ -76,7 +76,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     return {kept: settled, undone: settled};
   };
 
-  const courier = createCourier(options, owe, () => stopped);
+  const courier = createCourier({...options, hasEnded: (home, uid) => file.ended.has(home, uid)}, owe, () => stopped);
 
   /** What an entry stands for lies in the Outbox now, or never will. */
   const isSettled = ({id, holder: whose, at}: Entry) =>
@@ -219,7 +219,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   }
 
   const noteGroups: Duties['noteGroups'] = (home, uid, groups) => file.groups.note(home, uid, groups);
-  const duties: Duties = {owe, noteGroups, reaches};
+  const noteEnded: Duties['noteEnded'] = (home, uid) => file.ended.note(home, uid);
+  const duties: Duties = {owe, noteGroups, noteEnded, reaches};
 
   return {
     duties,

@@ -63,6 +63,9 @@ async function scheduled(change: ObjectChange, context: SchedulingContext): Prom
     () => implicitChange({before: was, after: expanded, isMe, reach, now: Date.now(), isStale, isSilent}),
     was && roleIn(was, isMe),
   );
+  if (before && !after && was && roleIn(was, isMe) === 'organizer' && result.messages.length > 0) {
+    context.duties.noteEnded(context.unit!.home, before.index!.uid);
+  }
   if (expanded && expanded !== is) noteGroups(expanded, find, change, context);
   if (result.messages.length > 0) owe(result.messages, parent, context);
   return {after: after && keptOf(after, is!, result), ...tagOf(result, after)};

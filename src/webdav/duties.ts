@@ -15,6 +15,8 @@ export interface Duties {
   owe(home: HomeId): Owed;
   /** That an organizer's event in a home has these groups in it, by GUID, of these members; `undefined`: it is not known whether the event is kept. */
   noteGroups(home: HomeId, uid: string, groups: ReadonlyMap<string, string | undefined>): void;
+  /** That an organizer removes an event, whether or not it comes to that: it counts once there is none. */
+  noteEnded(home: HomeId, uid: string): void;
   /** Whether a calendar address that is nobody's here can be reached otherwise, by mail. */
   reaches(address: string): boolean;
 }
