@@ -7,6 +7,7 @@ import {type Element, element, elements, text} from '../xml/element.ts';
 import {calendarserver, dav, type Name} from '../xml/names.ts';
 import {parseXml} from '../xml/parse.ts';
 import {printAlone} from '../xml/print.ts';
+import {uidAttributes, uidIn} from './kept-uid.ts';
 import {outboxIn} from './scheduling-collection.ts';
 
 /** What a home owes to others: a message, kept in its Outbox until all recipients have it. */
@@ -47,8 +48,8 @@ export function stageLeft({path, message}: Duty, left: readonly string[], unit: 
 export function aboutIn({properties}: StoredObject): {method: string | undefined; uid: string | undefined} | undefined {
   const printed = properties.get(deliveryProperty);
   if (printed === undefined) return undefined;
-  const {method, uid} = parseXml(printed).attributes;
-  return {method, uid};
+  const {attributes} = parseXml(printed);
+  return {method: attributes.method, uid: uidIn(attributes)};
 }
 
 /** The duty that an object in an Outbox is; undefined where it is none. Throws IcalError where it is damaged. */
@@ -57,10 +58,10 @@ export function readDuty({path, properties}: StoredObject, bytes: Uint8Array): D
   if (printed === undefined) return undefined;
   const delivery = parseXml(printed);
   const recipients = elements(delivery, dav('href')).map(text);
-  const {method, uid, sequence, from, quiet} = delivery.attributes;
+  const {method, sequence, from, quiet} = delivery.attributes;
   const message: Message = {
     method: method as Method,
-    uid: uid ?? '',
+    uid: uidIn(delivery.attributes) ?? '',
     from: from ?? '',
     to: recipients[0] ?? '',
     sequence: Number(sequence),
@@ -86,7 +87,7 @@ function grouped(messages: readonly Message[]): Group[] {
 function printDelivery({method, uid, sequence, from, quiet}: Message, recipients: readonly string[]): string {
   const delivery: Element = {
     name: deliveryProperty,
-    attributes: {method, uid, sequence: String(sequence), from, ...(quiet ? {quiet} : {})},
+    attributes: {method, ...uidAttributes(uid), sequence: String(sequence), from, ...(quiet ? {quiet} : {})},
     children: recipients.map(recipient => element(dav('href'), recipient)),
   };
   return printAlone(delivery);

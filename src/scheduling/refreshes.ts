@@ -11,6 +11,7 @@ import {parseXml} from '../xml/parse.ts';
 import {printAlone} from '../xml/print.ts';
 import {stageDuties} from './duty.ts';
 import {findObject, readObject} from './held-object.ts';
+import {uidAttributes, uidIn} from './kept-uid.ts';
 import {outboxIn} from './scheduling-collection.ts';
 
 /** Up to so many attendees, the others' copies show each answer at once. */
@@ -56,7 +57,7 @@ export function stageRound(uid: string, due: number, unit: HomeUnit): boolean {
   if (!outbox) throw new Error(`${unit.home} has no Outbox`);
   const path = `${outbox.path}/refresh-${createHash('sha256').update(uid).digest('hex').slice(0, 32)}.ics`;
   if (unit.find(path)) return false;
-  const round: Element = {name: roundProperty, attributes: {uid, due: String(due)}, children: []};
+  const round: Element = {name: roundProperty, attributes: {...uidAttributes(uid), due: String(due)}, children: []};
   unit.put(path, new Uint8Array(), undefined, new Map([[roundProperty, printAlone(round)]]));
   return true;
 }
@@ -65,7 +66,8 @@ export function stageRound(uid: string, due: number, unit: HomeUnit): boolean {
 export function readRound({path, properties}: StoredObject): Round | undefined {
   const printed = properties.get(roundProperty);
   if (printed === undefined) return undefined;
-  const {uid = '', due} = parseXml(printed).attributes;
+  const {attributes} = parseXml(printed);
+  const [uid, due] = [uidIn(attributes) ?? '', attributes.due];
   return {path, uid, due: Number(due) || 0};
 }
 
