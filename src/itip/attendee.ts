@@ -3,7 +3,7 @@ import {normalAddress} from './address.ts';
 import {type Answer, replyWith} from './answers.ts';
 import {requireOwnChanges, settleTransparency} from './attendee-rules.ts';
 import {differences, meaningOf} from './meaning.ts';
-import {type AttendeeResult, type Change, type IsMe, ItipError, type Message} from './message.ts';
+import {type AttendeeChange, type AttendeeResult, type IsMe, ItipError, type Message} from './message.ts';
 import {counterpart} from './organizer-data.ts';
 import {
   addressOf,
@@ -27,12 +27,13 @@ import {isWidened, setForFuture, withoutOverride} from './this-and-future.ts';
  * What an attendee's change is for the organizer (RFC 6638 §3.2.2): the calendar to store, and a REPLY where PARTSTAT is another than it
  * was, of the series or of instances. Throws ItipError where more was changed than is the attendee's own (§3.2.2.1).
  */
-export function attendeeChange({before, after, isMe, now}: Change): AttendeeResult {
+export function attendeeChange({before, after, isMe, now, isLocal}: AttendeeChange): AttendeeResult {
   const old = before && roleIn(before, isMe) === 'attendee' ? seriesOf(before) : undefined;
   if (!after)
     return {calendar: undefined, ...inTurn(old && isWithServer(old) ? selvesIn(old, isMe) : [], am => removal(old!, am, now))};
   requireOneOrganizer(after);
   const stored = seriesOf(copyOf(after));
+  if (old && isWithServer(old)) putBackAgent(stored, isLocal);
   if (!isWithServer(stored) && (!old || !isWithServer(old))) return {calendar: after, reply: undefined};
   const forced = takeForceSend(stored);
   const changes = old ? changesIn(old, stored, isMe) : [...entries(stored)];
@@ -79,6 +80,18 @@ function* entries({master, overrides}: Series): Generator<[number | 'master', Jc
 /** RFC 6638 §7.1, as ORGANIZER says it. */
 function isWithServer(series: Series): boolean {
   return partsOf(series).every(part => isServed(organizerOf(part)));
+}
+
+/**
+ * What the server has invited to it goes on seeing to where the organizer is here, too: else a copy would show what is not so any more, and
+ * an answer in it would reach nobody. In place.
+ */
+function putBackAgent(stored: Series, isLocal?: (address: string) => boolean): void {
+  for (const part of partsOf(stored)) {
+    const organizer = organizerOf(part);
+    if (organizer && !isServed(organizer) && isLocal?.(addressOf(organizer)))
+      setParameters(organizer, {'schedule-agent': undefined});
+  }
 }
 
 /** RFC 6638 §3.2.2.3: who removes what they are invited to declines it. */

@@ -69,6 +69,11 @@ export interface OrganizerResult {
   readonly messages: readonly Message[];
 }
 
+export interface AttendeeChange extends Change {
+  /** Whose scheduling the server does, whatever a client says; the default is nobody. */
+  readonly isLocal?: (address: string) => boolean;
+}
+
 export interface AttendeeResult {
   /** What to store: `after` itself where there is nothing to put right in it. Undefined: removed. */
   readonly calendar: Calendar | undefined;

@@ -68,7 +68,11 @@ function whenAsked(look: () => boolean): () => boolean {
 }
 
 function replied({before, after, isMe, reach, now}: ImplicitChange) {
-  const {calendar, reply, others = []} = attendeeChange({before, after, isMe, now});
+  const {
+    calendar,
+    reply,
+    others = [],
+  } = attendeeChange({before, after, isMe, now, isLocal: address => reach(address) === 'here'});
   const refresh = !before && after ? refreshOfNew(after, isMe, now) : undefined;
   return {
     calendar,

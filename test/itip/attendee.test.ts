@@ -249,6 +249,27 @@ describe('RFC 6638 §7 what ORGANIZER says of the scheduling', () => {
     );
   });
 
+  test.each(['CLIENT', 'NONE'])(
+    'SCHEDULE-AGENT=%s of what the server has invited to is not the attendee’s to say where the organizer is here',
+    agent => {
+      const said = (of: readonly string[]) => of.map(line => line.replace('ORGANIZER;', `ORGANIZER;SCHEDULE-AGENT=${agent};`));
+      const both = {before: object(vevent(...once)), after: object(vevent(...said(answered('ACCEPTED')))), isMe: me(b), now};
+      const here = attendeeChange({...both, isLocal: address => address === a});
+      expect(lines(here.calendar).find(line => line.startsWith('ORGANIZER'))).not.toContain('SCHEDULE-AGENT');
+      expect(here.reply).toMatchObject({method: 'REPLY', to: a});
+      const elsewhere = attendeeChange(both);
+      expect(lines(elsewhere.calendar).find(line => line.startsWith('ORGANIZER'))).toContain(`SCHEDULE-AGENT=${agent}`);
+      expect(elsewhere.reply).toBeUndefined();
+      const other = said(once).map(line => line.replace(/^(DTSTART.*T)\d\d/, (_, start) => `${start}03`));
+      const moving = {...both, after: object(vevent(...other)), isLocal: (address: string) => address === a};
+      expect(() => attendeeChange(moving)).toThrow('for the organizer alone to change');
+      const kept = {...both, before: object(vevent(...said(once))), isLocal: (address: string) => address === a};
+      expect(lines(attendeeChange(kept).calendar).find(line => line.startsWith('ORGANIZER'))).toContain(
+        `SCHEDULE-AGENT=${agent}`,
+      );
+    },
+  );
+
   test('SCHEDULE-FORCE-SEND=REPLY sends what was said before, and is not stored', () => {
     const before = answered('ACCEPTED');
     const {calendar, reply} = change(
