@@ -141,9 +141,10 @@ function decide(work: () => ImplicitResult, role: 'organizer' | 'attendee' | und
 }
 
 /** RFC 6638 §3.2.4.1: messages name objects by UID alone. */
-function requireUnique({parent, view, path, before, after}: ObjectChange, context: SchedulingContext): void {
+function requireUnique({parent, view, path, before, after, alongside}: ObjectChange, context: SchedulingContext): void {
   const {uid} = after!.index!;
   if (before?.index?.uid === uid) return;
+  if (alongside?.has(uid)) throw new DavError(uniqueSchedulingObjectResource, {message: 'What is copied has this event twice.'});
   for (const calendar of calendarsIn(view, '')) {
     const holder = calendar.path === parent.stored!.path ? undefined : view.findUid(calendar.path, uid);
     if (!holder || holder.path === path || holder.index?.organizer === undefined) continue;

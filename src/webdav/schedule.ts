@@ -39,6 +39,7 @@ export async function scheduleCopies(
   {collection, from, to}: Copied,
   headers: HttpRequest['headers'],
   context: DavContext,
+  alongside = new Set<string>(),
 ): Promise<void> {
   const unit = context.unit;
   if (!unit || !hasDuties(context)) return;
@@ -46,14 +47,16 @@ export async function scheduleCopies(
     const path = to.stored!.path + member.path.slice(collection.path.length);
     if (member.collection) {
       const copy = memberOf(to, {...member, path}, context);
-      await scheduleCopies({collection: member, from, to: copy}, headers, context);
+      await scheduleCopies({collection: member, from, to: copy}, headers, context, alongside);
       continue;
     }
     // Who has no organizer is nobody's concern, and need not be read.
     const bytes = member.index?.organizer === undefined ? undefined : await from.read(member.path, member.etag);
     if (!bytes) continue;
     const after = {bytes, index: member.index};
-    const scheduled = await scheduleArrival({parent: to, view: unit, path, before: undefined, after, headers}, context);
+    const change = {parent: to, view: unit, path, before: undefined, after, headers, alongside};
+    const scheduled = await scheduleArrival(change, context);
+    if (member.index) alongside.add(member.index.uid);
     if (scheduled?.after && scheduled.after.bytes !== bytes) unit.put(path, scheduled.after.bytes, scheduled.after.index);
     settingProperties(path, scheduled, unit);
   }

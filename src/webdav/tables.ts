@@ -106,6 +106,8 @@ export interface ObjectChange {
   /** What comes; undefined: it goes. */
   readonly after: Admitted | undefined;
   readonly headers: HttpRequest['headers'];
+  /** UIDs of what came before it by the same request, where `view` does not show that yet. */
+  readonly alongside?: ReadonlySet<string>;
 }
 
 /** What comes of it. */

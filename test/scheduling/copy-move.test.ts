@@ -56,6 +56,28 @@ describe('RFC 6638 §3.2.3.2 COPY', () => {
     expect(answer).toMatchObject({status: 403, error: caldav('unique-scheduling-object-resource')});
   });
 
+  test.each(['COPY', 'MOVE'])(
+    'of a folder that has a meeting twice into the home of its organizer, by %s, is refused, and nobody hears of it',
+    async method => {
+      const {ann, bob, cid, admin, base, delivered} = await serve({ann: [], bob: [], cid: [], admin: []});
+      for (const path of ['folder/', 'folder/one/', 'folder/two/']) {
+        expect((await cid.request(path === 'folder/' ? 'MKCOL' : 'MKCALENDAR', home('cid') + path)).status).toBe(201);
+        if (path !== 'folder/') expect((await cid.put(`${home('cid')}${path}1.ics`, meeting())).status).toBe(201);
+      }
+      const destination = `${base}${home('ann')}copy/`;
+      const answer = await admin.request(method, `${home('cid')}folder/`, {headers: {destination}});
+      expect(answer).toMatchObject({status: 403, error: caldav('unique-scheduling-object-resource')});
+      await delivered();
+      expect((await ann.get(`${home('ann')}copy/one/1.ics`)).status).toBe(404);
+      expect((await cid.get(`${home('cid')}folder/one/1.ics`)).status).toBe(200);
+      expect(await countIn(bob, `${home('bob')}inbox/`)).toBe(0);
+      await admin.delete(`${home('cid')}folder/two/`);
+      expect((await admin.request(method, `${home('cid')}folder/`, {headers: {destination}})).status).toBe(201);
+      await delivered();
+      expect(await countIn(bob, `${home('bob')}inbox/`)).toBe(1);
+    },
+  );
+
   test('of the calendar alone, by Depth: 0, has nothing in it that others know of', async () => {
     const {ann, transfer} = await serveMeeting();
     const {status} = await transfer(ann, 'COPY', `${home('ann')}work/`, `${home('ann')}copy/`, {depth: '0'});
