@@ -148,6 +148,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     for (const uid of file.groups.changedIn(home, membersIn(directory))) {
       const owner = directory.findByGuid(home.slice(home.indexOf('/') + 1));
       const asked = owner && options.as?.(owner);
+      // EnableImplicitScheduling is off: it is as if nobody had been invited.
+      if (asked && !asked.duties) return;
       const users = withUrls(directory, hosts);
       let owed: Owed | undefined;
       try {
@@ -160,10 +162,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
           return regrouped;
         });
         if (tooMany)
-          log.warn(
-            {home, uid},
-            `with those who are in its groups now an event would have more attendees than may be; it stays as it is`,
-          );
+          log.warn({home, uid}, 'with those who are in its groups now an event would have too many attendees; it stays as it is');
         file.groups.note(home, uid, groups);
         (owed as Owed | undefined)?.kept();
       } catch (error) {
