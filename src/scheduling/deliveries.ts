@@ -13,7 +13,7 @@ import {membersIn} from './group-members.ts';
 import {isGone, newHolder} from './holder.ts';
 import {isLocalAddress, type LocalAddresses} from './local-addresses.ts';
 import type {MailCallbacks} from './mail/mailer.ts';
-import {calendarHomeId} from './provision.ts';
+import {calendarHomeId, ownerOfHome} from './provision.ts';
 import {readRound} from './refreshes.ts';
 import {type Regrouped, regroup} from './regroup.ts';
 import {reportStatus} from './report-status.ts';
@@ -146,7 +146,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   async function regroupAll(home: HomeId): Promise<void> {
     const directory = options.directory();
     for (const uid of file.groups.changedIn(home, membersIn(directory))) {
-      const owner = directory.findByGuid(home.slice(home.indexOf('/') + 1));
+      const owner = directory.findByGuid(ownerOfHome(home));
       const asked = owner && options.as?.(owner);
       // EnableImplicitScheduling is off: it is as if nobody had been invited.
       if (asked && !asked.duties) return;

@@ -17,6 +17,8 @@ export const workerEnvironment: Readonly<Record<string, string>> = {
 const lookEveryMs = 1_000;
 /** Collecting all there is takes with it what V8 has learnt of the program: the next requests are slower by half. */
 const idleMs = 30_000;
+/** Who takes more than this rests for that as soon as nothing comes. */
+const muchBytes = 200 * 2 ** 20;
 /** After fewer there is not much to be given back. */
 const leastRequests = 500;
 
@@ -24,13 +26,17 @@ const leastRequests = 500;
  * Gives back to the system what many requests have left, once nothing has come for a while: Node collects garbage only to make room, and
  * a server that rests would lie on all that its busiest minute took. Only where Node was started with `workerFlags`.
  */
-export function restWhenIdle(requests: () => number, collect: NodeJS.GCFunction | undefined = globalThis.gc): Disposable {
+export function restWhenIdle(
+  requests: () => number,
+  collect: NodeJS.GCFunction | undefined = globalThis.gc,
+  takenBytes: () => number = process.memoryUsage.rss,
+): Disposable {
   let [seen, rested, idleFor] = [0, 0, 0];
   const look = () => {
     const now = requests();
     idleFor = now === seen ? idleFor + lookEveryMs : 0;
     seen = now;
-    if (idleFor < idleMs || now - rested < leastRequests) return;
+    if (idleFor === 0 || now - rested < leastRequests || (idleFor < idleMs && takenBytes() < muchBytes)) return;
     rested = now;
     collect?.({type: 'major', flavor: 'last-resort', execution: 'sync'});
   };

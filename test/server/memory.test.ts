@@ -27,11 +27,16 @@ describe('what a worker may take of memory', () => {
 describe('a worker at rest', () => {
   afterEach(() => void vi.useRealTimers());
 
-  test('gives memory back once nothing comes for half a minute after many requests, and not again before as many more', () => {
+  test('gives memory back once nothing comes for half a minute after many requests, at once if it is much, and not again before as many more', () => {
     vi.useFakeTimers();
     let requests = 0;
     const collect = vi.fn();
-    using _ = restWhenIdle(() => requests, collect as unknown as NodeJS.GCFunction);
+    let taken = 150 * 2 ** 20;
+    using _ = restWhenIdle(
+      () => requests,
+      collect as unknown as NodeJS.GCFunction,
+      () => taken,
+    );
     const idle = (more: number, seconds: number) => {
       requests += more;
       vi.advanceTimersByTime(seconds * 1000);
@@ -39,6 +44,8 @@ describe('a worker at rest', () => {
     };
     expect([idle(800, 1), idle(1, 30), idle(0, 1), idle(0, 60)]).toEqual([0, 0, 1, 1]);
     expect([idle(100, 60), idle(400, 29), idle(0, 30)]).toEqual([1, 1, 2]);
+    taken = 250 * 2 ** 20;
+    expect([idle(800, 1), idle(0, 1), idle(0, 60)]).toEqual([2, 3, 3]);
   });
 
   test('does nothing any more once it has ended', () => {
