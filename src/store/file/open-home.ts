@@ -19,8 +19,9 @@ export class OpenHome {
   users = 0;
   /** When something was stored in it last, by `performance.now`. */
   keptAt = Number.NEGATIVE_INFINITY;
-  /** How many bytes of objects were stored since its journal was last empty. */
+  /** How many bytes of objects were stored since all there was began to be written out, and when that was, by `performance.now`. */
   gathered = 0;
+  gatheringSince = performance.now();
   /** Whether its files cannot be written now. */
   failing = false;
   readonly #inode: string | undefined;
@@ -72,6 +73,10 @@ export class OpenHome {
   oldestPending(): Revision | undefined {
     const [oldest] = this.ledger.all('SELECT seq FROM pending ORDER BY seq LIMIT 1') as {seq: Revision}[];
     return oldest?.seq;
+  }
+
+  gatherAnew(): void {
+    [this.gathered, this.gatheringSince] = [0, performance.now()];
   }
 
   /** Gives back the space that a long journal took, some at a time. */

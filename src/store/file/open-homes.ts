@@ -23,8 +23,9 @@ const openPatienceMs = 20_000;
 const quietMs = 40;
 /** Or, while more comes, what waits for so long: what is stored again meanwhile is written once, and a short burst is not held up by it. */
 const gatherMs = 3_000;
-/** Or all there is once so much was stored. */
+/** Or all there is once so much was stored, or after so long: what is stored again and again looks young, and all does for a clock set back. */
 const gatherBytes = 16 << 20;
+const gatherMostMs = 10_000;
 /** Where another process writes out a home, this one looks again after so long. */
 const othersMs = 250;
 /** Files that lag behind the journal by more than this make those wait who store more, a tenth of what is beyond, but never longer than … */
@@ -188,6 +189,7 @@ export class OpenHomes {
     const open = this.#homes.get(home);
     if (open) {
       open.keptAt = performance.now();
+      if (!this.#writingOut.has(home)) open.gatheringSince = open.keptAt;
       open.gathered += bytes;
     }
     this.writeOutSoon(home);
@@ -249,11 +251,11 @@ export class OpenHomes {
       const open = this.#homes.get(home);
       const isBusy = open?.database.isOpen && performance.now() - open.keptAt < quietMs;
       const isAtOnce = !isBusy || this.#isHurried(home);
-      if (!isAtOnce && open.gathered <= gatherBytes) {
+      if (!isAtOnce && open.gathered <= gatherBytes && performance.now() - open.gatheringSince < gatherMostMs) {
         if (ageMs(open.oldestPending()) >= gatherMs) return (Date.now() - gatherMs) * 1024;
         continue;
       }
-      if (open) open.gathered = 0;
+      open?.gatherAnew();
       return isAtOnce ? undefined : open.ledger.look.revision();
     }
   }
