@@ -1,4 +1,5 @@
 import {firstProperty, type JcalComponent} from '../ical/jcal.ts';
+import {anchorOf, timingOf} from '../ical/recurrence-set.ts';
 import {unexcluded} from './answers.ts';
 import {nothingChanged, type Receipt, type Received} from './message.ts';
 import {attendeesOf, myself} from './parties.ts';
@@ -10,6 +11,7 @@ import {
   instanceOf,
   isCancelled,
   isForFuture,
+  keyIn,
   partsOf,
   recurs,
   type Series,
@@ -71,9 +73,9 @@ function cancelOne(stored: Series, key: number, by: JcalComponent): boolean {
   return true;
 }
 
-/** RANGE=THISANDFUTURE (RFC 5545 §3.2.13): the series ends before it. */
+/** RANGE=THISANDFUTURE (RFC 5545 §3.2.13): the series ends before it, and where it is the first all of it is cancelled. */
 function cancelFrom(stored: Series, key: number, by: JcalComponent): boolean {
-  const {master} = stored;
+  const {master, findZone} = stored;
   let taken = false;
   for (const [each, part] of stored.overrides) {
     if (each < key || isStale(by, part)) continue;
@@ -81,6 +83,8 @@ function cancelFrom(stored: Series, key: number, by: JcalComponent): boolean {
     taken = true;
   }
   if (!master || !recurs(master) || isStale(by, master)) return taken;
-  endBefore(stored, key);
+  const start = anchorOf(timingOf(master, findZone));
+  if (start && keyIn(stored, start) >= key) cancel(master, by);
+  else endBefore(stored, key);
   return true;
 }

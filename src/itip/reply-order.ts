@@ -55,32 +55,35 @@ function isBefore(answer: LastAnswer, known: LastAnswer): boolean {
   return answer.sequence <= known.sequence && answer.stamp < known.stamp;
 }
 
+/** Whether what was said of one instance is overruled by what is said of more: of the series, or of an earlier one and all that follow. */
+function isWithin({recurrence}: LastAnswer, wide: LastAnswer): boolean {
+  if (recurrence === '' || (wide.recurrence !== '' && !wide.recurrence.endsWith('+'))) return false;
+  return recurrence.replace('+', '') > wide.recurrence.replace('+', '');
+}
+
 /**
  * A REPLY that may have been overtaken by others of its sender, as mail is: without what they have answered since, and where it answers a
- * series, with what they have answered since to single instances, which it would else go for. Undefined: nothing is left of it.
+ * series, or all of it from one instance on, with what they have answered since to single instances, which it would else go for. Undefined:
+ * nothing is left of it.
  */
 export function inOrder(message: Message, known: readonly LastAnswer[], arrived: Arrived): Message | undefined {
   if (message.method !== 'REPLY' || known.length === 0) return message;
   const {calendar} = message;
   const parts = mainComponents(calendar);
-  const answers = answersIn(message, arrived);
-  const isLate = (answer: LastAnswer) => known.some(each => each.recurrence === answer.recurrence && isBefore(answer, each));
-  const left = parts.filter((_, index) => !isLate(answers[index]!));
-  const series = answers.findIndex(answer => answer.recurrence === '' && !isLate(answer));
-  const since =
-    series < 0
-      ? []
-      : known.filter(each => each.recurrence !== '' && isBefore(answers[series]!, each) && each.partstat !== 'DELEGATED');
+  const isLate = (answer: LastAnswer) =>
+    known.some(each => [answer.recurrence, `${answer.recurrence}+`].includes(each.recurrence) && isBefore(answer, each));
+  const left = answersIn(message, arrived).flatMap((answer, index) => (isLate(answer) ? [] : [{answer, part: parts[index]!}]));
   if (left.length === 0) return undefined;
-  if (left.length === parts.length && since.length === 0) return message;
-  const named = new Set(answers.filter(answer => !isLate(answer)).map(({recurrence}) => recurrence));
-  const again = since.filter(({recurrence}) => !named.has(recurrence)).map(each => saidAgain(parts[series]!, message.from, each));
+  const named = new Set(left.map(({answer}) => answer.recurrence));
+  const again = known.flatMap(each => {
+    const wide = left.find(({answer}) => isWithin(each, answer) && isBefore(answer, each));
+    return wide && !named.has(each.recurrence) && each.partstat !== 'DELEGATED' ? [saidAgain(wide.part, message.from, each)] : [];
+  });
+  if (left.length === parts.length && again.length === 0) return message;
   const [name, properties, inner] = jcalOf(calendar);
   const others = inner.filter(part => !parts.includes(part));
-  return {
-    ...message,
-    calendar: {component: new ICAL.Component([name, cloned(properties), cloned([...others, ...left, ...again])])},
-  };
+  const all = [...others, ...left.map(({part}) => part), ...again];
+  return {...message, calendar: {component: new ICAL.Component([name, cloned(properties), cloned(all)])}};
 }
 
 function saidAgain(

@@ -88,6 +88,19 @@ describe('RFC 5546 §2.1.5 replies that overtake each other', () => {
     expect(lines(calendar).filter(line => line.startsWith('RECURRENCE-ID'))).toEqual(['RECURRENCE-ID:19970702T200000Z']);
   });
 
+  test('so it does where the earlier one is of all from an instance on, which is of that instance, too', () => {
+    const from = (second: number, partstat: string, day: number) =>
+      message(
+        'REPLY',
+        b,
+        a,
+        part(`19970615T12000${second}Z`, partstat, [`RECURRENCE-ID;RANGE=THISANDFUTURE:1997070${day}T200000Z`]),
+      );
+    const shown = (...replies: Message[]) => [1, 2, 3, 4].map(day => partstat(taken(replies), day)[0]).join('');
+    expect(shown(answer(1, 'ACCEPTED'), answer(3, 'ACCEPTED', 3), from(2, 'DECLINED', 2))).toBe('ADAD');
+    expect(shown(answer(1, 'ACCEPTED'), from(3, 'DECLINED', 2), answer(2, 'TENTATIVE', 2))).toBe('ADDD');
+  });
+
   test('of one with several components only what was answered since is left out', () => {
     const both = message(
       'REPLY',

@@ -202,4 +202,17 @@ describe('RFC 5546 §4.4.5 an organizer’s override with RANGE=THISANDFUTURE', 
     }
     expect(anew.messages.some(({to, method}) => to === b && method === 'REQUEST')).toBe(true);
   });
+
+  test('one that is cancelled from its first instance on is cancelled: a series without instances is shown by nobody, or by its first', () => {
+    const cancel = vevent(
+      'UID:1',
+      'DTSTAMP:19970602T000000Z',
+      `ORGANIZER:${a}`,
+      `ATTENDEE:${b}`,
+      'RECURRENCE-ID;RANGE=THISANDFUTURE:19970701T200000Z',
+      'STATUS:CANCELLED',
+    );
+    const {calendar} = receive({mine: object(daily('ACCEPTED')), message: message('CANCEL', a, b, cancel), isMe: me(b), now});
+    expect(lines(calendar)).toEqual(expect.arrayContaining(['STATUS:CANCELLED', 'RRULE:FREQ=DAILY;COUNT=6']));
+  });
 });
