@@ -44,6 +44,7 @@ const retryMs = 60_000;
 /** A unit of work does not take so long: an entry that is older was kept, or never will be. */
 const doubtMs = 10 * 60_000;
 const homesAtOnce = 16;
+const noGroups: ReadonlyMap<string, string> = new Map();
 /** Another process sees to the home: it may have looked before the last duty was there. */
 const otherHolderMs = 500;
 
@@ -150,13 +151,18 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       const asked = owner && options.as?.(owner);
       // EnableImplicitScheduling is off: it is as if nobody had been invited.
       if (asked && !asked.duties) return;
+      // Whoever's home it was is gone.
+      if (!(await store.view(home))) {
+        file.groups.note(home, uid, noGroups);
+        continue;
+      }
       const users = withUrls(directory, hosts);
       let owed: Owed | undefined;
       try {
         const {groups, tooMany} = await store.write(home, async (unit): Promise<Regrouped> => {
           owed?.undone();
           owed = undefined;
-          if (!owner || !asked) return {groups: new Map<string, string>()};
+          if (!owner || !asked) return {groups: noGroups};
           const regrouped = await regroup(uid, {owner, context: {...asked, directory: users, duties}, unit, now: Date.now()});
           owed = regrouped.owed;
           return regrouped;
@@ -206,8 +212,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       for (const home of file.owing()) wake(home);
       const directory = options.directory();
       if (grouped === directory) return;
-      grouped = directory;
       for (const home of file.groups.changed(membersIn(directory))) wake(home);
+      grouped = directory;
     } catch (error) {
       log.error({err: error}, 'it could not be looked up what is to be delivered');
     }
@@ -228,7 +234,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       timer = setInterval(wakeAll, retryMs);
       timer.unref();
     },
-    settle: wakeAll,
+    settle() {
+      // It may have noted an event, or held a home, whose groups were looked at before.
+      grouped = undefined;
+      wakeAll();
+    },
     deliverIncoming: courier.deliverTo,
     reportFailure: ({uid, to, status}, sender) =>
       store.write(calendarHomeId(sender), unit => reportStatus(unit, {uid}, new Map([[to, status]]))),

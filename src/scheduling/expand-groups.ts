@@ -16,7 +16,7 @@ export interface Inviting {
 
 /**
  * An organizer's event with those in its groups as ATTENDEEs beside these, MEMBER saying by which group each is there (RFC 5545 §3.2.11).
- * Who is there by a group alone, and is in it no longer, goes, as with a group that is taken away. The very same where there is none.
+ * Who is there by groups alone, and is in none of them any more, goes, as with a group that is taken away. The very same where there is none.
  */
 export function expandGroups(calendar: Calendar, inviting: Inviting): Calendar {
   const {find, before} = inviting;
@@ -56,7 +56,10 @@ function expandIn(part: JcalComponent, known: ReadonlyMap<string, JcalProperty>,
   part[1] = part[1].filter(property => {
     const by = property[0] === 'attendee' ? groupsNaming(property) : [];
     if (by.length === 0 || by.some(address => find(address)?.type !== 'groups')) return true;
-    return wanted.has(find(addressOf(property))?.guid ?? '');
+    const there = wanted.get(find(addressOf(property))?.guid ?? '');
+    const guids = (addresses: readonly string[]) => [...new Set(addresses.map(address => find(address)?.guid))].sort().join();
+    if (there && guids(by) !== guids(there.by)) setParameters(property, {member: memberOf(there.by)});
+    return there !== undefined;
   });
   const present = new Set(attendeesOf(part).map(each => find(addressOf(each))?.guid));
   for (const [guid, {member, by}] of wanted) {
@@ -69,14 +72,23 @@ function groupsNaming(attendee: JcalProperty): readonly string[] {
   return named === undefined ? [] : typeof named === 'string' ? [named] : named;
 }
 
+function memberOf(groups: readonly string[]): string | string[] {
+  return groups.length === 1 ? groups[0]! : [...groups];
+}
+
 /** What a client leaves out that has not read what its PUT became stays as it was. */
 function attendeeOf(member: Principal, by: readonly string[], known: JcalProperty | undefined): JcalProperty {
-  const groups = by.length === 1 ? by[0]! : [...by];
   if (known) {
     const [name, parameters, type, ...values] = structuredClone(known);
-    return [name, {...parameters, member: groups}, type, ...values];
+    return [name, {...parameters, member: memberOf(by)}, type, ...values];
   }
-  const parameters = {cn: member.fullName, cutype: kinds[member.type], member: groups, partstat: 'NEEDS-ACTION', rsvp: 'TRUE'};
+  const parameters = {
+    cn: member.fullName,
+    cutype: kinds[member.type],
+    member: memberOf(by),
+    partstat: 'NEEDS-ACTION',
+    rsvp: 'TRUE',
+  };
   return ['attendee', parameters, 'cal-address', addressFor(member)!];
 }
 

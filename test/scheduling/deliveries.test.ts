@@ -73,6 +73,44 @@ describe('who sees to what a home owes', () => {
     expect(isGone(`s ${gonePid()} x`, 's')).toBe(true);
   });
 
+  test('looks at the groups of events again where another has died, and where they could not be looked at', async () => {
+    const {store} = await serve({ann: []});
+    await store.createHome(home, unit => void unit.createCollection('outbox', [caldav('schedule-outbox')]));
+    const file = openDeliveriesFile(':memory:');
+    let failures = 1;
+    const changed: typeof file.groups.changed = members => {
+      if (failures-- > 0) throw new Error('for now');
+      return file.groups.changed(members);
+    };
+    const directory = parseDirectory('<accounts realm="R"></accounts>', 'accounts.xml');
+    const failing = {...file, groups: {...file.groups, changed}};
+    const deliveries = createDeliveries({store, file: failing, directory: () => directory, log: silent});
+    const left = () => file.groups.changed(() => 'others').length;
+    vi.useFakeTimers({toFake: ['setInterval']});
+    file.groups.note(home, '1', new Map([['G', 'some']]));
+    deliveries.start();
+    await deliveries.idle();
+    expect(left()).toBe(1);
+    vi.advanceTimersByTime(60_000);
+    await deliveries.idle();
+    expect(left()).toBe(0);
+    file.groups.note(home, '1', new Map([['G', 'some']]));
+    deliveries.settle();
+    await deliveries.idle();
+    expect(left()).toBe(0);
+    vi.useRealTimers();
+    await deliveries.stop();
+  });
+
+  test('forgets whose groups a home’s events have with the home', async () => {
+    const {file, deliveries} = await started();
+    file.groups.note(home, '1', new Map([['G', 'some']]));
+    deliveries.start();
+    await deliveries.idle();
+    expect(file.groups.changed(() => 'others')).toEqual([]);
+    await deliveries.stop();
+  });
+
   test('is another at once where it has died, and nothing that it left open stays', async () => {
     const {file, deliveries} = await started();
     const dead = `s ${gonePid()} x`;

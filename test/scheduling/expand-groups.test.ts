@@ -140,6 +140,23 @@ describe('a group’s members come to be others', () => {
     expect((await objectsIn(dan, `${home('dan')}inbox/`)).length).toBe(1);
   });
 
+  test('who has gone from one group into another is told to be there by that, and goes with it', async () => {
+    const children = 'urn:uuid:F0000000-0000-0000-0000-000000000002';
+    const inBoth = (...names: string[]) =>
+      withMembers('bob').replace(/(2<\/guid><members>).*?(<\/members>)/s, `$1${names.map(member).join('')}$2`);
+    const {ann, cid, delivered, changeRecords} = await serve({ann: [], bob: [], cid: []}, {records});
+    await ann.put(own, meeting(family, children));
+    await delivered();
+    expect(attendeesIn(await linesOf(ann)).cid).toContain(`MEMBER="${family}","${children}"`);
+    changeRecords(inBoth('cid'));
+    await delivered();
+    expect(attendeesIn(await linesOf(ann)).cid).toContain(`MEMBER="${children}"`);
+    changeRecords(inBoth('bob').replace(/<group><uid>family.*?<\/group>/s, ''));
+    await delivered();
+    expect(attendeesIn(await linesOf(ann)).cid).toBeUndefined();
+    expect(await copies(cid, 'cid')).toContain('STATUS:CANCELLED');
+  });
+
   test('nothing is done where they are who they were, where it is over, or the group is not in it any more', async () => {
     const {ann, dan, delivered, changeRecords} = await everybody();
     const past = '/calendars/users/ann/calendar/2.ics';
