@@ -34,6 +34,7 @@ const plist = {
   MaxAllowedInstances: 3000,
   MaxCollectionsPerHome: 50,
   MaxResourcesPerCollection: 10000,
+  Scheduling: {Options: {LimitFreeBusyAttendees: 30}},
 };
 
 /** Starts a server with the suite's accounts on a free port of this machine, as a run that claims these features wants it. */
