@@ -144,8 +144,10 @@ export class Harness {
     await this.crew.start(`${failpoint}:1`);
     const began = Date.now();
     while (this.crew.bases().length === this.crew.size) {
-      if (Date.now() - began > 15_000) throw new Error(`nothing passes the failpoint ${failpoint}`);
+      if (Date.now() - began > 60_000) throw new Error(`nothing passes the failpoint ${failpoint}`);
       await this.load(1_000);
+      // Files are written out once a home rests, by whichever worker comes first.
+      await delay(200);
     }
     this.#counted.kills += 2;
     this.#kinds.failpoint++;
